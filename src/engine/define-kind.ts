@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import type { DefinedKind, Kind, Normalised, Spec } from './resource.ts';
+import { type Fields, isFields, isList, isReference, type Value } from './value.ts';
+
+/** Whether a value holds a reference anywhere. */
+export const holdsReference = (value: Value): boolean => {
+  if (isReference(value)) return true;
+  if (isList(value)) return value.some(holdsReference);
+  return isFields(value) && Object.values(value).some(holdsReference);
+};
+
+const split = (spec: Fields): { known: Fields; open: Fields } => {
+  const entries = Object.entries(spec);
+  return {
+    known: Object.fromEntries(entries.filter(([, value]) => !holdsReference(value))),
+    open: Object.fromEntries(entries.filter(([, value]) => holdsReference(value))),
+  };
+};
+
+const problem = (issue: z.core.$ZodIssue): { path: string; message: string } => ({
+  path: issue.path.map(String).join('.'),
+  message: issue.message,
+});
+
+/** Closes a kind over its types, so that the engine can hold kinds of every provider in one list. */
+export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape, Client>): DefinedKind<Client> => {
+  const partial = kind.schema.partial();
+  // zod cannot say that the partial of a generic shape parses to the partial of its spec.
+  const known = (spec: Fields) => partial.parse(split(spec).known) as Partial<Spec<Shape>>;
+  const normalise = (spec: Fields): Normalised => {
+    const { known: settledFields, open } = split(spec);
+    const complete = Object.keys(open).length === 0;
+    const parsed = complete ? kind.schema.safeParse(settledFields) : partial.safeParse(settledFields);
+    if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problem) };
+    const broken = complete ? kind.check?.(kind.schema.parse(settledFields)) : undefined;
+    if (broken !== undefined) return { ok: false, problems: [{ path: '', message: broken }] };
+    return { ok: true, spec: { ...toFields(parsed.data), ...open } };
+  };
+  return {
+    kind: kind.kind,
+    parts: kind.parts,
+    schema: kind.schema,
+    fields: kind.fields ?? {},
+    outputs: kind.outputs ?? {},
+    ownership: kind.ownership,
+    mark: kind.mark,
+    precondition: kind.precondition,
+    normalises: kind.normalises ?? false,
+    ...(kind.protect === undefined ? {} : { protect: kind.protect }),
+    identify: (parts, spec) => kind.identify?.(parts, spec) ?? parts,
+    parent: (id, spec) => kind.parent?.(id, known(spec)),
+    after: (id, spec) => kind.after?.(id, known(spec)) ?? [],
+    gates: (id, spec) => kind.gates?.(id, known(spec)) ?? [],
+    opens: (id, spec) => kind.opens?.(id, known(spec)) ?? [],
+    exclusive: (id) => kind.exclusive?.(id),
+    normalise,
+    bind: (client) => ({
+      read: (id, spec) => kind.read(client, id, known(spec)),
+      write: (request) => kind.write(client, { ...request, spec: kind.schema.parse(request.spec) }),
+      settled: async (id, spec) => (await kind.settled?.(client, id, kind.schema.parse(spec))) ?? { state: 'done' },
+      remove: (id) => kind.remove(client, id),
+      release: async (id) => kind.release?.(client, id),
+      keep: async (id) => kind.keep?.(client, id),
+    }),
+  };
+};
+
+/** A parsed spec as fields: optional fields that are not set drop out. */
+export const toFields = (spec: object): Fields =>
+  // Schemas of kinds only produce values; zod's output type cannot say so.
+  Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as Fields;

@@ -1,0 +1,65 @@
+import type { Secret } from '../secrets/secret.ts';
+import type { Json } from './value.ts';
+
+/** A Kubernetes object as it is on the wire. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+/** The metadata fields that lab reads. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+/** Which object: the group and kind, not the version; the served version is discovered. */
+export interface ObjectRef {
+  /** '' for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  /** Absent for cluster-scoped objects. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** Objects of the Kubernetes API, for providers whose resources live there. Offered by the kubernetes provider. */
+export interface ObjectApi {
+  /** The versions that the server serves for this kind, its preferred one first; [] if it does not know the kind. */
+  versions(group: string, kind: string): Promise<readonly string[]>;
+  /** undefined if it is not there. Throws DENIED, UNREACHABLE, … */
+  get(ref: ObjectRef, version?: string): Promise<KubeObject | undefined>;
+  list(ref: Omit<ObjectRef, 'name'>): Promise<readonly KubeObject[]>;
+  /** Server-side apply as field manager `lab`, never forced. CONFLICT names the other manager; MOVED if resourceVersion in the body is stale. */
+  apply(object: KubeObject): Promise<KubeObject>;
+  /** JSON merge patch of what is not lab's to own for long (force-sync annotations). */
+  merge(ref: ObjectRef, patch: Json): Promise<KubeObject>;
+  /** Foreground delete, with the uid as precondition; returns when the object is gone. Absent already is success. */
+  remove(ref: ObjectRef): Promise<void>;
+}
+
+/** Tokens of the cluster's service accounts, for logins elsewhere. */
+export interface TokenIssuer {
+  token(serviceAccount: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
+}
+
+/** Small capabilities that one provider offers and another needs; the only way from one to the other. */
+export interface Ports {
+  readonly objects: () => Promise<ObjectApi>;
+  readonly tokens: () => Promise<TokenIssuer>;
+}
+
+/** What a connection offers to the others. */
+export interface Offers {
+  readonly objects?: ObjectApi;
+  readonly tokens?: TokenIssuer;
+}

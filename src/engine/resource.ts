@@ -1,0 +1,228 @@
+import type { z } from 'zod';
+import type { Secret } from '../secrets/secret.ts';
+import type { Source } from '../secrets/source.ts';
+import type { GateState } from './gate.ts';
+import type { Offers, Ports } from './ports.ts';
+import type { Fields } from './value.ts';
+
+/** Where the user wrote it. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+  /** The manifest path: `vault.policies.external-secrets`. */
+  readonly path: string;
+}
+
+/**
+ * owned: lab made it, or took it whole with --adopt. contributed: lab owns only the fields it states.
+ * expected: read, never written.
+ */
+export type Ownership = 'owned' | 'contributed' | 'expected';
+
+/** One thing that the manifest asks for. */
+export interface Resource {
+  readonly address: string;
+  readonly kind: string;
+  /** The parts of the address after the kind, decoded. */
+  readonly parts: readonly string[];
+  readonly spec: Fields;
+  readonly ownership: Ownership;
+  readonly dependsOn: readonly string[];
+  readonly origin: Origin;
+}
+
+/** What read() found. Only a not-found is `no`; refused or unreachable is `unknown`, which never plans a create. */
+export type Live =
+  | { readonly exists: 'no'; readonly recoverable?: string }
+  | {
+      readonly exists: 'yes';
+      /** In the spec's own words, with the kind's normal forms. May hold more fields than the desired spec. */
+      readonly spec: Fields;
+      readonly outputs: Fields;
+      /** For the precondition of the next write: resourceVersion, KV version, ETag. */
+      readonly version?: string;
+      /** The ownership mark found on it, `name/environment/installation`. */
+      readonly mark?: string;
+    }
+  | { readonly exists: 'unknown'; readonly because: string };
+
+/** Whether something written has taken effect. */
+export type Settled =
+  | { readonly state: 'done' }
+  | { readonly state: 'waiting'; readonly because: string }
+  | { readonly state: 'failed'; readonly because: string; readonly next?: string };
+
+/** What the engine must know of one field. Keys of `Kind.fields` are paths; `*` stands for one segment. */
+export interface FieldTraits {
+  /** Its value is a Secret: compared by fingerprint, never shown. */
+  readonly secret?: true;
+  /** The server never answers it: known only from what was applied before. */
+  readonly writeOnly?: true;
+  /** Changing it means delete and create again. */
+  readonly immutable?: true;
+  /** May take `${ADDRESS#output}`. */
+  readonly reference?: true;
+  /** Names where secrets or tokens go: an unknown one needs approval once it is known. */
+  readonly destination?: true;
+  /** Names who may: an unknown one needs approval once it is known. */
+  readonly grant?: true;
+  /** A map or list that is compared whole: live entries that the spec does not name are a difference. */
+  readonly exact?: true;
+  /** The value that removal from the manifest resets it to. Without it, removal is left to write() (server-side apply). */
+  readonly unset?: null | boolean | number | string | readonly string[];
+}
+
+/** One output that others may reference. */
+export interface OutputTraits {
+  readonly secret?: true;
+}
+
+/** A kind's spec after parsing. */
+export type Spec<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+/** What write() is given: the desired object with every value known, and what read() found just before. */
+export interface WriteRequest<Desired> {
+  readonly id: readonly string[];
+  readonly spec: Desired;
+  readonly live: Live;
+  /** The ownership mark to leave, for objects that lab owns. Absent for contributed ones. */
+  readonly mark?: string;
+  /** Fingerprints to leave beside secret values, by field path. Unchanged values are in here too. */
+  readonly fingerprints: Readonly<Record<string, string>>;
+  /** Fields that lab applied before and that the manifest no longer holds, as paths. */
+  readonly removed: readonly string[];
+}
+
+/**
+ * What lab knows of one type of object. The engine decides whether to call write and remove; there is no diff hook:
+ * read() answers in the spec's own words and one comparison serves all kinds.
+ */
+export interface Kind<Shape extends z.ZodRawShape, Client> {
+  /** `vault.policy` */
+  readonly kind: string;
+  /** What the parts of its address are called; more than one list where the number varies. */
+  readonly parts: readonly (readonly string[])[];
+  /** Normalises (durations to seconds, sets sorted) and sets no defaults, save for fields that are always sent. */
+  readonly schema: z.ZodObject<Shape>;
+  readonly fields?: Readonly<Record<string, FieldTraits>>;
+  /** Names of outputs; `*` stands for any name. */
+  readonly outputs?: Readonly<Record<string, OutputTraits>>;
+  /** whole: lab owns the object. fields: only the fields it states. */
+  readonly ownership: 'whole' | 'fields';
+  /** own: the object carries the mark. parent: the container's mark stands for it. none: only state knows. */
+  readonly mark: 'own' | 'parent' | 'none';
+  /** How write() sends: merge keeps what is not named, replace must send live and desired together, apply is server-side apply. */
+  readonly writes: 'merge' | 'replace' | 'apply';
+  /** server: a stale write is refused with MOVED. re-read: the engine reads once more just before. */
+  readonly precondition: 'server' | 're-read';
+  /** True where the server rewrites values in its own normal form (quantities); the receipt then tells noise from drift. */
+  readonly normalises?: true;
+  /** The parts that identity needs, default: the address's parts as they are. */
+  identify?(parts: readonly string[], spec: Fields): readonly string[];
+  /** The container that must exist before this can: children of an absent one are absent. */
+  parent?(id: readonly string[], spec: Partial<Spec<Shape>>): string | undefined;
+  /** Further addresses that come first if the manifest has them. */
+  after?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
+  /** Gates that must be open before this can be read or written. */
+  gates?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
+  /** Gates that this resource opens. */
+  opens?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
+  /** One write at a time for equal keys. */
+  exclusive?(id: readonly string[]): string;
+  /** Why deleting it loses data, for the guard that asks first. */
+  readonly protect?: string;
+  /** A rule over several fields that all hold known values: what is wrong, as one sentence, or undefined. */
+  check?(spec: Spec<Shape>): string | undefined;
+  /** Never writes. May throw LabError; DENIED and the like become `unknown`. */
+  read(client: Client, id: readonly string[], spec: Partial<Spec<Shape>>): Promise<Live>;
+  /** Makes live match, from any start, its own half-done run included. */
+  write(client: Client, request: WriteRequest<Spec<Shape>>): Promise<void>;
+  /** Polled after a write, outside the write slot. Default: done. */
+  settled?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<Settled>;
+  /** Works from identity alone; absent already is success. Returns once the object is gone. */
+  remove(client: Client, id: readonly string[]): Promise<void>;
+  /** Gives contributed fields back without deleting the object. */
+  release?(client: Client, id: readonly string[]): Promise<void>;
+  /** Why it may not be deleted now (a namespace that holds other people's objects), or undefined. */
+  keep?(client: Client, id: readonly string[]): Promise<string | undefined>;
+}
+
+/** A kind with its client's and spec's types closed over: what the engine calls. Specs are checked by the kind's schema inside. */
+export interface BoundKind {
+  read(id: readonly string[], spec: Fields): Promise<Live>;
+  write(request: WriteRequest<Fields>): Promise<void>;
+  settled(id: readonly string[], spec: Fields): Promise<Settled>;
+  remove(id: readonly string[]): Promise<void>;
+  release(id: readonly string[]): Promise<void>;
+  keep(id: readonly string[]): Promise<string | undefined>;
+}
+
+/** What is known of a kind without a client: for manifest, graph and diff. */
+export interface KindFacts {
+  readonly kind: string;
+  readonly parts: readonly (readonly string[])[];
+  readonly schema: z.ZodObject;
+  readonly fields: Readonly<Record<string, FieldTraits>>;
+  readonly outputs: Readonly<Record<string, OutputTraits>>;
+  readonly ownership: 'whole' | 'fields';
+  readonly mark: 'own' | 'parent' | 'none';
+  readonly precondition: 'server' | 're-read';
+  readonly normalises: boolean;
+  readonly protect?: string;
+  identify(parts: readonly string[], spec: Fields): readonly string[];
+  parent(id: readonly string[], spec: Fields): string | undefined;
+  after(id: readonly string[], spec: Fields): readonly string[];
+  gates(id: readonly string[], spec: Fields): readonly string[];
+  opens(id: readonly string[], spec: Fields): readonly string[];
+  exclusive(id: readonly string[]): string | undefined;
+  /** The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path. */
+  normalise(spec: Fields): Normalised;
+}
+
+/** What normalise() makes of a spec. */
+export type Normalised =
+  | { readonly ok: true; readonly spec: Fields }
+  | { readonly ok: false; readonly problems: readonly { readonly path: string; readonly message: string }[] };
+
+/** A kind as its provider lists it: facts for everybody, and bind() for whoever has the client. */
+export interface DefinedKind<Client> extends KindFacts {
+  bind(client: Client): BoundKind;
+}
+
+/** One system that kinds live in. Importing it is cheap; connect() loads the SDK. */
+export interface Provider {
+  readonly name: string;
+  readonly kinds: readonly KindFacts[];
+  /** Other providers' offers that its client needs, by port name. */
+  readonly needs: readonly (keyof Ports)[];
+  /** `config` is the provider's part of the manifest's connections, checked by the provider. Sends nothing yet. */
+  connect(config: unknown, context: ConnectContext): Promise<Connection>;
+}
+
+/** What connect() gets from outside. */
+export interface ConnectContext {
+  /** True for plan and drift: the client refuses every call that persists anything. */
+  readonly readOnly: boolean;
+  readonly ports: Ports;
+  /** The environment: the only way to ambient settings. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The value of a source, or undefined if it has none now. */
+  resolve(source: Source): Promise<Secret | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/** A provider's live side in one run: one client, one login. */
+export interface Connection {
+  /** Which system this is, learnt from the server (kube-system UID, Vault cluster id). Throws if that cannot be told now. */
+  scope(): Promise<string>;
+  /** For the plan's head: where and as whom, `cluster kind-lab, uid 3f0c…`. Never throws for a shut gate. */
+  describe(): Promise<string>;
+  /** The state of one of its gates. */
+  gate(name: string): Promise<GateState>;
+  kind(name: string): BoundKind;
+  readonly offers: Offers;
+  /** Write requests sent so far: idle runs must show 0. */
+  writes(): number;
+  close(): Promise<void>;
+}

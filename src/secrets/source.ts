@@ -1,0 +1,39 @@
+/** Where a value comes from. Resolved lazily: a cron that holds no values can still plan. */
+export type Source =
+  | { readonly from: 'env'; readonly name: string }
+  | { readonly from: 'file'; readonly path: string }
+  | { readonly from: 'generate'; readonly length: number; readonly alphabet: 'alphanumeric' | 'hex' | 'printable' };
+
+const sourced = Symbol('sourced');
+
+/** A secret field of a desired spec whose value is not read yet, with what to do when source or store surprise us. */
+export interface Sourced {
+  readonly [sourced]: true;
+  readonly source: Source;
+  /** keep: the source is only needed while the object is absent. enforce: the source is the truth and must be there. */
+  readonly onMissingSource: 'keep' | 'enforce';
+  /** keep: a value that somebody else changed is reported. overwrite: it is written again. */
+  readonly onExternalChange: 'keep' | 'overwrite';
+  /** `file:line:col` of the line that names the source. */
+  readonly at: string;
+}
+
+/** A secret field that takes its value from a source. */
+export const fromSource = (fields: Omit<Sourced, typeof sourced>): Sourced =>
+  Object.freeze({ [sourced]: true as const, ...fields });
+
+/** Whether something is a Sourced. */
+export const isSourced = (value: unknown): value is Sourced =>
+  typeof value === 'object' && value !== null && sourced in value;
+
+/** For people: `env AZURE_CREDENTIALS`. Names the source, never the value. */
+export const describeSource = (source: Source): string => {
+  switch (source.from) {
+    case 'env':
+      return `env ${source.name}`;
+    case 'file':
+      return `file ${source.path}`;
+    case 'generate':
+      return `generated, ${source.length} characters`;
+  }
+};

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Artifact } from './artifacts.ts';
+import { goOutput, moduleFolder } from './go.ts';
+
+/** Changes whenever the built file could: tool chain, platform, recipe, or any file of the Go module. */
+export async function cacheKey(artifact: Artifact): Promise<string> {
+  const folder = moduleFolder(artifact);
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([await toolChain(artifact), artifact.recipe]));
+  for (const file of (await readdir(folder)).sort()) {
+    hash.update(`\0${file}\0`);
+    hash.update(await readFile(join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Asked in the module's folder, because its go.mod decides which Go is used. */
+const toolChain = (artifact: Artifact): Promise<string> => goOutput(artifact, ['env', 'GOVERSION', 'GOOS', 'GOARCH']);
