@@ -13,8 +13,7 @@ export const recordProcess = (dir: string, record: ProcessRecord): void =>
   writeFileSync(fileOf(dir, record), JSON.stringify(record));
 
 /** Removes the pid file. */
-export const forgetProcess = (dir: string, record: ProcessRecord): void =>
-  rmSync(fileOf(dir, record), { force: true });
+export const forgetProcess = (dir: string, record: ProcessRecord): void => rmSync(fileOf(dir, record), { force: true });
 
 /** All pid files in a folder and below. */
 export function recordsIn(dir: string): ProcessRecord[] {
@@ -33,15 +32,18 @@ export function isAlive({ pid, startTime, command }: ProcessRecord): boolean {
 
 /** Ends the recorded process, politely first; a pid that has passed on to another process is left alone. */
 export async function stopRecorded(record: ProcessRecord): Promise<void> {
-  const ended = async () => !isAlive(record);
-  const what = `${record.name} (pid ${record.pid}) to end`;
   signal(record, 'SIGTERM');
-  const polite = waitFor({ what, until: ended, seconds: 5 });
-  await polite.catch(() => {
-    signal(record, 'SIGKILL');
-    return waitFor({ what, until: ended, seconds: 10 });
-  });
+  await hasEnded(record, 5).catch(() => killRecorded(record));
 }
+
+/** Ends the recorded process at once, for when its data is thrown away too. */
+export async function killRecorded(record: ProcessRecord): Promise<void> {
+  signal(record, 'SIGKILL');
+  await hasEnded(record, 10);
+}
+
+const hasEnded = (record: ProcessRecord, seconds: number): Promise<void> =>
+  waitFor({ what: `${record.name} (pid ${record.pid}) to end`, until: async () => !isAlive(record), seconds });
 
 function signal(record: ProcessRecord, name: 'SIGTERM' | 'SIGKILL'): void {
   try {

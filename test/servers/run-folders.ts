@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 import { isRunning, ownStartTime } from './process-identity.ts';
-import { recordsIn, stopRecorded } from './process-records.ts';
+import { killRecorded, recordsIn } from './process-records.ts';
 
 /** A folder for the servers of one run, which no other run touches; `remove` ends what still runs in it. */
 export type RunFolder = { dir: string; remove: () => Promise<void> };
@@ -26,9 +26,9 @@ export async function sweepRunFolders(): Promise<void> {
   await Promise.all(names.filter(isAbandoned).map((name) => removeWithServers(join(runsFolder(), name))));
 }
 
-/** Ends every server that has a pid file in the folder, then removes the folder. */
+/** Kills every server that has a pid file in the folder, then removes the folder. */
 export async function removeWithServers(dir: string): Promise<void> {
-  await Promise.all(recordsIn(dir).map(stopRecorded));
+  await Promise.all(recordsIn(dir).map(killRecorded));
   await rm(dir, { recursive: true, force: true });
 }
 

@@ -40,9 +40,8 @@ async function patchDependency(artifact: Artifact, dependency: string, workspace
   const patched = join(workspace, 'patched');
   await cp(await sourceOf(artifact, dependency), patched, { recursive: true });
   await makeWritable(patched);
-  const edits: unknown = JSON.parse(await readFile(join(workspace, 'edits.json'), 'utf8'));
-  if (!Array.isArray(edits)) throw new Error(`${artifact.module}/edits.json is not a list`);
-  for (const { file, find, replace } of edits) await edit(join(patched, file), find, replace);
+  const edits: Edit[] = JSON.parse(await readFile(join(workspace, 'edits.json'), 'utf8'));
+  for (const edit of edits) await applyEdit(patched, edit);
   await goOutput(artifact, ['mod', 'edit', `-replace=${dependency}=./patched`], workspace);
 }
 
@@ -54,7 +53,11 @@ async function makeWritable(folder: string): Promise<void> {
   }
 }
 
-async function edit(file: string, find: string, replace: string): Promise<void> {
+type Edit = { file: string; find: string; replace: string };
+
+async function applyEdit(folder: string, edit: Edit): Promise<void> {
+  const file = join(folder, edit.file);
+  const { find, replace } = edit;
   const [before, after, ...more] = (await readFile(file, 'utf8')).split(find);
   if (before === undefined || after === undefined || more.length > 0) {
     throw new Error(`edits.json does not fit ${file}: expected exactly one ${JSON.stringify(find)}`);

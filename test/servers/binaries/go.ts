@@ -12,7 +12,11 @@ const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'of
 export const moduleFolder = ({ module }: Artifact): string => join(import.meta.dirname, '..', 'modules', module);
 
 /** Runs a short go command and gives its output. A missing tool chain is an error that names what cannot run. */
-export async function goOutput(artifact: Artifact, args: readonly string[], cwd = moduleFolder(artifact)): Promise<string> {
+export async function goOutput(
+  artifact: Artifact,
+  args: readonly string[],
+  cwd = moduleFolder(artifact),
+): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('go', args, { cwd, env: environment });
     return stdout.trim();

@@ -27,7 +27,8 @@ async function findOnMachine({ name, variable, recipe }: Artifact): Promise<Prov
   }
   if (recipe.kind === 'copy') return undefined;
   const assets = process.env.KUBEBUILDER_ASSETS;
-  if (assets && (await isExecutable(join(assets, name)))) return { path: join(assets, name), from: 'KUBEBUILDER_ASSETS' };
+  if (assets && (await isExecutable(join(assets, name))))
+    return { path: join(assets, name), from: 'KUBEBUILDER_ASSETS' };
   for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
     if (await isExecutable(join(folder, name))) return { path: join(folder, name), from: 'PATH' };
   }
@@ -55,7 +56,7 @@ async function buildInto(folder: string, artifact: Artifact, report: Report): Pr
   const unfinished = `${folder}.unfinished-`;
   await removeAll(unfinished);
   const aside = await mkdtemp(unfinished);
-  report(`building ${artifact.name}; its log is ${folder}.log`);
+  report(`building ${artifact.name}; the first time this takes minutes`);
   try {
     await build(artifact, aside, `${folder}.log`);
     await rm(join(aside, 'source'), { recursive: true, force: true });
@@ -73,4 +74,8 @@ async function removeAll(prefix: string): Promise<void> {
 
 const isReadable = (path: string): Promise<boolean> => can(path, constants.R_OK);
 const isExecutable = (path: string): Promise<boolean> => can(path, constants.X_OK);
-const can = (path: string, mode: number): Promise<boolean> => access(path, mode).then(() => true, () => false);
+const can = (path: string, mode: number): Promise<boolean> =>
+  access(path, mode).then(
+    () => true,
+    () => false,
+  );

@@ -22,12 +22,13 @@ export type Authority = { certificate: string; issue: (request: CertificateReque
 export function createAuthority(commonName: string): Authority {
   const issuer = nameOf({ commonName });
   const { publicKey, privateKey } = newKeys();
+  const keyId = randomBytes(20);
   const certificate = signCertificate({
     issuer,
     subject: issuer,
     publicKey,
     signer: privateKey,
-    extensions: [basicConstraints, keyUsage(0b0000_0110, 1)],
+    extensions: [basicConstraints, keyUsage(0b0000_0110, 1), subjectKeyIdentifier(keyId)],
   });
   return {
     certificate,
@@ -39,7 +40,7 @@ export function createAuthority(commonName: string): Authority {
           subject: nameOf(request),
           publicKey: keys.publicKey,
           signer: privateKey,
-          extensions: [keyUsage(0b1000_0000, 7), ...useOf(request)],
+          extensions: [keyUsage(0b1000_0000, 7), authorityKeyIdentifier(keyId), ...useOf(request)],
         }),
         key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       };
@@ -95,6 +96,9 @@ const basicConstraints = critical('2.5.29.19', der.sequence(der.boolean(true)));
 const keyUsage = (bits: number, unusedBits: number) =>
   critical('2.5.29.15', der.bitString(Buffer.from([bits]), unusedBits));
 const extendedKeyUsage = (purpose: string) => extension('2.5.29.37', der.sequence(der.objectIdentifier(purpose)));
+
+const subjectKeyIdentifier = (keyId: Buffer) => extension('2.5.29.14', der.octetString(keyId));
+const authorityKeyIdentifier = (keyId: Buffer) => extension('2.5.29.35', der.sequence(der.implicit(0, keyId)));
 
 const alternativeName = (name: string): der.Der =>
   isIPv4(name) ? der.implicit(7, Buffer.from(name.split('.').map(Number))) : der.implicit(2, Buffer.from(name));

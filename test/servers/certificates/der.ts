@@ -21,7 +21,8 @@ export const utf8String = (text: string): Der => element(0x0c, [Buffer.from(text
 export const boolean = (value: boolean): Der => element(0x01, [Buffer.from([value ? 0xff : 0])]);
 
 /** A bit string whose last `unusedBits` bits do not count. */
-export const bitString = (content: Uint8Array, unusedBits = 0): Der => element(0x03, [Buffer.from([unusedBits]), content]);
+export const bitString = (content: Uint8Array, unusedBits = 0): Der =>
+  element(0x03, [Buffer.from([unusedBits]), content]);
 
 /** A context tag that wraps one element, as in `[3] EXPLICIT`. */
 export const explicit = (tag: number, content: Der): Der => element(0xa0 | tag, [content]);

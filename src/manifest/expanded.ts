@@ -1,0 +1,23 @@
+import type { Diagnostic } from '../engine/change.ts';
+import type { Resource } from '../engine/resource.ts';
+
+/** A manifest with one environment's overlay applied and its sections expanded: what everything after it works on. */
+export interface Expanded {
+  readonly name: string;
+  readonly environment: string;
+  /** The folder of the manifest: files are relative to it, and local state lives in it. */
+  readonly folder: string;
+  readonly resources: readonly Resource[];
+  /** Provider name → what its connect() checks. */
+  readonly connections: Readonly<Record<string, unknown>>;
+  /** Hex SHA-256 over every input byte: files, environment, variables. */
+  readonly inputs: string;
+  readonly allowDestroy: boolean;
+  /** Warnings; errors end in Loaded.ok = false. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What loading a manifest comes to: everything, or every complaint at once. */
+export type Loaded =
+  | { readonly ok: true; readonly manifest: Expanded }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -1,0 +1,55 @@
+import { artifacts } from './binaries/artifacts.ts';
+import { provide } from './binaries/provide.ts';
+import { sweepRunFolders } from './run-folders.ts';
+import { down, status, up } from './up.ts';
+
+const usage = `usage: node test/servers/cli.ts COMMAND
+  up      start control plane, External Secrets and Vault to stay; prints the environment for a shell
+  status  say what of it runs
+  down    stop it, and whatever killed test runs left behind
+  build   only find or build the binaries; names after it limit it to those`;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function runCommand([command, ...names]: string[]): Promise<void> {
+  switch (command) {
+    case 'up': {
+      for (const [name, value] of Object.entries(await up())) say(`export ${name}='${value}'`);
+      return;
+    }
+    case 'status': {
+      const servers = status();
+      if (servers.length === 0) say('nothing runs');
+      for (const { name, pid, alive } of servers) say(`${name}: ${alive ? `runs, pid ${pid}` : 'has ended'}`);
+      return;
+    }
+    case 'down': {
+      await down();
+      return sweepRunFolders();
+    }
+    case 'build':
+      return buildAll(names);
+    default:
+      throw new Error(usage);
+  }
+}
+
+async function buildAll(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !artifacts.some((artifact) => artifact.name === name));
+  if (unknown.length > 0)
+    throw new Error(
+      `no such artifact: ${unknown.join(', ')}; there are ${artifacts.map(({ name }) => name).join(', ')}`,
+    );
+  for (const artifact of artifacts.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const start = performance.now();
+    const { path, from } = await provide(artifact, say);
+    say(`${artifact.name}: ${from}, ${((performance.now() - start) / 1000).toFixed(1)} s, ${path}`);
+  }
+}
+
+try {
+  await runCommand(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

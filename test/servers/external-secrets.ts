@@ -1,0 +1,40 @@
+import { externalSecrets } from './binaries/artifacts.ts';
+import { provide } from './binaries/provide.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { freePorts } from './ports.ts';
+import { type Lifetime, startProcess } from './processes.ts';
+import { answers } from './wait.ts';
+
+/** `environment` is the operator's own, for example endpoints or a proxy that lead it to test clouds. */
+export type ExternalSecretsOptions = {
+  controlPlane: Pick<ControlPlane, 'kubeconfig'>;
+  dir: string;
+  lifetime?: Lifetime;
+  environment?: Readonly<Record<string, string>>;
+};
+
+/** A running operator. */
+export type ExternalSecrets = { stop: () => Promise<void> };
+
+/** Starts the External Secrets Operator as cluster administrator; its definitions must be installed already. */
+export async function startExternalSecrets(options: ExternalSecretsOptions): Promise<ExternalSecrets> {
+  const { controlPlane, dir, lifetime = 'parent', environment } = options;
+  const [live = 0] = await freePorts(1);
+  const { stop } = await startProcess({
+    name: 'external-secrets',
+    dir,
+    lifetime,
+    command: (await provide(externalSecrets)).path,
+    args: [
+      '--metrics-addr=0',
+      `--live-addr=127.0.0.1:${live}`,
+      '--enable-leader-election=false',
+      '--concurrent=4',
+      '--store-requeue-interval=10s',
+    ],
+    // It has no flag for a kubeconfig.
+    environment: { ...environment, KUBECONFIG: controlPlane.kubeconfig },
+    ready: () => answers(`http://127.0.0.1:${live}/healthz`, 200),
+  });
+  return { stop };
+}

@@ -1,0 +1,52 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { vault } from './binaries/artifacts.ts';
+import { provide } from './binaries/provide.ts';
+import { freePorts } from './ports.ts';
+import { type Lifetime, startProcess } from './processes.ts';
+import { answers } from './wait.ts';
+
+/** `dev`: initialised, unsealed, this root token, KV v2 at secret/. `inmem`: uninitialised and empty, for real init and unseal. */
+export type VaultMode = { kind: 'dev'; rootToken: string } | { kind: 'inmem' };
+
+/** `port` is for a Vault that must come back at its old address; in dev mode the next port is bound too. */
+export type VaultOptions = { dir: string; mode: VaultMode; port?: number; lifetime?: Lifetime };
+
+/** A Vault that answers at `address`; it keeps everything in memory, so a stopped one has lost it. */
+export type Vault = { address: string; rootToken?: string; stop: () => Promise<void> };
+
+/** Starts a Vault on loopback, over plain http. */
+export async function startVault({ dir, mode, port, lifetime = 'parent' }: VaultOptions): Promise<Vault> {
+  const command = (await provide(vault)).path;
+  await mkdir(dir, { recursive: true });
+  // The second port is the cluster listener, which dev mode opens beside the first.
+  const [free = 0] = port === undefined ? await freePorts(2) : [port];
+  const listen = `127.0.0.1:${free}`;
+  const address = `http://${listen}`;
+  const { args, healthy } = await runMode(mode, dir, listen);
+  const ready = () => answers(`${address}/v1/sys/health`, healthy);
+  const { stop } = await startProcess({ name: 'vault', dir, lifetime, command, args, ready });
+  return mode.kind === 'dev' ? { address, rootToken: mode.rootToken, stop } : { address, stop };
+}
+
+/** The arguments, and the status of sys/health once it is up: 200 active, 501 uninitialised. */
+async function runMode(mode: VaultMode, dir: string, listen: string): Promise<{ args: string[]; healthy: number }> {
+  switch (mode.kind) {
+    case 'dev': {
+      const flags = ['-dev', '-dev-no-store-token', `-dev-root-token-id=${mode.rootToken}`];
+      return { args: ['server', ...flags, `-dev-listen-address=${listen}`], healthy: 200 };
+    }
+    case 'inmem': {
+      const file = join(dir, 'vault.json');
+      await writeFile(file, JSON.stringify(inmemConfiguration(listen), null, 2));
+      return { args: ['server', `-config=${file}`], healthy: 501 };
+    }
+  }
+}
+
+const inmemConfiguration = (listen: string) => ({
+  storage: { inmem: {} },
+  listener: { tcp: { address: listen, tls_disable: true } },
+  api_addr: `http://${listen}`,
+  disable_mlock: true,
+});
