@@ -33,6 +33,8 @@ export interface FieldChange {
   readonly before: Shown;
   readonly after: Shown;
   readonly cause: Cause;
+  /** Somebody else's value that the manifest says to keep: reported, not written. */
+  readonly kept?: true;
 }
 
 /** Whether the change could be worked out, and if not, why. */

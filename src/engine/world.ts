@@ -26,6 +26,8 @@ export interface World {
   readonly state: State | undefined;
   readonly inputs: string;
   readonly toolVersion: string;
+  /** ISO time of now. */
+  readonly now: () => string;
   /** What the manifest's loader had to say. */
   readonly diagnostics: readonly Diagnostic[];
 }

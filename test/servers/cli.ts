@@ -11,7 +11,7 @@ const usage = `usage: node test/servers/cli.ts COMMAND
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function runCommand([command, ...names]: string[]): Promise<void> {
+async function runCommand(command: string, names: readonly string[]): Promise<void> {
   switch (command) {
     case 'up': {
       for (const [name, value] of Object.entries(await up())) say(`export ${name}='${value}'`);
@@ -48,7 +48,8 @@ async function buildAll(names: readonly string[]): Promise<void> {
 }
 
 try {
-  await runCommand(process.argv.slice(2));
+  const [command = 'help', ...names] = process.argv.slice(2);
+  await runCommand(command, names);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -17,7 +17,7 @@ export async function withLock<Result>(
   while (!(await take(path, holder))) {
     const other = await readFile(path, 'utf8').catch(() => undefined);
     if (other === undefined) continue;
-    const [pid = 0, startTime = ''] = splitHolder(other);
+    const [pid, startTime] = splitHolder(other);
     if (!isRunning(pid, startTime)) {
       await breakLock(path, other);
       continue;

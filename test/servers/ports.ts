@@ -15,6 +15,11 @@ export async function freePorts(count: number): Promise<number[]> {
   throw new Error(`found no ${count} free ports in a row between 15000 and 32000 on 127.0.0.1`);
 }
 
+/** Fails when one of the ports is taken: else the answers of its present owner would pass for the new server's. */
+export async function requireFree(ports: readonly number[]): Promise<void> {
+  for (const port of ports) if (!(await isFree(port))) throw new Error(`port ${port} on 127.0.0.1 is taken`);
+}
+
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();

@@ -50,7 +50,7 @@ export async function startProcess(launch: Launch): Promise<RunningProcess> {
   } catch (error) {
     await stop();
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`${message}\nThe end of ${log}:\n${tail(log)}`);
+    throw new Error(`${message}\nThe end of ${log}:\n${tail(log)}`, { cause: error });
   }
   return { name: launch.name, pid: record.pid, stop };
 }

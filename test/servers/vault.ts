@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { vault } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
-import { freePorts } from './ports.ts';
+import { freePorts, requireFree } from './ports.ts';
 import { type Lifetime, startProcess } from './processes.ts';
 import { answers } from './wait.ts';
 
 /** `dev`: initialised, unsealed, this root token, KV v2 at secret/. `inmem`: uninitialised and empty, for real init and unseal. */
 export type VaultMode = { kind: 'dev'; rootToken: string } | { kind: 'inmem' };
 
-/** `port` is for a Vault that must come back at its old address; in dev mode the next port is bound too. */
+/** `port` is for a Vault that must come back at its old address; the next port is bound too. */
 export type VaultOptions = { dir: string; mode: VaultMode; port?: number; lifetime?: Lifetime };
 
 /** A Vault that answers at `address`; it keeps everything in memory, so a stopped one has lost it. */
@@ -19,14 +19,19 @@ export type Vault = { address: string; rootToken?: string; stop: () => Promise<v
 export async function startVault({ dir, mode, port, lifetime = 'parent' }: VaultOptions): Promise<Vault> {
   const command = (await provide(vault)).path;
   await mkdir(dir, { recursive: true });
-  // The second port is the cluster listener, which dev mode opens beside the first.
-  const [free = 0] = port === undefined ? await freePorts(2) : [port];
-  const listen = `127.0.0.1:${free}`;
+  const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;
   const { args, healthy } = await runMode(mode, dir, listen);
   const ready = () => answers(`${address}/v1/sys/health`, healthy);
   const { stop } = await startProcess({ name: 'vault', dir, lifetime, command, args, ready });
   return mode.kind === 'dev' ? { address, rootToken: mode.rootToken, stop } : { address, stop };
+}
+
+/** Vault takes the next port too, for its cluster listener; outside dev mode only once it is unsealed. */
+async function choosePort(wanted: number | undefined): Promise<number> {
+  if (wanted === undefined) return (await freePorts(2))[0] ?? 0;
+  await requireFree([wanted, wanted + 1]);
+  return wanted;
 }
 
 /** The arguments, and the status of sys/health once it is up: 200 active, 501 uninitialised. */

@@ -13,13 +13,13 @@ export async function waitFor({ what, until, seconds, hopeless }: Wait): Promise
   const deadline = Date.now() + seconds * 1000;
   let lastError = '';
   while (Date.now() < deadline) {
+    const because = hopeless?.();
+    if (because !== undefined) throw new Error(`gave up waiting for ${what}: ${because}`);
     try {
       if (await until()) return;
     } catch (error) {
       lastError = `; last error: ${reasonOf(error)}`;
     }
-    const because = hopeless?.();
-    if (because !== undefined) throw new Error(`gave up waiting for ${what}: ${because}`);
     await sleep(50);
   }
   throw new Error(`${what}: not so after ${seconds} s${lastError}`);

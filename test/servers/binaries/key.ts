@@ -9,7 +9,7 @@ export async function cacheKey(artifact: Artifact): Promise<string> {
   const folder = moduleFolder(artifact);
   const hash = createHash('sha256');
   hash.update(JSON.stringify([await toolChain(artifact), artifact.recipe]));
-  for (const file of (await readdir(folder)).sort()) {
+  for (const file of (await readdir(folder)).toSorted()) {
     hash.update(`\0${file}\0`);
     hash.update(await readFile(join(folder, file)));
   }

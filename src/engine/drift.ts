@@ -1,0 +1,27 @@
+import type { Change, Plan } from './change.ts';
+import type { DriftReport } from './outcome.ts';
+import { isDrifted, isPending } from './summary.ts';
+
+/** The plan seen from the live side: what somebody else did, told apart from what the manifest still asks for. */
+export const driftOf = (plan: Plan): DriftReport => {
+  const lookedAt = plan.changes.filter((change) => change.standing.is === 'planned');
+  const drifted = lookedAt.filter(isDrifted);
+  const pending = lookedAt.filter(isPending);
+  return {
+    formatVersion: 1,
+    owner: plan.owner,
+    lost: plan.systems.flatMap(({ provider, lost }) => (lost === undefined ? [] : [{ provider, because: lost }])),
+    drifted,
+    pending,
+    deferred: reasons(plan.changes, 'deferred'),
+    blind: reasons(plan.changes, 'blind'),
+    blocked: reasons(plan.changes, 'blocked'),
+    inSync: lookedAt.filter((change) => !drifted.includes(change) && !pending.includes(change)).length,
+    diagnostics: plan.diagnostics,
+  };
+};
+
+const reasons = (changes: readonly Change[], is: 'deferred' | 'blind' | 'blocked') =>
+  changes.flatMap(({ address, standing }) =>
+    standing.is === is && 'because' in standing ? [{ address, because: standing.because }] : [],
+  );

@@ -1,0 +1,89 @@
+import type { StateRecord } from '../state/store.ts';
+import { providerOf } from './address.ts';
+import type { Action, Change, Diagnostic, Owner, Standing } from './change.ts';
+import type { Observer } from './observe.ts';
+import { whoseMark } from './owner.ts';
+import type { World } from './world.ts';
+
+/** What became of records that no manifest line desires. */
+export interface Orphans {
+  readonly changes: readonly Change[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Plans what happens to recorded objects that nothing desires: delete, release or forget; never in another scope. */
+export const planOrphans = async (
+  records: readonly StateRecord[],
+  context: { world: World; observer: Observer; owner: Owner; all: readonly StateRecord[] },
+): Promise<Orphans> => {
+  const elsewhere: StateRecord[] = [];
+  const changes = await Promise.all(
+    records.map(async (record): Promise<Change | undefined> => {
+      const place = await context.observer.locate(providerOf(record.kind), gatesOf(record, context.world));
+      if (place.is === 'gated') return orphan(record, context.all, ['none'], { is: 'blind', because: place.because });
+      if (place.is === 'refused') return orphan(record, context.all, ['none'], blocked(place.error.message));
+      if (place.scope !== record.scope) {
+        elsewhere.push(record);
+        return undefined;
+      }
+      return here(record, context);
+    }),
+  );
+  return { changes: changes.filter((change) => change !== undefined), diagnostics: elsewhereWarnings(elsewhere) };
+};
+
+const gatesOf = (record: StateRecord, world: World): readonly string[] =>
+  world.kinds.get(record.kind)?.gates(record.id, {}) ?? [];
+
+const here = async (record: StateRecord, context: Parameters<typeof planOrphans>[1]): Promise<Change> => {
+  const facts = context.world.kinds.get(record.kind);
+  const sight = await context.observer.lookAt(record.kind, record.id, gatesOf(record, context.world));
+  const plan = (actions: readonly Action[], standing: Standing = { is: 'planned' }, notes: readonly string[] = []) => ({
+    ...orphan(record, context.all, actions, standing, notes),
+    ...(facts?.protect === undefined || !actions.includes('delete') ? {} : { protect: facts.protect }),
+  });
+  if (sight.is === 'gated') return plan(['none'], { is: 'blind', because: sight.because });
+  if (sight.is === 'refused') return plan(['none'], blocked(sight.error.message));
+  if (sight.live.exists === 'unknown') return plan(['none'], blocked(sight.live.because));
+  if (sight.live.exists === 'no') return plan(['forget'], undefined, ['gone already']);
+  if (record.ownership === 'contributed') return plan(['release']);
+  // The record alone is not enough where the kind carries a mark: somebody may have taken the object over.
+  if (facts?.mark === 'own' && whoseMark(sight.live.mark, context.owner) !== 'ours') {
+    return plan(['forget'], undefined, ['no longer carries our mark; left as it is']);
+  }
+  return plan(['delete']);
+};
+
+const blocked = (because: string): Standing => ({ is: 'blocked', because, root: true });
+
+const orphan = (
+  record: StateRecord,
+  all: readonly StateRecord[],
+  actions: readonly Action[],
+  standing: Standing,
+  notes: readonly string[] = [],
+): Change => ({
+  address: record.address,
+  identity: record.identity,
+  kind: record.kind,
+  phase: providerOf(record.kind) === 'vault' ? 'production' : 'bootstrap',
+  actions,
+  standing,
+  ownership: record.ownership,
+  fields: [],
+  notes,
+  // What needed this object goes, or lets go of it, first.
+  dependsOn: all.filter((other) => other.dependsOn.includes(record.address)).map((other) => other.address),
+  observed: record.receipt.live,
+  desired: '',
+});
+
+const elsewhereWarnings = (records: readonly StateRecord[]): Diagnostic[] => {
+  const systems = Map.groupBy(records, (record) => `${providerOf(record.kind)} ${record.scope}`);
+  return [...systems].map(([system, group]) => ({
+    severity: 'warning',
+    code: 'OTHER_SCOPE',
+    message: `state knows ${group.length} ${group.length === 1 ? 'object' : 'objects'} in another system (${system}), for example ${group[0]?.address}; left untouched`,
+    next: 'If that system is gone for good, forget them with: lab state rm ADDRESS',
+  }));
+};

@@ -1,0 +1,293 @@
+import { LabError } from '../errors.ts';
+import type { StateRecord } from '../state/store.ts';
+import { providerOf } from './address.ts';
+import { type Assessing, type Assessment, assess, identityOf } from './assess.ts';
+import type { Change, Diagnostic, Owner, Plan, Standing, System } from './change.ts';
+import type { Emit } from './event.ts';
+import { buildNodes, type Node, type Nodes, phasesOf, subjectOf } from './node.ts';
+import { type Observer, observe, type Sight } from './observe.ts';
+import { planOrphans } from './orphans.ts';
+import { installationSeen } from './owner.ts';
+import type { Live } from './resource.ts';
+import { isSelected, selectNodes } from './select.ts';
+import { summarise } from './summary.ts';
+import type { PlanOptions, World } from './world.ts';
+
+/** Reads everything, compares, and says what would be done. Writes nothing, to no system and not to state. */
+export const makePlan = async (world: World, options: PlanOptions, emit: Emit): Promise<Plan> => {
+  const observer = observe(world, options.parallelism);
+  const everything = buildNodes(world.resources, world.kinds);
+  const nodes = options.mode === 'destroy' ? new Map<string, Node>() : selectNodes(everything, options);
+  const sights = await lookAtAll(nodes, observer, emit);
+  const owner = ownerOf(world, sights);
+  const assessed = await assessAll(nodes, sights, { world, options, owner });
+  const phases = phasesOf(everything);
+  const lost = lostSystems(world, sights);
+  const planned = changesOf(nodes, assessed, { phases, lost, records: world.state?.records ?? [] });
+  const claimed = new Set([...assessed.values()].flatMap((found) => (found.is === 'assessed' ? [found.identity] : [])));
+  const orphans = await planOrphans(orphanRecords(world, everything, claimed, options), {
+    world,
+    observer,
+    owner,
+    all: world.state?.records ?? [],
+  });
+  const changes = [...planned, ...orphans.changes];
+  const diagnostics = [
+    ...world.diagnostics,
+    ...stateDiagnostics(world, options),
+    ...orphans.diagnostics,
+    ...errorsOf(assessed, changes),
+  ];
+  const systems = await describeSystems(world, observer, lost);
+  return assemble(world, options, { owner, changes, diagnostics, systems });
+};
+
+/** Every object looked at once, containers before what they hold. */
+const lookAtAll = async (nodes: Nodes, observer: Observer, emit: Emit): Promise<ReadonlyMap<string, Sight>> => {
+  emit({ type: 'reading', total: nodes.size });
+  const pending = new Map<string, Promise<Sight>>();
+  for (const node of nodes.values()) {
+    const container = node.parent === undefined ? undefined : pending.get(node.parent);
+    const look = async (): Promise<Sight> => {
+      const above = await container;
+      const sight = await observer.look(node, node.resource.spec, above?.is === 'seen' && above.live.exists === 'no');
+      emit({ type: 'read', address: node.address });
+      return sight;
+    };
+    pending.set(node.address, look());
+  }
+  return new Map(await Promise.all([...pending].map(async ([address, sight]) => [address, await sight] as const)));
+};
+
+const ownerOf = (world: World, sights: ReadonlyMap<string, Sight>): Owner => {
+  if (world.state !== undefined) return { ...world.owner, installation: world.state.installation };
+  const marks = [...sights.values()].map((sight) => (sight.is === 'seen' ? markSeen(sight.live) : undefined));
+  const installation = installationSeen(marks, world.owner);
+  return installation === undefined ? world.owner : { ...world.owner, installation };
+};
+
+const markSeen = (live: Live): string | undefined => (live.exists === 'yes' ? live.mark : undefined);
+
+const assessAll = async (
+  nodes: Nodes,
+  sights: ReadonlyMap<string, Sight>,
+  given: Pick<Assessing, 'world' | 'options' | 'owner'>,
+): Promise<ReadonlyMap<string, Assessment>> => {
+  const assessed = new Map<string, Assessment>();
+  const records = recordsByIdentity(given.world);
+  const replaced = (address: string): boolean => {
+    const found = assessed.get(address);
+    return found?.is === 'assessed' && found.decision.actions.includes('replace');
+  };
+  const context: Assessing = {
+    ...given,
+    records,
+    outputOf: ({ address, output }) => {
+      const found = assessed.get(address);
+      const stays = found?.is === 'assessed' && !replaced(address) && found.live.exists === 'yes';
+      return stays && found.live.exists === 'yes' ? found.live.outputs[output] : undefined;
+    },
+    container: (node) => {
+      const found = node.parent === undefined ? undefined : assessed.get(node.parent);
+      return {
+        live: found?.is === 'assessed' ? found.live : undefined,
+        replaced: node.parent !== undefined && replaced(node.parent),
+      };
+    },
+  };
+  for (const [address, node] of nodes) {
+    const sight = sights.get(address);
+    if (sight !== undefined) assessed.set(address, await assess(node, sight, context));
+  }
+  return assessed;
+};
+
+/** Records as decisions look them up. */
+export const recordsByIdentity = (world: World): ReadonlyMap<string, StateRecord> =>
+  new Map((world.state?.records ?? []).map((record) => [record.identity, record]));
+
+/** Systems that were in service at the last apply and stand behind a shut gate now. */
+const lostSystems = (world: World, sights: ReadonlyMap<string, Sight>): ReadonlyMap<string, string> => {
+  const lost = new Map<string, string>();
+  for (const sight of sights.values()) {
+    if (sight.is !== 'gated') continue;
+    const provider = providerOf(sight.gate);
+    if (world.state?.systems[provider] !== undefined) lost.set(provider, sight.because);
+  }
+  return lost;
+};
+
+interface Surroundings {
+  readonly phases: ReadonlyMap<string, 'bootstrap' | 'production'>;
+  readonly lost: ReadonlyMap<string, string>;
+  readonly records: readonly StateRecord[];
+}
+
+const changesOf = (nodes: Nodes, assessed: ReadonlyMap<string, Assessment>, around: Surroundings): Change[] => {
+  const changes = new Map<string, Change>();
+  for (const [address, node] of nodes) {
+    const found = assessed.get(address);
+    if (found === undefined) continue;
+    const blocker = node.needs.find((need) => changes.get(need)?.standing.is === 'blocked');
+    changes.set(address, toChange(node, found, blocker, around));
+  }
+  return [...changes.values()];
+};
+
+const toChange = (node: Node, found: Assessment, blocker: string | undefined, around: Surroundings): Change => {
+  const { address } = node;
+  const base = {
+    address,
+    kind: node.resource.kind,
+    phase: around.phases.get(address) ?? 'bootstrap',
+    dependsOn: node.needs,
+    origin: node.resource.origin,
+  };
+  const unseen = (standing: Standing): Change => ({
+    ...base,
+    identity: identityOf('?', node.resource.kind, node.id),
+    actions: ['none'],
+    standing,
+    ownership: node.resource.ownership,
+    fields: [],
+    notes: [],
+    observed: '',
+    desired: '',
+  });
+  switch (found.is) {
+    case 'gated': {
+      const wasThere =
+        around.lost.has(providerOf(found.gate)) && around.records.some((record) => record.address === address);
+      return unseen(
+        wasThere
+          ? { is: 'blind', because: found.because }
+          : { is: 'deferred', gate: found.gate, because: found.because },
+      );
+    }
+    case 'refused':
+      return unseen({ is: 'blocked', because: found.error.message, root: true });
+    case 'assessed': {
+      const { decision } = found;
+      const held: Standing | undefined =
+        blocker === undefined || decision.standing.is === 'blocked'
+          ? undefined
+          : { is: 'blocked', because: `needs ${blocker}`, root: false };
+      const risky = decision.actions.includes('replace') && node.facts.protect !== undefined;
+      return {
+        ...base,
+        ...decision,
+        identity: found.identity,
+        ...(held === undefined ? {} : { standing: held }),
+        ...(risky && node.facts.protect !== undefined ? { protect: node.facts.protect } : {}),
+      };
+    }
+  }
+};
+
+const orphanRecords = (
+  world: World,
+  nodes: Nodes,
+  claimed: ReadonlySet<string>,
+  options: PlanOptions,
+): StateRecord[] => {
+  const records = (world.state?.records ?? []).filter((record) => isSelected(record.address, options));
+  if (options.mode === 'destroy') return records;
+  // A desired object that could not be looked at is still desired: its record is no orphan. One that was seen, in another
+  // scope than its record says, leaves the record to be reported.
+  const seen = new Set([...claimed].map((identity) => identity.slice(identity.indexOf('/') + 1)));
+  const wanted = new Set([...nodes.values()].map((node) => subjectOf(node.resource.kind, node.id)));
+  return records.filter((record) => {
+    const subject = subjectOf(record.kind, record.id);
+    return !claimed.has(record.identity) && (!wanted.has(subject) || seen.has(subject));
+  });
+};
+
+/** What failed, each cause once: a server that does not answer is one error, not one for each object behind it. */
+const errorsOf = (assessed: ReadonlyMap<string, Assessment>, changes: readonly Change[]): Diagnostic[] => {
+  const byCause = new Map<string, Diagnostic>();
+  const add = (diagnostic: Diagnostic) => {
+    const shared = diagnostic.code === 'UNREACHABLE' || diagnostic.code === 'UNAUTHENTICATED';
+    const key = shared ? `${diagnostic.code} ${diagnostic.message}` : `${diagnostic.address}`;
+    if (!byCause.has(key)) byCause.set(key, diagnostic);
+  };
+  for (const change of changes) {
+    const found = assessed.get(change.address);
+    if (found?.is === 'refused') add(toDiagnostic(found.error, change));
+    else if (change.standing.is === 'blocked' && change.standing.root) {
+      add(toDiagnostic(new LabError('CONFLICT', change.standing.because), change));
+    }
+  }
+  return [...byCause.values()];
+};
+
+/** A LabError as a diagnostic about one change. */
+export const toDiagnostic = (error: LabError, change: Pick<Change, 'address' | 'origin'>): Diagnostic => {
+  const at = error.detail.at ?? (change.origin && `${change.origin.file}:${change.origin.line}:${change.origin.col}`);
+  return {
+    severity: 'error',
+    code: error.code,
+    message: error.message,
+    address: error.detail.address ?? change.address,
+    ...(at === undefined ? {} : { at }),
+    ...(error.detail.next === undefined ? {} : { next: error.detail.next }),
+  };
+};
+
+const stateDiagnostics = (world: World, options: PlanOptions): Diagnostic[] => {
+  if (world.state === undefined && options.mode === 'destroy') {
+    const message = 'there is no state: nothing is known to be made by lab, so there is nothing to destroy';
+    return [{ severity: 'warning', code: 'NO_STATE', message }];
+  }
+  return (world.state?.broken ?? []).map(({ identity, why }) => ({
+    severity: 'warning' as const,
+    code: 'BAD_STATE',
+    message: `the state record of ${identity} cannot be read (${why}); it is left alone, and nothing is deleted because of it`,
+  }));
+};
+
+const describeSystems = async (
+  world: World,
+  observer: Observer,
+  lost: ReadonlyMap<string, string>,
+): Promise<System[]> =>
+  Promise.all(
+    [...world.connections].map(async ([provider, connection]): Promise<System> => {
+      const because = lost.get(provider);
+      const place = because === undefined ? await observer.locate(provider, []) : undefined;
+      return {
+        provider,
+        description: await connection.describe(),
+        ...(place?.is === 'located' ? { scope: place.scope } : {}),
+        ...(because === undefined ? {} : { lost: because }),
+      };
+    }),
+  );
+
+/** A plan put together from its changes. */
+export const assemble = (
+  world: World,
+  options: PlanOptions,
+  parts: { owner: Owner; changes: readonly Change[]; diagnostics: readonly Diagnostic[]; systems: readonly System[] },
+): Plan => {
+  const { changes, diagnostics } = parts;
+  const summary = summarise(changes);
+  const acts = changes.some(
+    (change) => change.standing.is === 'deferred' || change.actions.some((action) => action !== 'none'),
+  );
+  return {
+    formatVersion: 1,
+    toolVersion: world.toolVersion,
+    owner: parts.owner,
+    inputs: world.inputs,
+    ...(world.state === undefined ? {} : { serial: world.state.serial }),
+    mode: options.mode,
+    systems: parts.systems,
+    applyable: acts && summary.blocked < changes.length,
+    complete: summary.deferred + summary.blind + summary.blocked === 0,
+    errored: diagnostics.some((diagnostic) => diagnostic.severity === 'error'),
+    summary,
+    changes,
+    diagnostics,
+    createdAt: world.now(),
+  };
+};

@@ -1,0 +1,125 @@
+import { type ErrorCode, LabError } from '../../errors.ts';
+import { type Exchange, isTlsFailure } from './transport.ts';
+
+/** A call as it may be shown: `POST sys/mounts/secret` at an address. */
+export interface ShownCall {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly address: string;
+}
+
+/** The texts of `{"errors": [...]}`; [] for anything else. */
+export const errorTexts = (body: unknown): readonly string[] => {
+  if (typeof body !== 'object' || body === null || !('errors' in body) || !Array.isArray(body.errors)) return [];
+  return body.errors.filter((text) => typeof text === 'string').map((text) => text.trim().replace(/\s+/g, ' '));
+};
+
+const says = (exchange: Exchange, text: string): boolean =>
+  exchange.outcome === 'answered' && errorTexts(exchange.body).some((line) => line.includes(text));
+
+/** Whether sending the same call again is harmless and may help. The only place that decides so. */
+export const mayRetry = (method: ShownCall['method'], exchange: Exchange): boolean => {
+  if (exchange.outcome === 'failed') return !isTlsFailure(exchange.code) && (!exchange.sent || method === 'GET');
+  switch (exchange.status) {
+    case 412:
+    case 429:
+      return true;
+    case 502:
+      return method === 'GET';
+    case 503:
+      return !says(exchange, 'is sealed');
+    case 400:
+      return says(exchange, 'Upgrading from non-versioned');
+    case 500:
+      return says(exchange, 'local node not active');
+    default:
+      return false;
+  }
+};
+
+/**
+ * The LabError for a call that did not succeed: method, path, status and the server's own texts. Texts that repeat one
+ * of `sent`, the secret values of the call, are withheld as a whole.
+ */
+export const refusal = (call: ShownCall, exchange: Exchange, sent: readonly string[]): LabError => {
+  const what = `${call.method} ${call.path}`;
+  if (exchange.outcome === 'failed') return unanswered(call, what, exchange);
+  const texts = errorTexts(exchange.body).join('; ');
+  const { code, because, next } = meaning(call, exchange);
+  const said = because ?? (repeats(texts, sent) ? "(the server's text repeats a secret and is withheld)" : texts);
+  const message = `${what} at ${call.address} answered ${exchange.status}${said === '' ? '' : `: ${said}`}`;
+  return new LabError(code, message, next === undefined ? {} : { next });
+};
+
+interface Meaning {
+  readonly code: ErrorCode;
+  /** Instead of the server's texts, where those do not say it. */
+  readonly because?: string;
+  readonly next?: string;
+}
+
+const meaning = (call: ShownCall, exchange: Extract<Exchange, { outcome: 'answered' }>): Meaning => {
+  const { status } = exchange;
+  if (status >= 300 && status < 400) return redirected(exchange.location);
+  switch (status) {
+    case 400:
+      return badRequest(exchange);
+    case 401:
+      return { code: 'UNAUTHENTICATED' };
+    case 403:
+      if (says(exchange, 'invalid token')) return { code: 'UNAUTHENTICATED', next: 'Log in again: the token expired.' };
+      return { code: 'DENIED', next: `The token needs ${capabilities[call.method]} on "${call.path}".` };
+    case 404:
+      return { code: 'REJECTED', next: `Nothing is mounted where "${call.path}" leads, or it has no such path.` };
+    case 429:
+      return { code: 'UNREACHABLE', next: 'A rate limit of Vault was met; try again with a lower --parallelism.' };
+    case 503:
+      return says(exchange, 'is sealed') ? { code: 'UNREACHABLE', next: 'Unseal Vault.' } : { code: 'UNREACHABLE' };
+    case 200:
+      return { code: 'UNREACHABLE', because: 'not in the form in which Vault answers' };
+    default:
+      return { code: status === 412 || status >= 500 ? 'UNREACHABLE' : 'REJECTED' };
+  }
+};
+
+const badRequest = (exchange: Exchange): Meaning => {
+  if (says(exchange, 'check-and-set parameter did not match')) return { code: 'MOVED' };
+  if (says(exchange, 'path is already in use') || says(exchange, 'existing mount at')) return { code: 'CONFLICT' };
+  if (says(exchange, 'missing client token')) return { code: 'UNAUTHENTICATED' };
+  if (says(exchange, 'Upgrading from non-versioned')) {
+    return { code: 'NOT_SETTLED', next: 'Vault is still converting the mount to versions; run it again.' };
+  }
+  return { code: 'REJECTED' };
+};
+
+const redirected = (location: string | undefined): Meaning => ({
+  code: 'UNREACHABLE',
+  because: `a redirect${location === undefined ? '' : ` to ${hostOf(location)}`}, which lab does not follow`,
+  next: 'Give the address of the active Vault itself; a token is never sent on to another host.',
+});
+
+const hostOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : 'another path');
+
+const capabilities: Readonly<Record<ShownCall['method'], string>> = {
+  GET: 'the capability read',
+  POST: 'the capabilities create and update',
+  PATCH: 'the capability patch',
+  DELETE: 'the capability delete',
+};
+
+const unanswered = (call: ShownCall, what: string, { code, sent }: { code: string; sent: boolean }): LabError => {
+  if (isTlsFailure(code)) {
+    return new LabError('UNREACHABLE', `The certificate of ${call.address} is not trusted (${code})`, {
+      next: "Set VAULT_CACERT to the file of Vault's certificate authority.",
+    });
+  }
+  if (!sent) return new LabError('UNREACHABLE', `Vault at ${call.address} cannot be reached (${code})`);
+  const effect = call.method === 'GET' ? '' : '; it may have taken effect, the next run will see';
+  return new LabError('UNREACHABLE', `${what} at ${call.address} got no answer (${code})${effect}`);
+};
+
+// A line of a multi-line value is as telling as the whole; below 8 characters it would match by chance.
+const repeats = (text: string, sent: readonly string[]): boolean =>
+  sent
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), ...value.split('\n').filter((l) => l.length >= 8)])
+    .some((needle) => needle !== '' && text.includes(needle));

@@ -1,0 +1,40 @@
+import { LabError } from '../errors.ts';
+import { type FingerprintKey, fingerprint, isMadeWith } from './fingerprint.ts';
+import type { Redactor } from './redaction.ts';
+import { resolveSource, type Surroundings } from './resolve.ts';
+import type { Secret } from './secret.ts';
+import type { Source, Sourced } from './source.ts';
+
+/** What a desk works with. */
+export interface DeskSetup extends Surroundings {
+  /** undefined: nothing can be recognised, as in a plan before the first apply. */
+  readonly key: FingerprintKey | undefined;
+  /** Learns every value that is resolved. */
+  readonly redactor: Redactor;
+}
+
+/** Stands where a fingerprint would, if there is no key: equal for all values, and no key is known to have made it. */
+const withoutKey = 'v1:none:';
+
+/** The engine's SecretDesk, and `read` for sources outside of specs (logins). */
+export const secretDesk = ({ env, folder, key, redactor }: DeskSetup) => {
+  const read = async (source: Source): Promise<Secret | undefined> => {
+    const value = await resolveSource(source, { env, folder });
+    if (value !== undefined) redactor.add(value);
+    return value;
+  };
+  return {
+    read,
+    resolve: async (sourced: Sourced): Promise<Secret | undefined> => {
+      try {
+        return await read(sourced.source);
+      } catch (error) {
+        if (!(error instanceof LabError)) throw error;
+        throw new LabError(error.code, error.message, { ...error.detail, at: sourced.at });
+      }
+    },
+    fingerprint: (installation: string, subject: string, field: string, value: Secret): string =>
+      key === undefined ? withoutKey : fingerprint(key, { installation, subject, field }, value),
+    knowsKey: (text: string): boolean => key !== undefined && isMadeWith(key, text),
+  };
+};

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { LabError } from '../errors.ts';
+import { type FingerprintKey, keyOfBytes } from './fingerprint.ts';
+import { createPrivateFile, diskCode } from './private-file.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const shortest = 32;
+
+/**
+ * The key in use: LAB_FINGERPRINT_KEY, else the user's key file; undefined if there is none. `create` makes the file
+ * when it is missing: for apply. Throws GUARD on a key that is too short or that others can read.
+ */
+export const fingerprintKey = async ({ env, create }: { env: Env; create: boolean }) => {
+  const given = env.LAB_FINGERPRINT_KEY;
+  if (given !== undefined && given !== '') return parseKey(given, 'LAB_FINGERPRINT_KEY');
+  const path = fingerprintKeyFile(env);
+  try {
+    const found = await readKey(path);
+    if (found !== undefined || !create) return found;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await createPrivateFile(path, `${randomBytes(shortest).toString('base64')}\n`);
+    // Two runs may make it at once; both take the one that is there.
+    return await readKey(path);
+  } catch (error) {
+    const code = diskCode(error);
+    if (code === undefined) throw error;
+    throw new LabError('MISSING_SOURCE', `the fingerprint key ${path} cannot be read or made: ${code}`, {
+      next: `Make ${dirname(path)} a folder of yours, or set LAB_FINGERPRINT_KEY.`,
+    });
+  }
+};
+
+/** `$XDG_CONFIG_HOME/k8s-lab/fingerprint.key`, else below `~/.config`. */
+export const fingerprintKeyFile = (env: Env): string => {
+  const { XDG_CONFIG_HOME: configured = '', HOME: home = '' } = env;
+  // Source: XDG Base Directory Specification, which has relative paths ignored.
+  const folder = isAbsolute(configured) ? configured : join(home === '' ? homedir() : home, '.config');
+  return join(folder, 'k8s-lab', 'fingerprint.key');
+};
+
+const readKey = async (path: string): Promise<FingerprintKey | undefined> => {
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) {
+      throw new LabError('GUARD', `the fingerprint key ${path} can be read by others`, { next: `chmod 600 ${path}` });
+    }
+    return parseKey(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (diskCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** Base64 of at least 32 bytes, else text of at least 32 characters that counts as it is. */
+const parseKey = (text: string, from: string): FingerprintKey => {
+  const key = text.trim();
+  const decoded = /^[\w+/-]+={0,2}$/.test(key) ? Buffer.from(key, 'base64') : Buffer.alloc(0);
+  if (decoded.length >= shortest) return keyOfBytes(decoded);
+  if (key.length >= shortest) return keyOfBytes(Buffer.from(key));
+  throw new LabError('GUARD', `the fingerprint key in ${from} is shorter than ${shortest} bytes`, {
+    next: 'Make one with: openssl rand -base64 32',
+  });
+};

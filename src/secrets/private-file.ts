@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { link, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** The file system's own code of an error, `ENOENT`; undefined for everything that it did not say. */
+export const diskCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+
+/** Makes names that were just created, replaced or removed in a folder survive a power cut. */
+export const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const withDraft = async <Result>(
+  draft: string,
+  text: string,
+  publish: () => Promise<Result>,
+): Promise<Result> => {
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const result = await publish();
+    await syncFolder(dirname(draft));
+    return result;
+  } finally {
+    await rm(draft, { force: true });
+  }
+};
+
+/**
+ * Creates a durable file that only its user can read; false if the name is taken. Linking a finished draft in means
+ * that nobody ever reads half of it, which opening the name itself with `wx` would allow.
+ */
+export const createPrivateFile = (path: string, text: string): Promise<boolean> => {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  return withDraft(draft, text, async () => {
+    try {
+      await link(draft, path);
+      return true;
+    } catch (error) {
+      if (diskCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+  });
+};
+
+/** Replaces such a file in one step: after a crash it is the old or the new one. For one writer at a time. */
+export const replacePrivateFile = async (path: string, text: string): Promise<void> => {
+  const draft = `${path}.tmp`;
+  // A killed writer leaves its draft behind.
+  await rm(draft, { force: true });
+  await withDraft(draft, text, () => rename(draft, path));
+};

@@ -1,0 +1,47 @@
+import type { Action, Standing } from '../engine/change.ts';
+
+/** How an action looks and what it is called, before, while and after. */
+export interface ActionWords {
+  readonly symbol: string;
+  readonly toDo: string;
+  readonly doing: string;
+  readonly done: string;
+}
+
+/** The one table of symbols and words for actions. */
+export const actionWords = {
+  create: { symbol: '+', toDo: 'to create', doing: 'creating', done: 'created' },
+  update: { symbol: '~', toDo: 'to change', doing: 'changing', done: 'changed' },
+  replace: { symbol: '±', toDo: 'to replace', doing: 'replacing', done: 'replaced' },
+  delete: { symbol: '-', toDo: 'to delete', doing: 'deleting', done: 'deleted' },
+  release: { symbol: '<', toDo: 'to release', doing: 'releasing', done: 'released' },
+  forget: { symbol: 'x', toDo: 'to forget', doing: 'forgetting', done: 'forgotten' },
+  move: { symbol: '→', toDo: 'to move', doing: 'moving', done: 'moved' },
+  recover: { symbol: '^', toDo: 'to recover', doing: 'recovering', done: 'recovered' },
+  adopt: { symbol: '*', toDo: 'to adopt', doing: 'adopting', done: 'adopted' },
+  none: { symbol: '=', toDo: 'in sync', doing: 'checking', done: 'in sync' },
+} as const satisfies Record<Action, ActionWords>;
+
+/** Symbols for what could not be worked out. */
+export const standingSymbols = {
+  deferred: '>',
+  blocked: '!',
+  blind: '?',
+} as const satisfies Record<Exclude<Standing['is'], 'planned'>, string>;
+
+// Of several actions on one object the most drastic one gives the symbol.
+const byWeight: readonly Action[] = [
+  'delete',
+  'replace',
+  'create',
+  'recover',
+  'adopt',
+  'update',
+  'release',
+  'forget',
+  'move',
+];
+
+/** The action that a line stands for. */
+export const mainAction = (actions: readonly Action[]): Action =>
+  byWeight.find((action) => actions.includes(action)) ?? 'none';

@@ -1,0 +1,51 @@
+import type { Diagnostic } from '../engine/change.ts';
+import type { LabError } from '../errors.ts';
+import type { Document, Exit } from './document.ts';
+import { manyLines, oneLine } from './text.ts';
+
+/** What may be shown of an error: these fields and nothing else that hangs on the object. */
+export interface ProblemDocument {
+  readonly code: string;
+  readonly message: string;
+  readonly address?: string;
+  readonly at?: string;
+  readonly next?: string;
+}
+
+/** The one JSON document of a command that failed. `diagnostics` holds the parts of an error that has several. */
+export interface ErrorDocument extends Document {
+  readonly error: ProblemDocument;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A LabError as a diagnostic. */
+export const problemOf = (error: LabError): Diagnostic => ({
+  severity: 'error',
+  code: error.code,
+  message: error.message,
+  ...(error.detail.address === undefined ? {} : { address: error.detail.address }),
+  ...(error.detail.at === undefined ? {} : { at: error.detail.at }),
+  ...(error.detail.next === undefined ? {} : { next: error.detail.next }),
+});
+
+/** The JSON of a failed command. */
+export const errorJson = (
+  { severity: _, ...error }: Diagnostic,
+  parts: readonly Diagnostic[],
+  exit: Exit,
+): ErrorDocument => ({ formatVersion: 1, exit, error, diagnostics: parts });
+
+/** An error or warning for people: where, what, what next. */
+export const problemText = (problem: Diagnostic): string => {
+  const where = [problem.at, problem.address].flatMap((text) => (text === undefined ? [] : [oneLine(text)]));
+  const [first = '', ...rest] = manyLines(problem.message);
+  const next = problem.next === undefined ? [] : [`  Next: ${oneLine(problem.next)}`];
+  const label = problem.severity === 'warning' ? 'Warning: ' : '';
+  if (where.length === 0) {
+    return [`${label === '' ? 'Error: ' : label}${first}`, ...rest.map((line) => `  ${line}`), ...next].join('\n');
+  }
+  return [where.join('  '), ...[`${label}${first}`, ...rest].map((line) => `  ${line}`), ...next].join('\n');
+};
+
+/** Several problems, one after the other. */
+export const problemsText = (problems: readonly Diagnostic[]): string => problems.map(problemText).join('\n');

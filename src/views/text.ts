@@ -1,0 +1,39 @@
+// Text that came from a server, a file or a name may hold control or direction-changing characters; a terminal would obey them.
+const escapeControls = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
+
+/** Foreign text on one line, safe for a terminal. */
+export const oneLine = (text: string): string => escapeControls(text.replace(/\s*[\r\n]+\s*/g, ' '));
+
+/** Foreign text line by line, safe for a terminal. */
+export const manyLines = (text: string): string[] => text.trimEnd().split(/\r?\n/).map(escapeControls);
+
+/** `1 field`, `2 fields`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** For people: `120 ms`, `19.8 s`, `2 m 05 s`. */
+export const milliseconds = (ms: number): string => {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
+};
+
+/** Rows as lines with aligned columns; a column grows to `widest` at most, longer cells push their own row only. */
+export const table = (rows: readonly (readonly string[])[], widest = 76): string[] => {
+  const widths = rows.reduce<number[]>(
+    (known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, cell.length > widest ? 0 : cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+};
+
+/** Names of groups with their members, in the order of first appearance. */
+export const grouped = <Item>(items: readonly Item[], name: (item: Item) => string): [string, Item[]][] => [
+  ...Map.groupBy(items, name),
+];

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          globalSetup: ['test/real/setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // The servers share two cores; more files at once only makes timeouts.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
