@@ -3,8 +3,9 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { LabError } from '../errors.ts';
+import { diskFailure } from './disk-failure.ts';
 import { type FingerprintKey, keyOfBytes } from './fingerprint.ts';
-import { createPrivateFile, diskCode } from './private-file.ts';
+import { createPrivateFile } from './private-file.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -26,9 +27,9 @@ export const fingerprintKey = async ({ env, create }: { env: Env; create: boolea
     // Two runs may make it at once; both take the one that is there.
     return await readKey(path);
   } catch (error) {
-    const code = diskCode(error);
-    if (code === undefined) throw error;
-    throw new LabError('MISSING_SOURCE', `the fingerprint key ${path} cannot be read or made: ${code}`, {
+    const failure = diskFailure(error);
+    if (failure === undefined) throw error;
+    throw new LabError('MISSING_SOURCE', `the fingerprint key ${path} cannot be read or made: ${failure.reason}`, {
       next: `Make ${dirname(path)} a folder of yours, or set LAB_FINGERPRINT_KEY.`,
     });
   }
@@ -50,7 +51,7 @@ const readKey = async (path: string): Promise<FingerprintKey | undefined> => {
     }
     return parseKey(await readFile(path, 'utf8'), path);
   } catch (error) {
-    if (diskCode(error) === 'ENOENT') return undefined;
+    if (diskFailure(error)?.code === 'ENOENT') return undefined;
     throw error;
   }
 };

@@ -7,8 +7,13 @@ const encodings = ['base64', 'base64url'] as const;
 export const needles = (value: string): readonly string[] => {
   // Lone surrogates become U+FFFD on the wire, too.
   const text = value.toWellFormed();
+  // A file's last newline is part of its value, but many a tool drops it.
+  return [...new Set([text, text.trim()].flatMap(forms))].filter((needle) => needle !== '');
+};
+
+const forms = (text: string): readonly string[] => {
   const bytes = Buffer.from(text);
-  return [...new Set([text, ...lines(text), ...jsonForms(text), ...urlForms(text), ...hexForms(bytes), ...base64Forms(bytes)])];
+  return [text, ...lines(text), ...jsonForms(text), ...urlForms(text), ...hexForms(bytes), ...base64Forms(bytes)];
 };
 
 /** Frames of PEM blocks stand in public certificates as well. */

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
-/** The file system's own code of an error, `ENOENT`; undefined for everything that it did not say. */
-export const diskCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
+import { diskFailure } from './disk-failure.ts';
 
 /** Makes names that were just created, replaced or removed in a folder survive a power cut. */
 export const syncFolder = async (folder: string): Promise<void> => {
@@ -18,11 +13,7 @@ export const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-const withDraft = async <Result>(
-  draft: string,
-  text: string,
-  publish: () => Promise<Result>,
-): Promise<Result> => {
+const withDraft = async <Result>(draft: string, text: string, publish: () => Promise<Result>): Promise<Result> => {
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
@@ -50,7 +41,7 @@ export const createPrivateFile = (path: string, text: string): Promise<boolean> 
       await link(draft, path);
       return true;
     } catch (error) {
-      if (diskCode(error) === 'EEXIST') return false;
+      if (diskFailure(error)?.code === 'EEXIST') return false;
       throw error;
     }
   });

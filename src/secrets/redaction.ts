@@ -19,12 +19,15 @@ export const redactor = (): Redactor => {
   return {
     add: (wrapped) => {
       const value = reveal(wrapped);
-      if (value.length < shortest) return;
+      if (value.trim().length < shortest) return;
       for (const needle of needles(value)) {
         const stem = needle.slice(0, shortest);
         const known = byStem.get(stem) ?? [];
         if (known.includes(needle)) continue;
-        byStem.set(stem, [...known, needle].toSorted((a, b) => b.length - a.length));
+        byStem.set(
+          stem,
+          [...known, needle].toSorted((a, b) => b.length - a.length),
+        );
       }
     },
     redact: (text) => {

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { LabError } from '../errors.ts';
-import { diskCode } from './private-file.ts';
+import { diskFailure } from './disk-failure.ts';
 import { type Secret, secret } from './secret.ts';
 import type { Source } from './source.ts';
 
@@ -59,10 +59,10 @@ const readText = async (folder: string, path: string): Promise<string | undefine
     if (!isUtf8(bytes)) throw unreadable(path, 'it is not UTF-8 text');
     return bytes.toString('utf8');
   } catch (error) {
-    const code = diskCode(error);
-    if (code === undefined) throw error;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw unreadable(path, code);
+    const failure = diskFailure(error);
+    if (failure === undefined) throw error;
+    if (failure.code === 'ENOENT' || failure.code === 'ENOTDIR') return undefined;
+    throw unreadable(path, failure.reason);
   }
 };
 

@@ -13,7 +13,7 @@ const quietMs = 10_000;
 /** Events as plain lines, for a log as well as for a screen. The same wait is told at most every ten seconds. */
 export const progressLines = (sink: ProgressSink): Emit => {
   const toldAt = new Map<string, number>();
-  const now_and_then = (wait: string, text: string) => {
+  const nowAndThen = (wait: string, text: string) => {
     const last = toldAt.get(wait);
     if (last !== undefined && sink.now() - last < quietMs) return;
     toldAt.set(wait, sink.now());
@@ -22,10 +22,10 @@ export const progressLines = (sink: ProgressSink): Emit => {
   return (event) => {
     switch (event.type) {
       case 'waiting':
-        return now_and_then(`address ${event.address}`, `${event.address}  waiting: ${oneLine(event.for)}`);
+        return nowAndThen(`address ${event.address}`, `${event.address}  waiting: ${oneLine(event.for)}`);
       case 'gate':
         if (event.state === 'open') return sink.line(`${event.gate} is open`);
-        return now_and_then(`gate ${event.gate}`, `waiting for ${event.gate}: ${oneLine(event.because)}`);
+        return nowAndThen(`gate ${event.gate}`, `waiting for ${event.gate}: ${oneLine(event.because)}`);
       case 'reading':
       case 'read':
       case 'started':

@@ -1,7 +1,7 @@
 import type { Owner } from '../engine/change.ts';
 import type { State, StateRecord } from '../state/store.ts';
 import type { Document, Exit } from './document.ts';
-import { counted, table } from './text.ts';
+import { counted, manyLines, oneLine, table } from './text.ts';
 
 /** One line of `lab state list`. */
 export type RecordLine = Pick<StateRecord, 'address' | 'identity' | 'ownership' | 'status'>;
@@ -39,7 +39,7 @@ export const stateListText = ({ owner, serial, records, broken }: StateListDocum
         status === 'begun' ? `${ownership}, interrupted while being written` : ownership,
       ]),
     ),
-    ...broken.map(({ identity, why }) => `! ${identity}  cannot be read: ${why}`),
+    ...broken.map(({ identity, why }) => `! ${oneLine(identity)}  cannot be read: ${oneLine(why)}`),
   ].join('\n');
 
 /** One record, whole; secrets are only in it as fingerprints. */
@@ -50,13 +50,11 @@ export const recordText = (record: StateRecord): string =>
   [
     ...table([
       ['address', record.address],
-      ['identity', record.identity],
+      ['identity', oneLine(record.identity)],
       ['ownership', record.ownership],
       ['status', record.status],
       ['depends on', record.dependsOn.join(', ') || '-'],
     ]),
     'applied (secrets as fingerprints)',
-    ...JSON.stringify(record.applied, null, 2)
-      .split('\n')
-      .map((line) => `  ${line}`),
+    ...manyLines(JSON.stringify(record.applied, null, 2)).map((line) => `  ${line}`),
   ].join('\n');

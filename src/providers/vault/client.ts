@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
-import { type Briefly, briefly } from './briefly.ts';
 import { encodePath } from './path.ts';
-import { errorTexts, mayRetry, refusal } from './refusal.ts';
+import { mayRetry, refusal } from './refusal.ts';
+import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
 
-/** What a success says: `data` of the body ({} if there is none) and what Vault remarks. */
+/** What a success says: `data` of the body and what Vault remarks. A GET of what is not there is a success with 404. */
 export interface Answer {
   readonly status: number;
   readonly data: unknown;
@@ -38,11 +38,13 @@ export interface ClientOptions {
   readonly signal: AbortSignal;
   /** Called when the first call needs it. */
   readonly token: () => Promise<Secret>;
+  /** For people: `env VAULT_TOKEN`. */
+  readonly tokenSource: string;
   /** Milliseconds before each further try: the one retry budget of a call. */
   readonly pauses?: readonly number[];
 }
 
-// Config as `sys/mounts` has it: what was configured. `tune` reads back what is in effect instead.
+// TTLs here are the configured ones; `tune` would answer those in effect.
 const mountEntry = z.object({
   type: z.string(),
   description: z.string(),
@@ -61,75 +63,146 @@ const mountTable = z
 // Calls that persist nothing although they are no GETs.
 const persistsNothing = /^(auth\/.+\/login(\/[^/]+)?|auth\/token\/lookup(-self)?|sys\/capabilities-self)$/;
 
+const defaultPauses = [100, 200, 400, 800, 1_600, 3_200];
+const timeoutMs = 60_000;
+
 /** The calls over one transport, with one token from the first call on. */
 export const createClient = (options: ClientOptions): VaultClient => {
   let writes = 0;
-  const sdk = once(async () => connectSdk(options, await options.token()));
+  const session = sharedQuestion(() => logIn(options));
 
   const request = async (method: Call['method'], parts: readonly string[], body?: object): Promise<Answer> => {
     const path = encodePath(parts);
-    const shown = { method, path, address: options.address };
     const changes = method !== 'GET' && !persistsNothing.test(path);
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
-    const { send, token } = await sdk();
+    const { send, token } = await session.ask();
     if (changes) {
       writes += 1;
-      forget();
+      tables.forEach((table) => table.forget());
     }
-    const exchange = await retrying(method, options, () => send(method, `/${path}`, body));
-    if (changes) forget();
-    const absent = exchange.outcome === 'answered' && exchange.status === 404 && method !== 'POST';
+    const exchange = await retrying(options, method, () => send(method, path, body));
+    if (changes) tables.forEach((table) => table.forget());
+    const absent = (method === 'GET' || method === 'DELETE') && statusOf(exchange) === 404;
     if (exchange.outcome === 'answered' && (absent || [200, 202, 204].includes(exchange.status))) {
-      return toAnswer(exchange.status, exchange.body);
+      return toAnswer(exchange);
     }
-    throw refusal(shown, exchange, [token, ...secretsIn(body)]);
+    const sent = [token, ...(body === undefined ? [] : secretsIn(body))].map(reveal);
+    throw refusal({ method, path, address: options.address }, exchange, sent);
   };
 
-  const read = async <T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
-    const answer = await request('GET', path);
+  const read = async <T>(parts: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
+    const answer = await request('GET', parts);
     if (answer.status === 404) return undefined;
     const parsed = shape.safeParse(answer.data);
     if (parsed.success) return parsed.data;
-    const shown = { method: 'GET', path: path.join('/'), address: options.address } as const;
-    throw refusal(shown, { outcome: 'answered', status: 200, body: undefined }, []);
+    const field = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered what lab cannot read`, {
+      next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?`,
+    });
   };
 
-  const table = (path: readonly string[]): Briefly<ReadonlyMap<string, MountEntry>> =>
-    briefly(1_000, async () => (await read(path, mountTable)) ?? new Map());
-  const tables = { mounts: table(['sys', 'mounts']), auth: table(['sys', 'auth']) };
-  const forget = () => {
-    tables.mounts.forget();
-    tables.auth.forget();
-  };
+  const table = (path: string) =>
+    sharedQuestion(async () => (await read(['sys', path], mountTable)) ?? new Map<string, MountEntry>(), 1_000);
+  const [mounts, authMethods] = [table('mounts'), table('auth')];
+  const tables = [mounts, authMethods];
 
   return {
     read,
-    write: async (method, path, body) => refuseIgnored(`${method} ${path.join('/')}`, await request(method, path, body)),
-    remove: async (path) => void (await request('DELETE', path)),
-    mounts: tables.mounts.ask,
-    authMethods: tables.auth.ask,
+    write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
+    remove: async (parts) => {
+      await request('DELETE', parts);
+    },
+    mounts: mounts.ask,
+    authMethods: authMethods.ask,
     writes: () => writes,
   };
 };
 
+/** One login a run: the token is read, proved to be accepted, and from then on part of every call. */
+const logIn = async (options: ClientOptions) => {
+  const token = await options.token();
+  const send = await connectSdk(options, token);
+  const self = await retrying(options, 'GET', () => send('GET', 'auth/token/lookup-self'));
+  if (statusOf(self) === 200) return { send, token };
+  if (statusOf(self) === 403) {
+    throw new LabError('UNAUTHENTICATED', `Vault at ${options.address} does not accept the token of ${options.tokenSource}`, {
+      next: `Put a valid token there; it must be allowed to look itself up, as the policy "default" has it.`,
+    });
+  }
+  throw refusal({ method: 'GET', path: 'auth/token/lookup-self', address: options.address }, self, [reveal(token)]);
+};
+
 /**
- * node-vault with everything that it takes from the environment or prints switched off. It gets our own transport,
- * because its built-in one follows redirects with the token, has no timeout and throws errors that hold headers. What the
- * transport answers is wrapped as a plain success, so that node-vault hands it on as it is.
+ * node-vault with all that it takes from the environment or prints switched off. It gets our transport, because its own
+ * follows redirects with the token, has no timeout and throws errors that hold headers. An answer is wrapped as a plain
+ * success, so that node-vault hands it on as it is.
  */
 const connectSdk = async ({ address, transport }: ClientOptions, token: Secret) => {
   const { default: nodeVault } = await import('node-vault');
-  const rp = async (call: { method: Call['method']; uri: string; headers: Call['headers']; json?: object }) => {
-    const { method, uri, headers, json } = call;
-    const body = json === undefined ? {} : { body: json };
-    return { statusCode: 200, request: { path: '' }, body: await transport.send({ method, url: uri, headers, ...body, timeoutMs: 60_000 }) };
+  const carry = async ({ method, uri, headers, json }: SdkCall) => {
+    const exchange = await transport.send({ method, url: uri, headers, timeoutMs, ...(json === undefined ? {} : { body: json }) });
+    return { statusCode: 200, request: { path: '' }, body: exchange };
   };
-  const sdk = nodeVault({ endpoint: address, debug: () => {}, 'request-promise': { defaults: () => rp } });
+  const sdk = nodeVault({ endpoint: address, debug: () => {}, 'request-promise': { defaults: () => carry } });
   Object.assign(sdk, { token: reveal(token), namespace: '', pathPrefix: '' });
-  const send = async (method: Call['method'], path: string, json?: object): Promise<Exchange> =>
-    // node-vault types every answer as any; this is what our transport gave it.
-    (await sdk.request({ method, path, ...(json === undefined ? {} : { json }) })) as Exchange;
-  return { send, token: reveal(token) };
+  // node-vault types every answer as any; this is what our transport gave it.
+  return (method: Call['method'], path: string, json?: object): Promise<Exchange> =>
+    sdk.request({ method, path: `/${path}`, ...(json === undefined ? {} : { json }) });
+};
+
+interface SdkCall {
+  readonly method: Call['method'];
+  readonly uri: string;
+  readonly headers: Call['headers'];
+  readonly json?: object;
+}
+
+const retrying = async (
+  { pauses = defaultPauses, signal }: ClientOptions,
+  method: Call['method'],
+  send: () => Promise<Exchange>,
+): Promise<Exchange> => {
+  for (const ms of pauses) {
+    const exchange = await send();
+    if (!mayRetry(method, exchange)) return exchange;
+    await rest(Math.max(ms * (0.5 + Math.random()), retryAfterMs(exchange)), signal);
+  }
+  return send();
+};
+
+const retryAfterMs = (exchange: Exchange): number =>
+  exchange.outcome === 'answered' ? Math.min(exchange.retryAfter ?? 0, 30) * 1_000 : 0;
+
+const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
+  try {
+    await pause(ms, undefined, { signal });
+  } catch {
+    throw new LabError('CANCELLED', 'The call to Vault was cancelled');
+  }
+};
+
+const statusOf = (exchange: Exchange): number | undefined =>
+  exchange.outcome === 'answered' ? exchange.status : undefined;
+
+const answerBody = z.object({ data: z.unknown(), warnings: z.array(z.string()).nullish() });
+
+const toAnswer = ({ status, body }: Extract<Exchange, { outcome: 'answered' }>): Answer => {
+  const parsed = answerBody.safeParse(body);
+  return { status, data: parsed.data?.data, warnings: parsed.data?.warnings ?? [] };
+};
+
+// Vault drops fields that it does not know and says so in a warning at best.
+const refuseIgnored = (method: string, parts: readonly string[], { warnings }: Answer): void => {
+  const ignored = warnings.find((text) => text.includes('ignored these unrecognized parameters'));
+  if (ignored === undefined) return;
+  throw new LabError('REJECTED', `${method} ${parts.join('/')}: ${ignored}`, {
+    next: 'This version of Vault does not know the field; take it out of the manifest or upgrade Vault.',
+  });
+};
+
+const secretsIn = (value: unknown): readonly Secret[] => {
+  if (isSecret(value)) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 };

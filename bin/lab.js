@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import './check-node.js';
+import module from 'node:module';
+
+module.enableCompileCache?.();
+
+const [{ run }, { flush }, { handle }, { settings }] = await Promise.all([
+  import('@oclif/core/run'),
+  import('@oclif/core/flush'),
+  import('@oclif/core/handle'),
+  import('@oclif/core/settings'),
+]);
+// Commands run from dist as they were built; nothing looks for a transpiler at start.
+settings.enableAutoTranspile = false;
+
+try {
+  await run(undefined, import.meta.url);
+  await flush();
+} catch (error) {
+  await handle(error);
+}

@@ -1,0 +1,65 @@
+import { Flags } from '@oclif/core/flags';
+
+// Only what oclif needs to parse and to explain; meanings are checked where they are used, inside run().
+
+/** Which manifest, for every command that reads one. */
+export const manifestFlags = {
+  file: Flags.string({ char: 'f', default: '.', helpValue: 'FILE|DIR', summary: 'The manifest, or the folder with its lab.yaml.' }),
+  environment: Flags.string({ char: 'e', aliases: ['env'], helpValue: 'ENV', summary: 'The environment of the manifest.' }),
+  var: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+    helpValue: 'NAME=VALUE',
+    summary: 'Sets a variable of the manifest; repeatable. Not for secrets: name a source in the manifest.',
+  }),
+};
+
+const addresses = (summary: string) =>
+  Flags.string({ multiple: true, multipleNonGreedy: true, default: [], helpValue: 'ADDRESS', summary });
+
+/** How much of it. */
+export const selectionFlags = {
+  target: addresses('Only this, what is below it and what it needs; repeatable.'),
+  exclude: addresses('Not this, what is below it and what needs it; repeatable.'),
+  parallelism: Flags.integer({ default: 10, min: 1, max: 100, summary: 'Calls at the same time per system.' }),
+};
+
+/** What a plan may claim. */
+export const claimFlags = {
+  adopt: addresses('Take over this object that is there already and differs; repeatable; "all" for every one.'),
+  prune: Flags.boolean({ summary: 'Also delete what carries our mark and is not in the state.' }),
+};
+
+/** What may stay open. */
+export const incompleteFlags = {
+  'allow-deferred': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+    helpValue: 'GATE',
+    summary: 'This gate may stay shut: what it defers is no reason for exit 4; repeatable.',
+  }),
+};
+
+/** What a change of the world must be allowed to do. */
+export const approvalFlags = {
+  'auto-approve': Flags.boolean({ summary: 'Do not ask. Needed without a terminal and with --json.' }),
+  'allow-data-loss': Flags.boolean({ summary: 'Delete or replace also what loses data with it.' }),
+};
+
+/** Parsed manifestFlags. */
+export interface ManifestFlags {
+  readonly file: string;
+  readonly environment: string | undefined;
+  readonly var: readonly string[];
+}
+
+/** Parsed selectionFlags and claimFlags. */
+export interface PlanFlags {
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+  readonly parallelism: number;
+  readonly adopt: readonly string[];
+  readonly prune: boolean;
+}

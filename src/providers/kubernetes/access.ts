@@ -1,0 +1,39 @@
+/** Where the API server is and as whom lab comes, from one context of a kubeconfig. */
+export interface Access {
+  readonly context: string;
+  readonly user: string;
+  /** `https://host:port`, with a path for servers behind a gateway; no slash at its end. */
+  readonly server: string;
+  /** The program that makes the user's credentials, if one does. */
+  readonly program?: string;
+  readonly proxy: Proxy;
+  /** May run the operator's credential program or refresh a token; cheap while they are fresh. Throws UNAUTHENTICATED. */
+  credentials(): Promise<Credentials>;
+}
+
+/** The way out: an https proxy, if any, and the hosts that are reached without it. */
+export interface Proxy {
+  readonly url?: string;
+  readonly except: string;
+}
+
+/** What a request carries, and the TLS material of the connection it goes over. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: Tls;
+}
+
+/** PEM texts; what is absent is left to Node. */
+export interface Tls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+}
+
+/** The operator's proxy settings as kubectl reads them. Loopback never goes through a proxy. */
+export const proxyOf = (env: Readonly<Record<string, string | undefined>>, fromKubeconfig?: string): Proxy => {
+  const url = fromKubeconfig ?? env['HTTPS_PROXY'] ?? env['https_proxy'];
+  const named = fromKubeconfig === undefined ? (env['NO_PROXY'] ?? env['no_proxy'] ?? '') : '';
+  return { ...(url ? { url } : {}), except: [named, 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',') };
+};

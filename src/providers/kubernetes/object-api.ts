@@ -1,0 +1,27 @@
+import type { ObjectApi } from '../../engine/ports.ts';
+import { applyObject, fieldManager, getWhole, listAll, objectIn, servedType, type Wire, withoutSecretData } from './objects.ts';
+import { apiVersion, collectionPath, objectPath } from './paths.ts';
+import { removeObject } from './remove.ts';
+
+/** The objects of the cluster, for this provider and for others. No data of a Secret leaves it. */
+export const openObjects = (wire: Wire): ObjectApi => ({
+  versions: async (group, kind) => (await wire.discovery.versionsOf(group, kind)).map(({ version }) => version),
+  get: async (ref, version) => {
+    const object = await getWhole(wire, ref, version);
+    return object && withoutSecretData(object);
+  },
+  list: async (ref) => {
+    const type = await servedType(wire, ref);
+    return (await listAll(wire, collectionPath(type, ref.namespace))).map((item) =>
+      withoutSecretData({ ...item, apiVersion: apiVersion(type.group, type.version), kind: type.kind }),
+    );
+  },
+  apply: async (object) => (await applyObject(wire, object)).object,
+  merge: async (ref, patch) => {
+    const path = `${objectPath(await servedType(wire, ref), ref)}?fieldManager=${fieldManager}`;
+    const answer = await wire.send({ method: 'PATCH', path, body: patch, contentType: 'application/merge-patch+json' });
+    return withoutSecretData(objectIn(answer));
+  },
+  remove: (ref) => removeObject(wire, ref),
+});
+

@@ -1,0 +1,100 @@
+import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
+import { LabError } from '../../errors.ts';
+import type { Answer, Send } from './call.ts';
+import type { Discovery, ServedType } from './discovery.ts';
+import { objectPath, parseApiVersion } from './paths.ts';
+import { isNotFound } from './refusal.ts';
+import { elements, members, text } from './wire.ts';
+
+/** The field manager of everything that lab applies. */
+export const fieldManager = 'lab';
+
+/** The annotation in which kubectl keeps a copy of what was applied, data of Secrets included. */
+export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Sends and finds: what the functions of this folder need of a client. */
+export interface Wire {
+  readonly send: Send;
+  readonly discovery: Discovery;
+}
+
+/** One object with everything in it, for the kind that owns the data of Secrets; undefined if it is not there. */
+export const getWhole = async (wire: Wire, ref: ObjectRef, version?: string): Promise<KubeObject | undefined> => {
+  const path = objectPath(await servedType(wire, ref, version), ref);
+  const answer = await wire.send({ method: 'GET', path, expects: [404] });
+  if (isNotFound(answer)) return undefined;
+  if (answer.status === 404) throw notServed(ref, version);
+  return objectIn(answer);
+};
+
+/** Server-side apply, never forced; `created` tells whether the object was not there before. `once`: not sent again if the answer is lost. */
+export const applyObject = async (
+  wire: Wire,
+  object: KubeObject,
+  resend: { readonly once?: true } = {},
+): Promise<{ object: KubeObject; created: boolean }> => {
+  const { group, version } = parseApiVersion(object.apiVersion);
+  const { name, namespace } = object.metadata;
+  const ref = { group, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
+  const path = objectPath(await servedType(wire, ref, version), ref);
+  const answer = await wire.send({
+    method: 'PATCH',
+    path: `${path}?fieldManager=${fieldManager}&force=false`,
+    body: object,
+    contentType: 'application/apply-patch+yaml',
+    ...resend,
+  });
+  return { object: withoutSecretData(objectIn(answer)), created: answer.status === 201 };
+};
+
+/** Every item of a collection, page by page. A list that changed too much while it was read starts again, in one piece. */
+export const listAll = async ({ send }: Wire, path: string, accept?: string): Promise<readonly KubeObject[]> => {
+  const items: KubeObject[] = [];
+  let next = '';
+  do {
+    const query = next === '' ? 'limit=500' : `limit=500&continue=${encodeURIComponent(next)}`;
+    const page = await send({ method: 'GET', path: `${path}?${query}`, expects: [410], ...(accept ? { accept } : {}) });
+    if (page.status === 410) return elements(members((await send({ method: 'GET', path })).body)['items']).map(toObject);
+    items.push(...elements(members(page.body)['items']).map(toObject));
+    next = text(members(members(page.body)['metadata'])['continue']) ?? '';
+  } while (next !== '');
+  return items;
+};
+
+/** The type that an object is to be read or written as. Throws REJECTED if the server does not serve it. */
+export const servedType = async (
+  { discovery }: Wire,
+  ref: Pick<ObjectRef, 'group' | 'kind'>,
+  version?: string,
+): Promise<ServedType> => {
+  const versions = await discovery.versionsOf(ref.group, ref.kind);
+  const type = version === undefined ? versions[0] : versions.find((served) => served.version === version);
+  if (type === undefined) throw notServed(ref, version, versions);
+  return type;
+};
+
+const notServed = ({ group, kind }: Pick<ObjectRef, 'group' | 'kind'>, version = '', served: readonly ServedType[] = []) =>
+  new LabError('REJECTED', `the API server does not serve ${[group || 'core', version, kind].filter(Boolean).join('/')}`, {
+    ...(served.length === 0 ? {} : { next: `It serves ${served.map((type) => type.version).join(', ')}.` }),
+  });
+
+/** The object that an answer holds. */
+export const objectIn = (answer: Answer): KubeObject => toObject(answer.body);
+
+// The parse boundary: what the API server answers for an object has these members, or it is no API server.
+const toObject = (body: unknown): KubeObject => {
+  const { metadata } = members(body);
+  if (text(members(metadata)['name']) === undefined) {
+    throw new LabError('UNREACHABLE', 'the API server answered something that is not an object');
+  }
+  return members(body) as KubeObject;
+};
+
+/** The same object; of a Secret only what is no secret. */
+export const withoutSecretData = (object: KubeObject): KubeObject => {
+  if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return object;
+  const { data: _data, stringData: _stringData, metadata, ...rest } = object;
+  const { [lastApplied]: _copy, ...annotations } = metadata.annotations ?? {};
+  return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: { ...metadata, annotations } };
+};
+

@@ -1,0 +1,123 @@
+import { EnvHttpProxyAgent, request } from 'undici';
+import { LabError } from '../../errors.ts';
+import type { Access, Proxy, Tls } from './access.ts';
+import { type Answer, type Call, persists, type Send } from './call.ts';
+import { isReset, networkFailure } from './network-failure.ts';
+import { refusal, rejectsContent } from './refusal.ts';
+import { retryBudget } from './retry.ts';
+
+const connectTimeout = 10_000;
+// The API server gives up on its own after 60 s.
+const answerTimeout = 65_000;
+const connections = 16;
+
+/** The connection pool to one API server. */
+export interface Transport {
+  readonly send: Send;
+  /** Calls sent so far that change the cluster. */
+  writes(): number;
+  close(): Promise<void>;
+}
+
+/** Opens nothing yet: the first call does. With readOnly, no call that changes the cluster leaves this function. */
+export const openTransport = (access: Access, readOnly: boolean, signal: AbortSignal): Transport => {
+  const pool = keepAlivePool(access.proxy);
+  const retries = retryBudget();
+  let writes = 0;
+
+  const send: Send = async (call) => {
+    if (persists(call)) {
+      if (readOnly) throw new LabError('GUARD', `${call.method} ${call.path} was refused: this connection only reads`);
+      writes += 1;
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await exchange(call);
+      if (!isFinal(call, outcome) && (await retries.again(attempt, outcome.retryAfter, signal))) continue;
+      if (signal.aborted) throw new LabError('CANCELLED', 'stopped while waiting for the API server');
+      if ('error' in outcome) throw networkFailure(outcome.error, access);
+      retries.succeeded();
+      return accepted(call, outcome.answer, access);
+    }
+  };
+
+  const exchange = async (call: Call): Promise<Outcome> => {
+    const { headers, tls } = await access.credentials();
+    try {
+      const response = await request(access.server + call.path, {
+        dispatcher: pool.of(tls),
+        method: call.method,
+        headers: {
+          ...headers,
+          'user-agent': 'lab',
+          accept: call.accept ?? 'application/json',
+          ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+        },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        headersTimeout: answerTimeout,
+        bodyTimeout: answerTimeout,
+        signal,
+      });
+      const answer = { status: response.statusCode, body: parse(await response.body.text()) };
+      const retryAfter = Number(response.headers['retry-after']);
+      return { answer, ...(Number.isFinite(retryAfter) ? { retryAfter } : {}) };
+    } catch (error) {
+      return { error };
+    }
+  };
+
+  return { send, writes: () => writes, close: () => pool.close() };
+};
+
+type Outcome = ({ readonly answer: Answer } | { readonly error: unknown }) & { readonly retryAfter?: number };
+
+const isFinal = (call: Call, outcome: Outcome): boolean => {
+  if ('error' in outcome) return call.once === true || !isReset(outcome.error);
+  const { answer } = outcome;
+  if (answer.status === 429) return false;
+  return answer.status < 500 || call.once === true || rejectsContent(answer);
+};
+
+const accepted = (call: Call, answer: Answer, access: Access): Answer => {
+  if (answer.status < 300 || call.expects?.includes(answer.status)) return answer;
+  throw refusal(call, answer, access);
+};
+
+// Not every answer is JSON: an unserved path is answered in plain text, which no caller reads.
+const parse = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
+/** One agent for all calls; another one only if a credential program has made a new client certificate. */
+const keepAlivePool = (proxy: Proxy) => {
+  const agents = new Map<string, EnvHttpProxyAgent>();
+  return {
+    of: (tls: Tls): EnvHttpProxyAgent => {
+      const key = JSON.stringify(tls);
+      const agent = agents.get(key) ?? makeAgent(tls, proxy);
+      agents.set(key, agent);
+      return agent;
+    },
+    close: async (): Promise<void> => {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+};
+
+// Every setting is given, because undici would read process.env for what is left out.
+const makeAgent = (tls: Tls, proxy: Proxy): EnvHttpProxyAgent => {
+  const verified = { ...tls, rejectUnauthorized: true, timeout: connectTimeout };
+  return new EnvHttpProxyAgent({
+    httpProxy: '',
+    httpsProxy: proxy.url ?? '',
+    noProxy: proxy.except,
+    connect: verified,
+    requestTls: verified,
+    connections,
+    allowH2: false,
+    keepAliveTimeout: 30_000,
+  });
+};

@@ -1,0 +1,17 @@
+// Reading JSON whose shape the server decides: each of these answers something harmless where it finds something else.
+
+/** The members of a JSON object; none if it is something else. */
+export const members = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+
+/** The elements of a JSON list; none if it is something else. */
+export const elements = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A JSON string, or undefined. */
+export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** Those members of a JSON object that are strings: labels, annotations, data. */
+export const textMembers = (value: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(members(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { LabError } from '../../errors.ts';
+
+const tokenSource = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('env'), name: z.string().min(1) }),
+  z.strictObject({ from: z.literal('file'), path: z.string().min(1) }),
+]);
+
+const login = z.strictObject({ auth: z.literal('token'), token: tokenSource });
+
+const schema = z.strictObject({
+  /** `https://vault.example.com:8200` */
+  address: z.string(),
+  reach: z.literal('direct').optional(),
+  /** expected: unreachable is an error. wait: somebody else deploys it; until then its resources are deferred. */
+  mode: z.enum(['expected', 'wait']),
+  /** Consent to plain http. `in-cluster` is what External Secrets may dial; lab itself dials only loopback so. */
+  plaintext: z.enum(['loopback', 'in-cluster']).optional(),
+  product: z.enum(['vault', 'openbao', 'auto']).optional(),
+  login: z.strictObject({ plan: login, apply: login }),
+});
+
+/** The connection as the manifest has it, its address without a closing slash. */
+export type VaultConfig = z.output<typeof schema>;
+
+/** Where the login token comes from. */
+export type TokenSource = z.output<typeof tokenSource>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The connection's part of the manifest. Throws BAD_MANIFEST, or GUARD for what lab refuses to dial or to switch off. */
+export const checkConfig = (config: unknown, env: Env): VaultConfig => {
+  const parsed = schema.safeParse(config);
+  if (!parsed.success) {
+    const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to Vault' };
+    throw new LabError('BAD_MANIFEST', `connections.vault.${path.join('.')}: ${message}`);
+  }
+  const address = parsed.data.address.replace(/\/+$/, '');
+  refusePlaintext(parseAddress(address), parsed.data.plaintext);
+  refuseEnvironment(env);
+  return { ...parsed.data, address };
+};
+
+const parseAddress = (address: string): URL => {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const plain = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (url !== undefined && plain && ['http:', 'https:'].includes(url.protocol)) return url;
+  throw new LabError('BAD_MANIFEST', `connections.vault.address: "${address}" is not an address of a Vault`, {
+    next: 'Write it as https://HOST:8200, without user, query or fragment.',
+  });
+};
+
+const isLoopback = (url: URL): boolean => ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+
+const refusePlaintext = (url: URL, consent: VaultConfig['plaintext']): void => {
+  if (url.protocol === 'https:') return;
+  if (consent === undefined) {
+    throw new LabError('GUARD', `${url.origin} is plain http, over which a token would travel in clear`, {
+      next: 'Use https, or consent with `plaintext: loopback` for a Vault on this machine.',
+    });
+  }
+  if (isLoopback(url)) return;
+  throw new LabError('GUARD', `lab does not send a token over plain http to ${url.host}, which is not this machine`, {
+    next: 'Forward a port of this machine to that Vault and give lab that address, or use https.',
+  });
+};
+
+// What Go's strconv.ParseBool, and so the vault CLI, takes for false.
+const falseLike = ['', '0', 'f', 'F', 'false', 'False', 'FALSE'];
+
+const refuseEnvironment = (env: Env): void => {
+  if (!falseLike.includes(env.VAULT_SKIP_VERIFY ?? '')) {
+    throw new LabError('GUARD', 'VAULT_SKIP_VERIFY is set, and lab always verifies the certificate of Vault', {
+      next: "Unset it; for a private certificate authority set VAULT_CACERT to that authority's file.",
+    });
+  }
+  // The community edition ignores the namespace and answers 200: everything would land in the root namespace.
+  if ((env.VAULT_NAMESPACE ?? '') !== '') {
+    throw new LabError('GUARD', 'VAULT_NAMESPACE is set, and lab works in the root namespace only', {
+      next: 'Unset VAULT_NAMESPACE for this command.',
+    });
+  }
+};
+
+/**
+ * Refuses to send VAULT_TOKEN anywhere but to the Vault that it belongs to, which is the one that VAULT_ADDR names. A
+ * manifest from somebody else could otherwise collect it. An unset VAULT_ADDR is no proof either. A variable of another
+ * name was named for this very address, so nothing is asked of it. Throws GUARD.
+ */
+export const refuseForeignToken = (source: TokenSource, address: string, env: Env): void => {
+  if (source.from !== 'env' || source.name !== 'VAULT_TOKEN') return;
+  const owner = (env.VAULT_ADDR ?? '').replace(/\/+$/, '');
+  if (URL.canParse(owner) && new URL(owner).href === new URL(address).href) return;
+  const because = owner === '' ? 'and VAULT_ADDR is not set' : `and VAULT_ADDR is ${owner}`;
+  throw new LabError('GUARD', `VAULT_TOKEN is not sent to ${address}: it belongs to the Vault of VAULT_ADDR, ${because}`, {
+    next: `Set VAULT_ADDR=${address} if the token is for that Vault, or name another variable in the manifest's login.`,
+  });
+};
