@@ -19,7 +19,16 @@ export const exitCodes = {
 /** What can be other than "done" or "in sync". */
 export type Condition = keyof typeof exitCodes;
 
-const all: readonly Condition[] = ['error', 'refused', 'stale', 'locked', 'cancelled', 'drift', 'incomplete', 'pending'];
+const all: readonly Condition[] = [
+  'error',
+  'refused',
+  'stale',
+  'locked',
+  'cancelled',
+  'drift',
+  'incomplete',
+  'pending',
+];
 
 /** Done, or in sync. */
 export const success: Exit = { code: 0, conditions: [] };
@@ -33,10 +42,17 @@ export const exitFor = (holds: Readonly<Partial<Record<Condition, boolean>>>): E
 
 /** Addresses that are deferred behind a gate that the user said may stay shut. */
 export const allowedAddresses = (plan: Plan, gates: readonly string[]): ReadonlySet<string> =>
-  new Set(plan.changes.filter(({ standing }) => standing.is === 'deferred' && gates.includes(standing.gate)).map(({ address }) => address));
+  new Set(
+    plan.changes
+      .filter(({ standing }) => standing.is === 'deferred' && gates.includes(standing.gate))
+      .map(({ address }) => address),
+  );
 
 /** Of a plan. Without `detailed` it is 0 or 1, whatever is pending; the conditions are told all the same. */
-export const planExit = (plan: Plan, flags: { readonly detailed: boolean; readonly allowDeferred: readonly string[] }): Exit => {
+export const planExit = (
+  plan: Plan,
+  flags: { readonly detailed: boolean; readonly allowDeferred: readonly string[] },
+): Exit => {
   const allowed = allowedAddresses(plan, flags.allowDeferred);
   const isLeftOut = ({ standing, address }: Change) => standing.is !== 'planned' && !allowed.has(address);
   const exit = exitFor({
@@ -49,7 +65,10 @@ export const planExit = (plan: Plan, flags: { readonly detailed: boolean; readon
 };
 
 /** Of an apply or destroy; `stale`: parts of a saved plan no longer fit and were left out. */
-export const applyExit = (result: ApplyResult, given: { readonly stale: boolean; readonly allowed: ReadonlySet<string> }): Exit =>
+export const applyExit = (
+  result: ApplyResult,
+  given: { readonly stale: boolean; readonly allowed: ReadonlySet<string> },
+): Exit =>
   exitFor({
     error: result.failed.length > 0 || result.diagnostics.some(({ severity }) => severity === 'error'),
     refused: result.refused.length > 0,

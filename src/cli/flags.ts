@@ -1,11 +1,21 @@
-import { Flags } from '@oclif/core/flags';
+import * as Flags from '@oclif/core/flags';
 
 // Only what oclif needs to parse and to explain; meanings are checked where they are used, inside run().
 
 /** Which manifest, for every command that reads one. */
 export const manifestFlags = {
-  file: Flags.string({ char: 'f', default: '.', helpValue: 'FILE|DIR', summary: 'The manifest, or the folder with its lab.yaml.' }),
-  environment: Flags.string({ char: 'e', aliases: ['env'], helpValue: 'ENV', summary: 'The environment of the manifest.' }),
+  file: Flags.string({
+    char: 'f',
+    default: '.',
+    helpValue: 'FILE|DIR',
+    summary: 'The manifest, or the folder with its lab.yaml.',
+  }),
+  environment: Flags.string({
+    char: 'e',
+    aliases: ['env'],
+    helpValue: 'ENV',
+    summary: 'The environment of the manifest.',
+  }),
   var: Flags.string({
     multiple: true,
     multipleNonGreedy: true,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../engine/change.ts';
 import { LabError } from '../errors.ts';
-import { counted } from '../views/text.ts';
 import { problemOf } from '../views/problem.ts';
+import { counted } from '../views/text.ts';
 
 /** A failure for people and programs: what ended the command, and its parts where it has several. */
 export interface Failure {

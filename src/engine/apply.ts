@@ -8,7 +8,7 @@ import { inOrder } from './graph.ts';
 import { buildNodes, type Node } from './node.ts';
 import { observe } from './observe.ts';
 import type { ApplyOptions, ApplyResult } from './outcome.ts';
-import { assemble, toDiagnostic } from './plan.ts';
+import { assemble, recordsByIdentity, toDiagnostic } from './plan.ts';
 import { removeOrphan } from './removal.ts';
 import type { Outcome, Run } from './run.ts';
 import { selectNodes } from './select.ts';
@@ -71,6 +71,7 @@ const newRun = (world: World, approved: Plan, options: ApplyOptions, session: St
         : selectNodes(buildNodes(world.resources, world.kinds), options),
     options,
     session,
+    records: recordsByIdentity(session.state),
     observer: observe(world, options.parallelism),
     gates: gatekeeper(world, options.wait, options.signal, emit),
     clock: stopwatch(),
@@ -135,7 +136,7 @@ const runNode = async (node: Node, change: Change | undefined, run: Run): Promis
 
 const needsRecord = (change: Change, run: Run): boolean => {
   if (change.ownership === 'used' || change.ownership === 'expected') return false;
-  const record = run.session.state.records.find((candidate) => candidate.identity === change.identity);
+  const record = run.records.get(change.identity);
   return record === undefined || record.status === 'begun' || record.address !== change.address;
 };
 

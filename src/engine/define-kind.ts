@@ -25,7 +25,7 @@ const problem = (issue: z.core.$ZodIssue): { path: string; message: string } => 
 /** Closes a kind over its types, so that the engine can hold kinds of every provider in one list. */
 export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape, Client>): DefinedKind<Client> => {
   const partial = kind.schema.partial();
-  // zod cannot say that the partial of a generic shape parses to the partial of its spec.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod cannot say that the partial of a generic shape parses to the partial of its spec
   const known = (spec: Fields) => partial.parse(split(spec).known) as Partial<Spec<Shape>>;
   const normalise = (spec: Fields): Normalised => {
     const { known: settledFields, open } = split(spec);
@@ -66,6 +66,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
 };
 
 /** A parsed spec as fields: optional fields that are not set drop out. */
-export const toFields = (spec: object): Fields =>
-  // Schemas of kinds only produce values; zod's output type cannot say so.
-  Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as Fields;
+export const toFields = (spec: object): Fields => {
+  const set: [string, Value][] = Object.entries(spec).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set);
+};

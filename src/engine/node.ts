@@ -135,12 +135,13 @@ export const resolveReferences = (spec: Fields, outputOf: (reference: OutputRef)
 
 // What is composed with a Secret is a Secret.
 const join = (parts: readonly (Value | undefined)[]): Value => {
-  const text = (part: Value | undefined): string => {
-    if (isSecret(part)) return reveal(part);
-    return typeof part === 'string' ? part : JSON.stringify(part);
-  };
-  const joined = parts.map(text).join('');
+  const joined = parts.map(textOf).join('');
   return parts.some(isSecret) ? secret(joined) : joined;
+};
+
+const textOf = (part: Value | undefined): string => {
+  if (isSecret(part)) return reveal(part);
+  return typeof part === 'string' ? part : JSON.stringify(part);
 };
 
 /** For people: `vault.auth-method/kubernetes#accessor`, several joined by a comma. */

@@ -14,14 +14,16 @@ export interface Orphans {
 /** Plans what happens to recorded objects that nothing desires: delete, release or forget; never in another scope. */
 export const planOrphans = async (
   records: readonly StateRecord[],
-  context: { world: World; observer: Observer; owner: Owner; all: readonly StateRecord[] },
+  given: { world: World; observer: Observer; owner: Owner },
 ): Promise<Orphans> => {
+  const context = { ...given, dependents: dependentsIn(given.world.state?.records ?? []) };
   const elsewhere: StateRecord[] = [];
   const changes = await Promise.all(
     records.map(async (record): Promise<Change | undefined> => {
       const place = await context.observer.locate(providerOf(record.kind), gatesOf(record, context.world));
-      if (place.is === 'gated') return orphan(record, context.all, ['none'], { is: 'blind', because: place.because });
-      if (place.is === 'refused') return orphan(record, context.all, ['none'], blocked(place.error.message));
+      if (place.is === 'gated')
+        return orphan(record, context.dependents, ['none'], { is: 'blind', because: place.because });
+      if (place.is === 'refused') return orphan(record, context.dependents, ['none'], blocked(place.error.message));
       if (place.scope !== record.scope) {
         elsewhere.push(record);
         return undefined;
@@ -32,14 +34,25 @@ export const planOrphans = async (
   return { changes: changes.filter((change) => change !== undefined), diagnostics: elsewhereWarnings(elsewhere) };
 };
 
+type Dependents = ReadonlyMap<string, readonly string[]>;
+type Context = { world: World; observer: Observer; owner: Owner; dependents: Dependents };
+
+const dependentsIn = (records: readonly StateRecord[]): Dependents => {
+  const dependents = new Map<string, string[]>();
+  for (const { address, dependsOn } of records) {
+    for (const need of dependsOn) dependents.set(need, [...(dependents.get(need) ?? []), address]);
+  }
+  return dependents;
+};
+
 const gatesOf = (record: StateRecord, world: World): readonly string[] =>
   world.kinds.get(record.kind)?.gates(record.id, {}) ?? [];
 
-const here = async (record: StateRecord, context: Parameters<typeof planOrphans>[1]): Promise<Change> => {
+const here = async (record: StateRecord, context: Context): Promise<Change> => {
   const facts = context.world.kinds.get(record.kind);
   const sight = await context.observer.lookAt(record.kind, record.id, gatesOf(record, context.world));
   const plan = (actions: readonly Action[], standing: Standing = { is: 'planned' }, notes: readonly string[] = []) => ({
-    ...orphan(record, context.all, actions, standing, notes),
+    ...orphan(record, context.dependents, actions, standing, notes),
     ...(facts?.protect === undefined || !actions.includes('delete') ? {} : { protect: facts.protect }),
   });
   if (sight.is === 'gated') return plan(['none'], { is: 'blind', because: sight.because });
@@ -58,7 +71,7 @@ const blocked = (because: string): Standing => ({ is: 'blocked', because, root: 
 
 const orphan = (
   record: StateRecord,
-  all: readonly StateRecord[],
+  dependents: Dependents,
   actions: readonly Action[],
   standing: Standing,
   notes: readonly string[] = [],
@@ -73,7 +86,7 @@ const orphan = (
   fields: [],
   notes,
   // What needed this object goes, or lets go of it, first.
-  dependsOn: all.filter((other) => other.dependsOn.includes(record.address)).map((other) => other.address),
+  dependsOn: dependents.get(record.address) ?? [],
   observed: record.receipt.live,
   desired: '',
 });

@@ -1,5 +1,5 @@
 import { LabError } from '../errors.ts';
-import type { StateRecord } from '../state/store.ts';
+import type { State, StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
 import { type Assessing, type Assessment, assess, identityOf } from './assess.ts';
 import type { Change, Diagnostic, Owner, Plan, Standing, System } from './change.ts';
@@ -25,12 +25,7 @@ export const makePlan = async (world: World, options: PlanOptions, emit: Emit): 
   const lost = lostSystems(world, sights);
   const planned = changesOf(nodes, assessed, { phases, lost, records: world.state?.records ?? [] });
   const claimed = new Set([...assessed.values()].flatMap((found) => (found.is === 'assessed' ? [found.identity] : [])));
-  const orphans = await planOrphans(orphanRecords(world, everything, claimed, options), {
-    world,
-    observer,
-    owner,
-    all: world.state?.records ?? [],
-  });
+  const orphans = await planOrphans(orphanRecords(world, everything, claimed, options), { world, observer, owner });
   const changes = [...planned, ...orphans.changes];
   const diagnostics = [
     ...world.diagnostics,
@@ -74,7 +69,7 @@ const assessAll = async (
   given: Pick<Assessing, 'world' | 'options' | 'owner'>,
 ): Promise<ReadonlyMap<string, Assessment>> => {
   const assessed = new Map<string, Assessment>();
-  const records = recordsByIdentity(given.world);
+  const records = recordsByIdentity(given.world.state);
   const replaced = (address: string): boolean => {
     const found = assessed.get(address);
     return found?.is === 'assessed' && found.decision.actions.includes('replace');
@@ -103,8 +98,8 @@ const assessAll = async (
 };
 
 /** Records as decisions look them up. */
-export const recordsByIdentity = (world: World): ReadonlyMap<string, StateRecord> =>
-  new Map((world.state?.records ?? []).map((record) => [record.identity, record]));
+export const recordsByIdentity = (state: State | undefined): ReadonlyMap<string, StateRecord> =>
+  new Map((state?.records ?? []).map((record) => [record.identity, record]));
 
 /** Systems that were in service at the last apply and stand behind a shut gate now. */
 const lostSystems = (world: World, sights: ReadonlyMap<string, Sight>): ReadonlyMap<string, string> => {

@@ -6,7 +6,7 @@ import type { Outcome, Run } from './run.ts';
 
 /** Deletes, releases or forgets one object that the manifest no longer desires. Looks once more before it does. */
 export const removeOrphan = async (change: Change, run: Run): Promise<Outcome> => {
-  const record = run.session.state.records.find((candidate) => candidate.identity === change.identity);
+  const record = run.records.get(change.identity);
   const [action] = change.actions;
   if (change.standing.is === 'blocked') return { is: 'failed' };
   if (record === undefined || action === undefined || action === 'none') return { is: 'unchanged' };

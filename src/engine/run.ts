@@ -1,4 +1,4 @@
-import type { StateSession } from '../state/store.ts';
+import type { StateRecord, StateSession } from '../state/store.ts';
 import type { Assessing } from './assess.ts';
 import type { Change, Diagnostic } from './change.ts';
 import type { Emit } from './event.ts';
@@ -20,6 +20,8 @@ export interface Run {
   readonly nodes: Nodes;
   readonly options: ApplyOptions;
   readonly session: StateSession;
+  /** State as it was when the run began, by identity. */
+  readonly records: ReadonlyMap<string, StateRecord>;
   readonly observer: Observer;
   readonly gates: Gatekeeper;
   readonly clock: Stopwatch;
@@ -39,7 +41,7 @@ export const assessing = (run: Run): Assessing => ({
   world: run.world,
   options: run.options,
   owner: { ...run.world.owner, installation: run.session.state.installation },
-  records: new Map(run.session.state.records.map((record) => [record.identity, record])),
+  records: run.records,
   outputOf: ({ address, output }) => {
     const live = run.sights.get(address)?.live;
     return live?.exists === 'yes' ? live.outputs[output] : undefined;

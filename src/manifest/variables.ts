@@ -1,9 +1,8 @@
 import type { Path } from '../engine/traits.ts';
-import { type Checked, type Complaint, complaint, unless } from './complaint.ts';
-import type { Chosen } from './overlay.ts';
 import { didYouMean } from './suggest.ts';
 import { escape, substitute } from './text.ts';
-import { type Entry, type MapTree, originOf, type Tree } from './yaml/tree.ts';
+import { maxBytes } from './yaml/limits.ts';
+import type { MapTree } from './yaml/tree.ts';
 
 /** Values from outside that override the manifest's `vars`. */
 export interface Overrides {
@@ -13,83 +12,66 @@ export interface Overrides {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A tree whose strings hold no `${env}` or `${vars.x}` any more, and the values that were used. */
-export interface Substituted {
-  readonly tree: MapTree;
-  readonly vars: Readonly<Record<string, string>>;
+/** The variables of one run, each worked out when it is first asked for. */
+export interface Variables {
+  readonly names: readonly string[];
+  /** Escaped text of `env` or `vars.NAME`; '' after a complaint. `at` is the path that asks. */
+  valueOf(name: string, at: Path): string;
 }
 
-// Not substituted: the variables' own definitions, and the environments that are laid over already.
-const untouched = ['vars', 'environments', 'defaultEnvironment'];
-
-/** Puts `${env}` and `${vars.x}` into every string value. Keys stay as they are. */
-export const substituteVariables = ({ environment, tree }: Chosen, overrides: Overrides): Checked<Substituted> => {
-  const complaints: Complaint[] = [];
+/** Reads `vars` of a tree. `complain` is told of unknown ones, of circles and of texts that grow without bounds. */
+export const variablesOf = (
+  tree: MapTree,
+  environment: string,
+  overrides: Overrides,
+  complain: (at: Path, text: string) => void,
+): Variables => {
   const declared = declarations(tree);
-  for (const name of Object.keys(overrides.flags)) {
-    if (!declared.has(name)) {
-      complaints.push(
-        complaint(undefined, `--var ${name}: the manifest declares no such variable.${didYouMean(name, declared.keys())}`),
-      );
-    }
-  }
-
   const values = new Map<string, string>();
-  const valueOf = (name: string, at: Path, within: readonly string[]): string => {
+  let total = 0;
+
+  const find = (name: string, at: Path, within: readonly string[]): string => {
     if (name === 'env') return environment;
     const variable = name.slice('vars.'.length);
-    const known = values.get(variable);
-    if (known !== undefined) return known;
-    const given = overrides.flags[variable] ?? overrides.env[`LAB_VAR_${variable}`];
     const definition = declared.get(variable);
     if (definition === undefined) {
-      const text = `there is no variable ${variable}.${didYouMean(variable, declared.keys())}`;
-      complaints.push(complaint(originOf(tree, at), text));
-    } else if (within.includes(variable)) {
-      const text = `the variable needs itself: ${[...within, variable].join(' → ')}`;
-      complaints.push(complaint(originOf(tree, at), text));
-    } else {
-      const path = ['vars', variable];
-      const inner = (inside: string) => valueOf(inside, path, [...within, variable]);
-      const value = given === undefined ? substitute(definition, inner) : escape(given);
-      values.set(variable, value);
-      return value;
+      complain(at, `there is no variable ${variable}.${didYouMean(variable, declared.keys())}`);
+      return '';
     }
+    if (within.includes(variable)) {
+      complain(at, `the variable needs itself: ${[...within, variable].join(' → ')}`);
+      return '';
+    }
+    const value = values.get(variable) ?? workOut(variable, definition, within);
+    values.set(variable, value);
+    return limited(value, at);
+  };
+
+  const workOut = (variable: string, definition: string, within: readonly string[]): string => {
+    const given = overrides.flags[variable] ?? overrides.env[`LAB_VAR_${variable}`];
+    if (given !== undefined) return escape(given);
+    return substitute(definition, (name) => find(name, ['vars', variable], [...within, variable]));
+  };
+
+  const limited = (value: string, at: Path): string => {
+    const before = total;
+    total += value.length;
+    if (total <= maxBytes) return value;
+    if (before <= maxBytes) complain(at, `variables add up to more than ${maxBytes} characters`);
     return '';
   };
 
-  const fill = (value: Tree, path: Path): Tree => {
-    switch (value.is) {
-      case 'map':
-        return { ...value, entries: new Map([...value.entries].map(([key, entry]) => fillEntry(key, entry, path))) };
-      case 'list':
-        return { ...value, items: value.items.map((item, index) => fill(item, [...path, index])) };
-      case 'leaf':
-        if (typeof value.value !== 'string') return value;
-        return { ...value, value: substitute(value.value, (name) => valueOf(name, path, [])) };
-      case 'removed':
-        return value;
-    }
-  };
-  const fillEntry = (key: string, { place, value }: Entry, path: Path): [string, Entry] =>
-    path.length === 0 && untouched.includes(key)
-      ? [key, { place, value }]
-      : [key, { place, value: fill(value, [...path, key]) }];
-
-  const entries = new Map([...tree.entries].map(([key, entry]) => fillEntry(key, entry, [])));
-  for (const name of declared.keys()) valueOf(`vars.${name}`, ['vars', name], []);
-  const vars = Object.fromEntries([...values].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return unless(complaints, { tree: { ...tree, entries }, vars });
+  return { names: [...declared.keys()], valueOf: (name, at) => find(name, at, []) };
 };
 
-/** The `vars` that are text; the schema complains of others. */
+/** The `vars` as text; the schema complains of those that are none. */
 const declarations = (tree: MapTree): ReadonlyMap<string, string> => {
   const section = tree.entries.get('vars')?.value;
   if (section?.is !== 'map') return new Map();
   return new Map(
-    [...section.entries].flatMap(([name, { value }]): [string, string][] => {
-      if (value.is !== 'leaf') return [];
-      return [[name, typeof value.value === 'string' ? value.value : '']];
-    }),
+    [...section.entries].map(([name, { value }]) => [
+      name,
+      value.is === 'leaf' && typeof value.value === 'string' ? value.value : '',
+    ]),
   );
 };

@@ -19,7 +19,7 @@ const shell = {
 /** Wraps a value the moment it is read. */
 export const secret = (value: string): Secret => {
   // The type's only member is a phantom; what makes it a Secret is its entry in the map.
-  const wrapped = Object.freeze(Object.create(shell)) as Secret;
+  const wrapped: Secret = Object.freeze(Object.create(shell));
   values.set(wrapped, value);
   return wrapped;
 };

@@ -6,7 +6,7 @@ import { play, toState } from './document.ts';
 import { encodeLine, type Replayed } from './journal.ts';
 import { type JournalFile, startJournalFile } from './journal-file.ts';
 import type { Lock } from './lock.ts';
-import type { StateSession } from './store.ts';
+import type { State, StateSession } from './store.ts';
 
 /** Paths of one owner's state. */
 export interface LocalFiles {
@@ -16,14 +16,17 @@ export interface LocalFiles {
   readonly lock: string;
 }
 
-/** The session of whoever holds the lock. Nothing is written before the first append. */
+/**
+ * The session of whoever holds the lock; its state holds every entry that is durable. Nothing is written before the
+ * first append.
+ */
 export const localSession = (
   files: LocalFiles,
   lock: Lock,
   { document, extended }: Replayed,
   wrote: (serial: number) => void,
 ): StateSession => {
-  const state = toState(document);
+  let state: State | undefined;
   let journal: Promise<JournalFile> | undefined;
   let ending: Promise<void> | undefined;
   let sequence = 0;
@@ -62,7 +65,10 @@ export const localSession = (
   };
 
   return {
-    state,
+    get state() {
+      state ??= toState(document);
+      return state;
+    },
     append: async (entry) => {
       journal ??= start();
       sequence += 1;
@@ -71,6 +77,7 @@ export const localSession = (
       const file = await journal;
       await onDisk('write', files.journal, () => file.append(line));
       play(document, entry);
+      state = undefined;
       durable += 1;
     },
     close: () => {

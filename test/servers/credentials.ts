@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority, type KeyPair } from './certificates/authority.ts';
+import { createAuthority, type KeyPair } from '../../src/sandbox/certificates/authority.ts';
 
 /** Files of one certificate and its key. */
 export type KeyPairFiles = { certFile: string; keyFile: string };

@@ -43,8 +43,7 @@ export const deskFrom = (
   knowsKey: (fingerprint) => fingerprint.startsWith('v1:test:'),
 });
 
-const checksum = (text: string): number =>
-  [...text].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1_000_003, 7);
+const checksum = (text: string): number => Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, 7);
 
 /** Default options of a plan over everything. */
 export const planOptions: PlanOptions = {

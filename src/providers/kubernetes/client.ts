@@ -1,6 +1,6 @@
 import type { KubeConfig, User } from '@kubernetes/client-node';
 import { LabError } from '../../errors.ts';
-import { type Access, type Credentials, proxyOf } from './access.ts';
+import { type Access, type Credentials, proxyOf, type Tls } from './access.ts';
 import { closest } from './closest.ts';
 import { findKubeconfigs } from './kubeconfig-files.ts';
 import { elements, members, text } from './wire.ts';
@@ -22,12 +22,18 @@ export interface Target {
  * One context of the operator's kubeconfig. Reads files, sends nothing, runs nothing yet.
  * Throws BAD_MANIFEST for an unknown context, UNAUTHENTICATED for a broken kubeconfig, GUARD for switched-off TLS.
  */
-export const openAccess = async (target: Target, env: Readonly<Record<string, string | undefined>>): Promise<Access> => {
+export const openAccess = async (
+  target: Target,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Access> => {
   const config = await loadConfig(target, env);
   const cluster = config.getCurrentCluster();
   const user = config.getCurrentUser();
   if (!cluster || !user) {
-    throw new LabError('UNAUTHENTICATED', `context "${target.context}" names a cluster or user that its kubeconfig does not describe`);
+    throw new LabError(
+      'UNAUTHENTICATED',
+      `context "${target.context}" names a cluster or user that its kubeconfig does not describe`,
+    );
   }
   if (cluster.skipTLSVerify || !cluster.server.startsWith('https://')) {
     throw new LabError('GUARD', `context "${target.context}" reaches ${cluster.server} without verified TLS`, {
@@ -45,7 +51,10 @@ export const openAccess = async (target: Target, env: Readonly<Record<string, st
   return { ...access, credentials: rememberFor(freshFor, () => readCredentials(config, user, access)) };
 };
 
-const loadConfig = async ({ context, kubeconfig }: Target, env: Readonly<Record<string, string | undefined>>): Promise<KubeConfig> => {
+const loadConfig = async (
+  { context, kubeconfig }: Target,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<KubeConfig> => {
   const files = await findKubeconfigs(env, kubeconfig);
   // Half a second of parsing, so only once somebody really connects.
   const { KubeConfig } = await import('@kubernetes/client-node');
@@ -68,13 +77,21 @@ const loadConfig = async ({ context, kubeconfig }: Target, env: Readonly<Record<
     contexts,
     currentContext: context,
   });
-  if (config.getContextObject(context) === null) throw unknownContext(context, contexts.map(({ name }) => name), files);
+  if (config.getContextObject(context) === null)
+    throw unknownContext(
+      context,
+      contexts.map(({ name }) => name),
+      files,
+    );
   return config;
 };
 
 const inClusterConfig = (config: KubeConfig, env: Readonly<Record<string, string | undefined>>): KubeConfig => {
   if (!env['KUBERNETES_SERVICE_HOST']) {
-    throw new LabError('UNAUTHENTICATED', `context "${inCluster}" means the pod's own service account, and this is no pod`);
+    throw new LabError(
+      'UNAUTHENTICATED',
+      `context "${inCluster}" means the pod's own service account, and this is no pod`,
+    );
   }
   config.loadFromCluster();
   return config;
@@ -105,27 +122,36 @@ const toldOfItsTask = (user: User): User => {
 };
 
 /** Runs the credential program if there is one. What it prints is never shown: it may be a token. */
-const readCredentials = async (config: KubeConfig, user: User, access: Omit<Access, 'credentials'>): Promise<Credentials> => {
+const readCredentials = async (
+  config: KubeConfig,
+  user: User,
+  access: Omit<Access, 'credentials'>,
+): Promise<Credentials> => {
   const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {};
   try {
     await within(programTimeout, config.applyToHTTPSOptions(options));
   } catch (error) {
     throw noCredentials(access, error);
   }
-  const { ca, cert, key, servername } = members(options);
   const authorization = text(members(options.headers)['Authorization'])?.trim() ?? basic(user);
   const impersonated = text(members(options.headers)['Impersonate-User']);
-  const tls = Object.entries({ ca, cert, key, servername }).flatMap(([name, value]) => {
-    const pem = Buffer.isBuffer(value) ? value.toString() : text(value);
-    return pem === undefined ? [] : [[name, pem]];
-  });
   return {
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
       ...(impersonated === undefined ? {} : { 'impersonate-user': impersonated }),
     },
-    tls: Object.fromEntries(tls),
+    tls: tlsIn(options),
   };
+};
+
+const tlsIn = (options: object): Tls => {
+  const { ca, cert, key, servername } = members(options);
+  return { ...pem('ca', ca), ...pem('cert', cert), ...pem('key', key), ...pem('servername', servername) };
+};
+
+const pem = (name: keyof Tls, value: unknown): Tls => {
+  const content = Buffer.isBuffer(value) ? value.toString() : text(value);
+  return content === undefined ? {} : { [name]: content };
 };
 
 const basic = ({ username, password = '' }: User): string | undefined =>
@@ -133,7 +159,12 @@ const basic = ({ username, password = '' }: User): string | undefined =>
 
 const noCredentials = ({ user, context, program }: Omit<Access, 'credentials'>, error: unknown): LabError => {
   const missing = program !== undefined && error instanceof Error && Reflect.get(error, 'code') === 'ENOENT';
-  const what = program === undefined ? 'the credentials cannot be read' : missing ? `${program} is not on the PATH` : `${program} failed`;
+  const what =
+    program === undefined
+      ? 'the credentials cannot be read'
+      : missing
+        ? `${program} is not on the PATH`
+        : `${program} failed`;
   return new LabError('UNAUTHENTICATED', `no credentials for user "${user}" of context "${context}": ${what}`, {
     next: `See for yourself: kubectl --context ${context} auth whoami. What the program prints is not shown here, as it may hold a token.`,
   });
@@ -147,7 +178,7 @@ const within = async (milliseconds: number, work: Promise<void>): Promise<void> 
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
-/** The same answer to everybody who asks within the time; an error is not remembered. */
+/** The same answer, good or bad, to everybody who asks within the time. */
 const rememberFor = <Value>(milliseconds: number, ask: () => Promise<Value>): (() => Promise<Value>) => {
   let until = 0;
   let last: Promise<Value> | undefined;
@@ -155,9 +186,6 @@ const rememberFor = <Value>(milliseconds: number, ask: () => Promise<Value>): ((
     if (last !== undefined && Date.now() < until) return last;
     until = Date.now() + milliseconds;
     last = ask();
-    last.catch(() => {
-      last = undefined;
-    });
     return last;
   };
 };

@@ -56,9 +56,13 @@ const refusePrograms = async (file: string): Promise<void> => {
   for (const entry of elements(members(await parsed(file))['users']).map(members)) {
     const risky = Object.keys(members(entry['user'])).find((key) => !harmless.has(key));
     if (risky === undefined) continue;
-    throw new LabError('GUARD', `user "${text(entry['name']) ?? ''}" of ${file} uses "${risky}", and only the manifest names this file`, {
-      next: `If you trust it, name it yourself: KUBECONFIG=${file} lab …`,
-    });
+    throw new LabError(
+      'GUARD',
+      `user "${text(entry['name']) ?? ''}" of ${file} uses "${risky}", and only the manifest names this file`,
+      {
+        next: `If you trust it, name it yourself: KUBECONFIG=${file} lab …`,
+      },
+    );
   }
 };
 

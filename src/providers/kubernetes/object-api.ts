@@ -1,7 +1,21 @@
 import type { ObjectApi } from '../../engine/ports.ts';
-import { applyObject, fieldManager, getWhole, listAll, objectIn, servedType, type Wire, withoutSecretData } from './objects.ts';
+import {
+  applyObject,
+  fieldManager,
+  getWhole,
+  listAll,
+  objectIn,
+  servedType,
+  type Wire,
+  withoutSecretData,
+} from './objects.ts';
 import { apiVersion, collectionPath, objectPath } from './paths.ts';
 import { removeObject } from './remove.ts';
+
+/** What the kinds of this provider work with. */
+export interface KubeClient extends Wire {
+  readonly objects: ObjectApi;
+}
 
 /** The objects of the cluster, for this provider and for others. No data of a Secret leaves it. */
 export const openObjects = (wire: Wire): ObjectApi => ({
@@ -16,7 +30,7 @@ export const openObjects = (wire: Wire): ObjectApi => ({
       withoutSecretData({ ...item, apiVersion: apiVersion(type.group, type.version), kind: type.kind }),
     );
   },
-  apply: async (object) => (await applyObject(wire, object)).object,
+  apply: async (object) => withoutSecretData((await applyObject(wire, object)).object),
   merge: async (ref, patch) => {
     const path = `${objectPath(await servedType(wire, ref), ref)}?fieldManager=${fieldManager}`;
     const answer = await wire.send({ method: 'PATCH', path, body: patch, contentType: 'application/merge-patch+json' });
@@ -24,4 +38,3 @@ export const openObjects = (wire: Wire): ObjectApi => ({
   },
   remove: (ref) => removeObject(wire, ref),
 });
-

@@ -44,7 +44,7 @@ export const applyObject = async (
     contentType: 'application/apply-patch+yaml',
     ...resend,
   });
-  return { object: withoutSecretData(objectIn(answer)), created: answer.status === 201 };
+  return { object: objectIn(answer), created: answer.status === 201 };
 };
 
 /** Every item of a collection, page by page. A list that changed too much while it was read starts again, in one piece. */
@@ -54,7 +54,8 @@ export const listAll = async ({ send }: Wire, path: string, accept?: string): Pr
   do {
     const query = next === '' ? 'limit=500' : `limit=500&continue=${encodeURIComponent(next)}`;
     const page = await send({ method: 'GET', path: `${path}?${query}`, expects: [410], ...(accept ? { accept } : {}) });
-    if (page.status === 410) return elements(members((await send({ method: 'GET', path })).body)['items']).map(toObject);
+    if (page.status === 410)
+      return elements(members((await send({ method: 'GET', path })).body)['items']).map(toObject);
     items.push(...elements(members(page.body)['items']).map(toObject));
     next = text(members(members(page.body)['metadata'])['continue']) ?? '';
   } while (next !== '');
@@ -73,10 +74,18 @@ export const servedType = async (
   return type;
 };
 
-const notServed = ({ group, kind }: Pick<ObjectRef, 'group' | 'kind'>, version = '', served: readonly ServedType[] = []) =>
-  new LabError('REJECTED', `the API server does not serve ${[group || 'core', version, kind].filter(Boolean).join('/')}`, {
-    ...(served.length === 0 ? {} : { next: `It serves ${served.map((type) => type.version).join(', ')}.` }),
-  });
+const notServed = (
+  { group, kind }: Pick<ObjectRef, 'group' | 'kind'>,
+  version = '',
+  served: readonly ServedType[] = [],
+) =>
+  new LabError(
+    'REJECTED',
+    `the API server does not serve ${[group || 'core', version, kind].filter(Boolean).join('/')}`,
+    {
+      ...(served.length === 0 ? {} : { next: `It serves ${served.map((type) => type.version).join(', ')}.` }),
+    },
+  );
 
 /** The object that an answer holds. */
 export const objectIn = (answer: Answer): KubeObject => toObject(answer.body);
@@ -97,4 +106,3 @@ export const withoutSecretData = (object: KubeObject): KubeObject => {
   const { [lastApplied]: _copy, ...annotations } = metadata.annotations ?? {};
   return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: { ...metadata, annotations } };
 };
-

@@ -43,9 +43,13 @@ export const refusal = (call: Call, answer: Answer, access: Access): LabError =>
   const status = statusOf(answer.body);
   const said = sayable(call, status, answer.status);
   if (answer.status < 400) {
-    return new LabError('UNREACHABLE', `API server ${access.server} redirects ${call.path} elsewhere; lab does not follow`, {
-      next: 'Name the API server itself in the kubeconfig.',
-    });
+    return new LabError(
+      'UNREACHABLE',
+      `API server ${access.server} redirects ${call.path} elsewhere; lab does not follow`,
+      {
+        next: 'Name the API server itself in the kubeconfig.',
+      },
+    );
   }
   if (answer.status === 401) return unauthenticated(access);
   if (answer.status === 403) return forbidden(status, said, access);
@@ -65,19 +69,25 @@ export const refusal = (call: Call, answer: Answer, access: Access): LabError =>
 };
 
 const unauthenticated = ({ user, context, program }: Access): LabError =>
-  new LabError('UNAUTHENTICATED', `the API server does not accept the credentials of user "${user}" in context "${context}"`, {
-    next:
-      program === undefined
-        ? 'They have expired or belong to another cluster: fetch the kubeconfig anew.'
-        : `They are made by ${program}: log in with it again.`,
-  });
+  new LabError(
+    'UNAUTHENTICATED',
+    `the API server does not accept the credentials of user "${user}" in context "${context}"`,
+    {
+      next:
+        program === undefined
+          ? 'They have expired or belong to another cluster: fetch the kubeconfig anew.'
+          : `They are made by ${program}: log in with it again.`,
+    },
+  );
 
 const forbidden = (status: Status, said: string, { user }: Access): LabError => {
   if (status.causes.some((cause) => cause.reason === 'NamespaceTerminating')) {
     return new LabError('REJECTED', said, { next: 'Run again once the namespace is gone.' });
   }
   if (status.message.startsWith('admission webhook')) return new LabError('REJECTED', said);
-  return new LabError('DENIED', said, { next: `Grant user "${user}" this permission in the cluster, or use another context.` });
+  return new LabError('DENIED', said, {
+    next: `Grant user "${user}" this permission in the cluster, or use another context.`,
+  });
 };
 
 const conflict = (status: Status, said: string): LabError => {
@@ -97,7 +107,8 @@ const listed = (items: readonly string[]): string =>
 // Admission webhooks and validation may quote the request, so of a written Secret only known phrases pass.
 const sayable = (call: Call, status: Status, code: number): string => {
   const message = status.message === '' ? `status ${code}` : status.message;
-  if (call.method === 'GET' || !holdsSecrets(call)) return message.length > 500 ? `${message.slice(0, 500)} …` : message;
+  if (call.method === 'GET' || !holdsSecrets(call))
+    return message.length > 500 ? `${message.slice(0, 500)} …` : message;
   const known = knownPhrases.map((phrase) => phrase.exec(message)?.[0]).find((found) => found !== undefined);
   const fields = status.causes.map((cause) => cause.field).filter((field) => field !== '');
   return known ?? `${status.reason || `status ${code}`}${fields.length === 0 ? '' : ` at ${listed(fields)}`}`;

@@ -1,0 +1,31 @@
+import type { Plan } from '../engine/change.ts';
+import { LabError } from '../errors.ts';
+import { deferredChanges, isActedOn } from '../views/plan-summary.ts';
+import { planText } from '../views/plan-text.ts';
+import type { Host } from './host.ts';
+import { cancelled } from './signals.ts';
+
+/** Who says yes: a person who is asked, the flag, or a saved plan that somebody looked at before. */
+export type Approval = 'ask' | 'flag' | 'saved-plan';
+
+/** Shows the whole plan and gets its approval. Throws GUARD where nobody can be asked, CANCELLED for every answer but yes. */
+export const approvePlan = async (plan: Plan, approval: Approval, host: Host): Promise<void> => {
+  if (!plan.changes.some(isActedOn) && deferredChanges(plan.changes).length === 0) return;
+  host.say(planText(plan, { detail: 'everything' }));
+  if (approval !== 'ask') return;
+  if (host.ask === undefined) {
+    throw new LabError('GUARD', 'this needs your approval, and there is nobody to ask: no terminal, or --json', {
+      next: 'Look at it with lab plan, then run this again with --auto-approve, or apply a saved plan.',
+    });
+  }
+  const word = plan.mode === 'destroy' ? plan.owner.environment : 'yes';
+  const question = plan.mode === 'destroy' ? `Type ${word} to destroy it: ` : 'Apply this? Only yes is taken as yes: ';
+  if ((await host.ask(question)).trim() !== word) throw cancelled('not approved, nothing was changed');
+};
+
+/** Asks about what turned out to lie outside the approval. Nobody there: not approved; the next run plans it as usual. */
+export const approveBeyond = async (beyond: Plan, host: Host): Promise<boolean> => {
+  host.say(`This lies outside what was approved:\n${planText(beyond, { detail: 'everything' })}`);
+  if (host.ask === undefined) return false;
+  return (await host.ask('Do this, too? Only yes is taken as yes: ')).trim() === 'yes';
+};

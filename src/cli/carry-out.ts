@@ -1,0 +1,108 @@
+import { apply } from '../engine/apply.ts';
+import type { Plan } from '../engine/change.ts';
+import type { ApplyResult } from '../engine/outcome.ts';
+import { makePlan } from '../engine/plan.ts';
+import { compareWithSaved, planDigest } from '../engine/saved.ts';
+import type { PlanOptions, World } from '../engine/world.ts';
+import type { Expanded } from '../manifest/expanded.ts';
+import { localStore } from '../state/local.ts';
+import { progressLines } from '../views/progress.ts';
+import { type Approval, approveBeyond, approvePlan } from './approve.ts';
+import type { ManifestFlags, PlanFlags } from './flags.ts';
+import { guardDataLoss, guardDestroy, guardSaved } from './guards.ts';
+import type { Host } from './host.ts';
+import { readManifest } from './manifest.ts';
+import { optionsOf, planOptions } from './options.ts';
+import { cancelled, type Stopping, stoppable } from './signals.ts';
+import { type Held, underLock } from './under-lock.ts';
+import { withWorld } from './wiring.ts';
+
+/** What to carry out, and what it may do. */
+export interface Request {
+  readonly flags: ManifestFlags & PlanFlags;
+  readonly mode: PlanOptions['mode'];
+  /** The file only narrows: what is done is derived from manifest and live systems. */
+  readonly saved: Plan | undefined;
+  readonly approval: Approval;
+  readonly allowDataLoss: boolean;
+  /** Seconds to wait for gates that this manifest does not open. */
+  readonly wait: number | undefined;
+}
+
+/** What came of it. */
+export interface CarriedOut {
+  readonly plan: Plan;
+  readonly result: ApplyResult;
+  /** Addresses of the saved plan that no longer fit and were left out. */
+  readonly stale: ReadonlySet<string>;
+}
+
+interface Work {
+  readonly request: Request;
+  readonly manifest: Expanded;
+  readonly options: PlanOptions;
+  readonly stopping: Stopping;
+  readonly host: Host;
+}
+
+/** Locks, plans, guards, asks, applies: the one way in which anything is written. */
+export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
+  const finishing = () =>
+    host.say('Stopping: what runs is finished and saved, nothing more starts. Ctrl-C again gives up on it.');
+  return stoppable(finishing, async (stopping) => {
+    const manifest = await readManifest(request.flags, host.env);
+    if (request.mode === 'destroy') guardDestroy(manifest);
+    return underLock(localStore({ ...manifest, report: host.report }), request.mode, (held) => {
+      const { state } = held;
+      const options =
+        request.saved === undefined
+          ? planOptions(request.flags, request.mode, { manifest, state })
+          : optionsOf(request.saved, manifest, request.flags.parallelism);
+      const work = { request, manifest, options, stopping, host };
+      return withWorld({ manifest, state, readOnly: false, signal: stopping.abort, host }, (world) =>
+        planAndApply(work, world, held),
+      );
+    });
+  });
+};
+
+const planAndApply = async (work: Work, world: World, held: Held): Promise<CarriedOut> => {
+  const { request, options, stopping, host } = work;
+  const emit = progressLines({ line: host.say, now: Date.now });
+  const fresh = await makePlan(world, options, emit);
+  const session = await held.session(fresh.owner.installation);
+  const { plan, refused, digest } = narrowed(work, fresh, session.state);
+  refuseIfStopped(stopping);
+  guardDataLoss(plan, request.allowDataLoss);
+  await approvePlan(plan, request.approval, host);
+  refuseIfStopped(stopping);
+  const asking = request.approval === 'ask' ? host : { ...host, ask: undefined };
+  const result = await apply(
+    world,
+    plan,
+    {
+      ...options,
+      wait: request.wait,
+      allowDataLoss: request.allowDataLoss,
+      approve: (beyond) => approveBeyond(beyond, asking),
+      ...(digest === undefined ? {} : { planDigest: digest }),
+      signal: stopping.stop,
+    },
+    session,
+    emit,
+  );
+  const stale = new Set(refused.map(({ address }) => address));
+  const others = result.refused.filter(({ address }) => !stale.has(address));
+  return { plan, result: { ...result, refused: [...others, ...refused] }, stale };
+};
+
+const narrowed = ({ request, manifest }: Work, fresh: Plan, state: Parameters<typeof guardSaved>[1]['state']) => {
+  if (request.saved === undefined) return { plan: fresh, refused: [], digest: undefined };
+  const digest = planDigest(request.saved);
+  guardSaved(request.saved, { fresh, manifest, state, digest });
+  return { ...compareWithSaved(request.saved, fresh), digest };
+};
+
+const refuseIfStopped = ({ stop }: Stopping): void => {
+  if (stop.aborted) throw cancelled('stopped before anything was changed');
+};

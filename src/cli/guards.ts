@@ -1,0 +1,52 @@
+import type { Plan } from '../engine/change.ts';
+import { LabError } from '../errors.ts';
+import type { Expanded } from '../manifest/expanded.ts';
+import type { State } from '../state/store.ts';
+
+/** Destroy is refused, whatever the flags, unless the manifest allows it for this environment. */
+export const guardDestroy = ({ name, environment, allowDestroy }: Expanded): void => {
+  if (allowDestroy) return;
+  throw new LabError(
+    'GUARD',
+    `${name} in environment ${environment} is protected: its manifest does not allow destroy`,
+    {
+      next: `Set allowDestroy: true under environments.${environment} if it may go.`,
+    },
+  );
+};
+
+/** Deleting or replacing what holds data is refused before anybody is asked, unless the flag says so. */
+export const guardDataLoss = ({ changes }: Plan, isAllowed: boolean): void => {
+  const losing = changes.filter(
+    ({ protect, actions }) => protect !== undefined && (actions.includes('delete') || actions.includes('replace')),
+  );
+  if (isAllowed || losing.length === 0) return;
+  const list = losing.map(({ address, actions, protect }) => `${address} (${actions.join(', ')}): ${protect}`);
+  throw new LabError('GUARD', ['this would lose data:', ...list].join('\n'), {
+    next: 'Run again with --allow-data-loss if that is what you want, or --exclude them.',
+  });
+};
+
+/** A saved plan works once, for the owner and the systems that it was made for. Throws STALE. */
+export const guardSaved = (
+  saved: Plan,
+  now: { readonly fresh: Plan; readonly manifest: Expanded; readonly state: State; readonly digest: string },
+): void => {
+  const { name, environment, installation } = saved.owner;
+  if (name !== now.manifest.name || environment !== now.manifest.environment) {
+    throw stale(`this plan is for ${name} in environment ${environment}`);
+  }
+  if (installation !== undefined && installation !== now.state.installation) {
+    throw stale('this plan was made with another state');
+  }
+  if (now.state.usedPlans.includes(now.digest)) throw stale('this plan was applied already');
+  for (const { provider, scope } of saved.systems) {
+    const connected = now.fresh.systems.find((system) => system.provider === provider)?.scope;
+    if (scope !== undefined && connected !== undefined && scope !== connected) {
+      throw stale(`this plan was made for another ${provider} than the one that answers now`);
+    }
+  }
+};
+
+const stale = (message: string): LabError =>
+  new LabError('STALE', message, { next: 'Plan again: lab plan --out plan.lab.json' });

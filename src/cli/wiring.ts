@@ -1,0 +1,94 @@
+import { providerOf } from '../engine/address.ts';
+import type { Offers, Ports } from '../engine/ports.ts';
+import type { Connection } from '../engine/resource.ts';
+import type { World } from '../engine/world.ts';
+import { LabError } from '../errors.ts';
+import type { Expanded } from '../manifest/expanded.ts';
+import { kindsOf, offeredBy, providers } from '../providers/index.ts';
+import { secretDesk } from '../secrets/desk.ts';
+import { fingerprintKey } from '../secrets/fingerprint-key.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Source } from '../secrets/source.ts';
+import type { State } from '../state/store.ts';
+import type { Host } from './host.ts';
+
+/** What a world is made of. */
+export interface Opening {
+  readonly manifest: Expanded;
+  readonly state: State | undefined;
+  /** True for everything that must not be able to write. */
+  readonly readOnly: boolean;
+  readonly signal: AbortSignal;
+  readonly host: Host;
+}
+
+/** Connects what the manifest and the state name, hands the world to `work`, and closes every connection after it. */
+export const withWorld = async <Result>(opening: Opening, work: (world: World) => Promise<Result>): Promise<Result> => {
+  const { manifest, state, readOnly, host } = opening;
+  const key = await fingerprintKey({ env: host.env, create: !readOnly });
+  const desk = secretDesk({ env: host.env, folder: manifest.folder, key, redactor: host.redactor });
+  const connector = connectorFor(opening, desk.read);
+  try {
+    const names = neededProviders(manifest, state);
+    if (names.length > 0) host.say(`Connecting to ${names.join(', ')} …`);
+    return await work({
+      owner: { name: manifest.name, environment: manifest.environment },
+      resources: manifest.resources,
+      kinds: kindsOf(providers),
+      connections: new Map(
+        await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const)),
+      ),
+      secrets: desk,
+      state,
+      inputs: manifest.inputs,
+      toolVersion: host.toolVersion,
+      now: () => new Date().toISOString(),
+      diagnostics: manifest.diagnostics,
+    });
+  } finally {
+    await connector.close();
+  }
+};
+
+// Providers of resources and records, and those that offer what these need; only what the manifest says how to reach.
+const neededProviders = (manifest: Expanded, state: State | undefined): string[] => {
+  const named = [...manifest.resources, ...(state?.records ?? [])].map(({ kind }) => providerOf(kind));
+  const offering = providers
+    .filter(({ name }) => named.includes(name))
+    .flatMap(({ needs }) => needs.map((port) => offeredBy[port]));
+  const needed = new Set([...named, ...offering]);
+  return providers.map(({ name }) => name).filter((name) => needed.has(name) && name in manifest.connections);
+};
+
+/** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
+const connectorFor = (
+  { manifest, readOnly, signal, host }: Opening,
+  resolve: (source: Source) => Promise<Secret | undefined>,
+) => {
+  const opened = new Map<string, Promise<Connection>>();
+  const connect = (name: string): Promise<Connection> => {
+    const connection = opened.get(name) ?? open(name);
+    opened.set(name, connection);
+    return connection;
+  };
+  const open = async (name: string): Promise<Connection> => {
+    const provider = providers.find((candidate) => candidate.name === name);
+    if (provider === undefined || !(name in manifest.connections)) {
+      throw new LabError('BAD_MANIFEST', `the manifest does not say how to reach ${name}`, {
+        next: `Add it under connections.${name}.`,
+      });
+    }
+    return provider.connect(manifest.connections[name], { readOnly, ports, env: host.env, resolve, signal });
+  };
+  const offered = async <Port extends keyof Ports>(port: Port): Promise<NonNullable<Offers[Port]>> => {
+    const offer = (await connect(offeredBy[port])).offers[port];
+    if (offer === undefined) throw new TypeError(`${offeredBy[port]} does not offer ${port}`);
+    return offer;
+  };
+  const ports: Ports = { objects: () => offered('objects'), tokens: () => offered('tokens') };
+  const close = async (): Promise<void> => {
+    const settled = await Promise.allSettled(opened.values());
+    await Promise.all(settled.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+  };
+  return { connect, close };
+};

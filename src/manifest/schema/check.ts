@@ -1,0 +1,20 @@
+import type { Path } from '../../engine/traits.ts';
+import { type Complaint, complaint } from '../complaint.ts';
+import { keyOriginOf, type MapTree, originOf, toJson } from '../yaml/tree.ts';
+import type { Checked } from '../complaint.ts';
+import { type Manifest, manifestSchema } from './manifest.ts';
+import { allowedKeys, findings } from './sentence.ts';
+import type { z } from 'zod';
+
+/** The manifest in the schema's types, or every complaint of the schema at the line it is about. */
+export const checkManifest = (tree: MapTree): Checked<Manifest> => {
+  const parsed = manifestSchema.safeParse(toJson(tree), { error: allowedKeys, reportInput: true });
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, complaints: complaintsOf(tree, parsed.error.issues) };
+};
+
+/** A schema's issues as complaints; `base` is the path at which the schema was applied. */
+export const complaintsOf = (tree: MapTree, issues: readonly z.core.$ZodIssue[], base: Path = []): Complaint[] =>
+  issues
+    .flatMap((issue) => findings(issue, base))
+    .map(({ path, text, key }) => complaint(key ? keyOriginOf(tree, path) : originOf(tree, path), text));

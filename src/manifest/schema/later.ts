@@ -1,0 +1,49 @@
+import type { Path } from '../../engine/traits.ts';
+
+// Words of the manifest that are settled and not built yet. A line goes when its part is built.
+const keys = [
+  'expect.azure expect.aws expect.gcp',
+  'state.namespace',
+  'install.*.version install.*.values install.*.statefulSet',
+  'cluster.aks cluster.eks cluster.gke',
+  'stores.*.name stores.*.resourceGroup stores.*.region stores.*.account stores.*.project',
+  'secrets.*.bootstrap secrets.*.dynamic secrets.*.certificate',
+  'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
+  'vault.init vault.audit vault.policies.*.computed',
+  'vault.login.role vault.login.plan.role vault.login.apply.role',
+  'allowIrreversible fingerprints',
+].flatMap((line) => line.split(' '));
+
+const values: Readonly<Record<string, readonly string[]>> = {
+  'state.backend': ['kubernetes', 's3', 'azure-blob', 'gcs'],
+  'install.*.mode': ['helm', 'manifest'],
+  'stores.*.type': [
+    'azure-key-vault',
+    'aws-secrets-manager',
+    'aws-parameter-store',
+    'gcp-secret-manager',
+    'fake',
+  ],
+  'stores.*.auth.type': [
+    ...['workload-identity', 'service-principal', 'managed-identity', 'irsa', 'pod-identity', 'gke', 'access-keys'],
+    ...['jwt', 'app-role', 'iam', 'token', 'cert'],
+  ],
+  'vault.reach': ['port-forward'],
+  'vault.login.auth': ['kubernetes', 'jwt', 'app-role'],
+  'vault.login.plan.auth': ['kubernetes', 'jwt', 'app-role'],
+  'vault.login.apply.auth': ['kubernetes', 'jwt', 'app-role'],
+  'vault.mounts.*.type': ['database', 'pki'],
+  'vault.auth.*.type': ['approle', 'jwt', 'oidc'],
+};
+
+const matches = (pattern: string, path: Path): boolean => {
+  const parts = pattern.split('.');
+  return parts.length === path.length && parts.every((part, index) => part === '*' || part === String(path[index]));
+};
+
+/** Whether a key is known and comes later. */
+export const isLaterKey = (path: Path): boolean => keys.some((pattern) => matches(pattern, path));
+
+/** Whether a value is known for this key and comes later. */
+export const isLaterValue = (path: Path, value: unknown): boolean =>
+  Object.entries(values).some(([pattern, later]) => matches(pattern, path) && later.some((word) => word === value));

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { duration } from '../../engine/fields.ts';
+import { labName, namespacedKey, namespaceName, objectName } from './names.ts';
+import { secretEntry } from './secrets.ts';
+import { store } from './stores.ts';
+import { vaultSection } from './vault.ts';
+
+const cluster = z.strictObject({
+  context: z.string().min(1).describe("A context of the kubeconfig; lab never takes the current one"),
+  kubeconfig: z.string().min(1).optional().describe('Default: what kubectl would read'),
+});
+
+const installed = z.strictObject({
+  mode: z.enum(['expected', 'wait']).describe('expected: must be there now; wait: somebody else deploys it'),
+  timeout: duration().optional(),
+  namespace: namespaceName().optional(),
+  serviceAccount: objectName().optional(),
+  needs: z.array(namespacedKey()).optional().describe('Entries of `secrets` without which it cannot start'),
+});
+
+const resource = z
+  .object({
+    dependsOn: z.array(z.string()).default([]).describe('Addresses that come first'),
+    manage: z.enum(['create', 'existing']).default('create').describe('existing: read, never written'),
+    contribute: z.boolean().default(false).describe('Own only the fields that stand here'),
+  })
+  .catchall(z.json());
+
+/** The whole manifest, after overlay and variables. */
+export const manifestSchema = z.strictObject({
+  apiVersion: z.literal('lab/v1'),
+  name: labName().describe('Name + environment + installation own state, lock and marks'),
+  vars: z
+    .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name of a variable; use letters, digits, "_" and "-"'), z.string())
+    .default({}),
+  expect: z
+    .strictObject({ kubernetes: z.strictObject({ uid: z.uuid('is no UID; kubectl get namespace kube-system -o yaml shows it') }) })
+    .optional()
+    .describe('Identity of the systems, checked before the first read'),
+  state: z.strictObject({ backend: z.enum(['local']) }).default({ backend: 'local' }),
+  cluster: cluster.optional(),
+  install: z.record(labName(), installed).default({}),
+  stores: z.record(labName(), store).default({}),
+  secrets: z.record(namespacedKey(), secretEntry).default({}),
+  vault: vaultSection.optional(),
+  resources: z.record(z.string(), resource).default({}).describe('Any kind, by address'),
+  allowDestroy: z.boolean().default(false),
+  defaultEnvironment: labName().optional(),
+  environments: z.record(labName(), z.union([z.record(z.string(), z.json()), z.null()])).optional(),
+});
+
+/** A manifest with its sections parsed. */
+export type Manifest = z.output<typeof manifestSchema>;
+export type Resources = Manifest['resources'];

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { duration } from '../../engine/fields.ts';
+import { dataKeyName, labName, objectName } from './names.ts';
+import { surprises, valueSource } from './source.ts';
+
+const remote = z.string().min(1, 'is empty; write KEY or KEY#PROPERTY');
+
+const key = z.strictObject({
+  at: z
+    .union([remote, z.record(labName(), remote)])
+    .describe('The remote key, KEY or KEY#PROPERTY; or one for each store: {STORE: KEY}'),
+  value: valueSource().optional().describe('Absent: lab only reads'),
+  ...surprises,
+  decode: z.enum(['Auto', 'Base64', 'Base64URL', 'None']).optional(),
+  version: z.string().optional(),
+});
+
+/** One Kubernetes Secret and what it is made of. */
+export const secretEntry = z.strictObject({
+  name: objectName().optional().describe('The name in Kubernetes, when it differs from the key'),
+  readFrom: z
+    .union([labName(), z.array(labName()).min(1)])
+    .transform((stores) => (typeof stores === 'string' ? [stores] : stores))
+    .refine((stores) => stores.length === 1, 'mirrors are not supported yet; name one store'),
+  refresh: duration().optional().describe('How often External Secrets reads again: 1h'),
+  keys: z.record(dataKeyName(), key).refine((keys) => Object.keys(keys).length > 0, 'is empty; a secret needs a key'),
+  template: z.record(dataKeyName(), z.string()).optional().describe('Keys of the Secret as Go templates over `keys`'),
+});
+
+export type SecretEntry = z.output<typeof secretEntry>;
+export type SecretKey = SecretEntry['keys'][string];

@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import type { Path } from '../../engine/traits.ts';
+import { didYouMean } from '../suggest.ts';
+import { isLaterKey, isLaterValue } from './later.ts';
+
+/** One thing wrong, in our words. `key`: it is about the key and not about its value. */
+export interface Finding {
+  readonly path: Path;
+  readonly text: string;
+  readonly key: boolean;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * For safeParse: zod does not say which keys it would have taken, so the message carries them, one a line. Other
+ * messages stay as the schemas have them.
+ */
+export const allowedKeys: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'unrecognized_keys' || issue.inst === undefined) return undefined;
+  const { def } = issue.inst._zod;
+  return 'shape' in def && typeof def.shape === 'object' ? Object.keys(def.shape ?? {}).join('\n') : undefined;
+};
+
+/** What an issue of a schema says about the manifest. Needs `reportInput`; values are only quoted where a word of ours was expected. */
+export const findings = (issue: Issue, base: Path = []): Finding[] => {
+  const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+  const value = (text: string): Finding[] => [{ path, text, key: false }];
+  switch (issue.code) {
+    case 'invalid_type':
+      return value(wrongType(issue.input, nouns[issue.expected] ?? issue.expected));
+    case 'invalid_value':
+      return value(wrongWord(path, issue.input, issue.values));
+    case 'unrecognized_keys':
+      return issue.keys.map((name) => ({
+        path: [...path, name],
+        text: unknownKey([...path, name], name, issue.message.split('\n')),
+        key: true,
+      }));
+    case 'invalid_union':
+      return wrongUnion(issue, path);
+    case 'invalid_key':
+      return [{ path, text: `the key ${issue.issues[0]?.message ?? 'is not allowed'}`, key: true }];
+    case 'too_small':
+      return value(issue.origin === 'array' ? 'is empty' : tooFar(issue.origin, 'least', issue.minimum));
+    case 'too_big':
+      return value(tooFar(issue.origin, 'most', issue.maximum));
+    case 'invalid_format':
+    case 'custom':
+    case 'not_multiple_of':
+    case 'invalid_element':
+      return value(issue.message);
+  }
+};
+
+const nouns: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+};
+
+const tooFar = (origin: string, side: 'least' | 'most', limit: number | bigint): string =>
+  origin === 'string' ? `must have at ${side} ${limit} characters` : `must be at ${side} ${limit}`;
+
+const nounOf = (input: unknown): string => {
+  if (Array.isArray(input)) return 'a list';
+  return nouns[typeof input] ?? 'something else';
+};
+
+const wrongType = (input: unknown, expected: string): string => {
+  if (input === undefined) return `is missing; ${expected} is expected`;
+  if (input === null) return `is empty; ${expected} is expected`;
+  const hint = expected === 'text' && typeof input !== 'object' ? '; put it in quotes' : '';
+  return `is ${nounOf(input)}; ${expected} is expected${hint}`;
+};
+
+const wrongWord = (path: Path, input: unknown, allowed: readonly unknown[]): string => {
+  const words = allowed.map(String);
+  if (typeof input !== 'string') return wrongType(input, words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`);
+  if (isLaterValue(path, input)) return `${JSON.stringify(input)} is not supported yet; ${oneOf(words)}`;
+  const expected = words.length === 1 ? `is not ${words[0]}` : `is not one of ${words.join(', ')}`;
+  return `${JSON.stringify(input)} ${expected}.${didYouMean(input, words)}`;
+};
+
+const oneOf = (words: readonly string[]): string =>
+  words.length === 1 ? `so far there is ${words[0]}` : `so far there are ${words.join(', ')}`;
+
+const unknownKey = (path: Path, name: string, allowed: readonly string[]): string => {
+  if (isLaterKey(path)) return 'is not supported yet';
+  const suggestion = didYouMean(name, allowed);
+  return suggestion === '' ? `is no key here; there are ${allowed.join(', ')}` : `is no key here.${suggestion}`;
+};
+
+const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path): Finding[] => {
+  if (issue.discriminator !== undefined) {
+    const { input, options = [], discriminator } = { options: undefined, ...issue };
+    const given = typeof input === 'object' && input !== null ? Reflect.get(input, discriminator) : undefined;
+    return [{ path, text: wrongWord(path, given, options), key: false }];
+  }
+  const branches = issue.errors.toSorted((a, b) => distance(a) - distance(b));
+  const [nearest = []] = branches;
+  if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path));
+  const expected = branches.flatMap((issues) => issues.flatMap(expectation));
+  return [{ path, text: wrongType(issue.input, [...new Set(expected)].join(' or ')), key: false }];
+};
+
+// A branch of another type than the value is no use; of the others, the one with the fewest strange keys is meant.
+const unlike = 1000;
+const distance = (issues: readonly Issue[]): number =>
+  issues.reduce((sum, issue) => {
+    if (issue.path.length > 0) return sum + 1;
+    if (issue.code === 'invalid_type') return sum + unlike;
+    if (issue.code === 'invalid_value') return sum + (typeof issue.input === 'string' ? 5 : unlike);
+    return sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1);
+  }, 0);
+
+const expectation = (issue: Issue): string[] => {
+  if (issue.path.length > 0) return [];
+  if (issue.code === 'invalid_type') return [nouns[issue.expected] ?? issue.expected];
+  return issue.code === 'invalid_value' ? issue.values.map(String) : [];
+};

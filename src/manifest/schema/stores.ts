@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { dataKeyName, namespaced, namespaceName, vaultPath } from './names.ts';
+
+/** A CA certificate in a ConfigMap of the cluster. */
+export const configMapCa = z.strictObject({
+  configMap: namespaced().describe('NAMESPACE/NAME'),
+  key: dataKeyName().default('ca.crt'),
+});
+
+const clusterExpose = z.strictObject({
+  kind: z.literal('ClusterSecretStore'),
+  namespaces: z
+    .union([z.enum(['auto', 'all']), z.array(namespaceName()).min(1)])
+    .default('auto')
+    .describe('Who may read: auto = the namespaces in `secrets` that read from it'),
+});
+
+const namespaceExpose = z.strictObject({
+  kind: z.literal('SecretStore'),
+  namespaces: z.array(namespaceName()).min(1),
+});
+
+const expose = z
+  .union([z.literal('none'), z.discriminatedUnion('kind', [clusterExpose, namespaceExpose])])
+  .default({ kind: 'ClusterSecretStore', namespaces: 'auto' })
+  .describe('How External Secrets gets to see the store');
+
+const serviceAccountAuth = z.strictObject({
+  type: z.literal('service-account'),
+  serviceAccount: namespaced().describe('NAMESPACE/NAME of the service account that External Secrets reads as'),
+});
+
+const vaultKubernetesAuth = z.strictObject({
+  type: z.literal('kubernetes'),
+  path: vaultPath().describe('Mount path of the auth method'),
+  role: vaultPath(),
+  serviceAccount: namespaced(),
+  audiences: z.array(z.string()).optional(),
+});
+
+/** Secrets of one namespace of a cluster: a stand-in for a cloud store. */
+export const kubernetesStore = z.strictObject({
+  type: z.literal('kubernetes'),
+  manage: z.enum(['create', 'existing']).default('create').describe('existing: lab makes no namespace and no roles'),
+  namespace: namespaceName(),
+  server: z
+    .strictObject({
+      url: z.string().default('https://kubernetes.default.svc'),
+      ca: configMapCa.optional().describe('Default: kube-root-ca.crt of the namespace'),
+    })
+    .optional(),
+  auth: z.discriminatedUnion('type', [serviceAccountAuth]).optional(),
+  expose,
+});
+
+/** A KV v2 mount of the Vault in section `vault`. */
+export const vaultStore = z.strictObject({
+  type: z.literal('vault'),
+  mount: vaultPath(),
+  ca: configMapCa.optional().describe("What signs Vault's certificate"),
+  auth: z.discriminatedUnion('type', [vaultKubernetesAuth]).optional(),
+  expose,
+});
+
+/** A place that secrets are read from, and written to. */
+export const store = z.discriminatedUnion('type', [kubernetesStore, vaultStore]);
+
+export type Store = z.output<typeof store>;
+export type KubernetesStore = z.output<typeof kubernetesStore>;
+export type VaultStore = z.output<typeof vaultStore>;
+export type Expose = Exclude<Store['expose'], 'none'>;

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { duration } from '../../engine/fields.ts';
+import { namespaced, vaultPath } from './names.ts';
+import { credentialSource, fileName } from './source.ts';
+import { configMapCa } from './stores.ts';
+
+const login = z.discriminatedUnion('auth', [
+  z.strictObject({ auth: z.literal('token'), token: credentialSource() }),
+]);
+
+const tuning = {
+  description: z.string().optional(),
+  defaultLeaseTtl: duration().optional(),
+  maxLeaseTtl: duration().optional(),
+};
+
+const kvMount = z.strictObject({
+  type: z.literal('kv-v2'),
+  ...tuning,
+  maxVersions: z.int().min(0).optional().describe('Versions kept of each secret; 0 = 10'),
+  casRequired: z.boolean().optional().describe('Writes must name the version that they replace'),
+  deleteVersionAfter: duration().optional(),
+});
+
+const capability = z.enum(['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover']);
+
+const policy = z
+  .strictObject({
+    paths: z.record(z.string().min(1), z.array(capability).min(1)).optional(),
+    hcl: z.string().min(1).optional(),
+    file: fileName().optional().describe("HCL in a file of the manifest's folder"),
+  })
+  .refine(
+    ({ paths, hcl, file }) => [paths, hcl, file].filter((form) => form !== undefined).length === 1,
+    'must be one of paths, hcl and file',
+  );
+
+const role = z.strictObject({
+  serviceAccounts: z.array(namespaced()).min(1).describe('NAMESPACE/NAME of each service account that may log in'),
+  policies: z.array(z.string().min(1)),
+  ttl: duration().optional(),
+  maxTtl: duration().optional(),
+  audience: z.string().min(1).optional(),
+});
+
+const kubernetesAuth = z.strictObject({
+  type: z.literal('kubernetes'),
+  ...tuning,
+  host: z.string().min(1).describe('URL of the API server, as Vault reaches it'),
+  ca: z
+    .union([configMapCa, z.strictObject({ pem: z.string().min(1) })])
+    .optional()
+    .describe("What signs the API server's certificate; default: what Vault's pod trusts"),
+  reviewer: z
+    .union([z.enum(['vault-pod', 'client']), z.strictObject({ serviceAccount: namespaced() })])
+    .default('vault-pod')
+    .describe('Whose token asks the API server about a login: the pod of Vault, or who logs in'),
+  roles: z.record(vaultPath(), role).default({}),
+});
+
+/** The Vault server and what lab sets up in it. */
+export const vaultSection = z.strictObject({
+  address: z.url({ protocol: /^https?$/, error: 'is no http or https URL' }).describe('What External Secrets dials'),
+  reach: z.enum(['direct']).default('direct').describe('What lab dials'),
+  plaintext: z.enum(['loopback', 'in-cluster']).optional().describe('Consent that an http address needs'),
+  product: z.enum(['vault', 'openbao', 'auto']).default('auto'),
+  login: z
+    .union([login, z.strictObject({ plan: login, apply: login })])
+    .transform((given) => ('plan' in given ? given : { plan: given, apply: given })),
+  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount])).default({}),
+  policies: z.record(z.string().min(1), policy).default({}),
+  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth])).default({}),
+});
+
+export type VaultSection = z.output<typeof vaultSection>;
+export type KvMount = z.output<typeof kvMount>;
+export type Policy = z.output<typeof policy>;
+export type KubernetesAuth = z.output<typeof kubernetesAuth>;
+export type KubernetesAuthRole = z.output<typeof role>;

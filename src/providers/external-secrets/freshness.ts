@@ -1,0 +1,49 @@
+import type { KubeObject } from '../../engine/ports.ts';
+import type { EsoClient } from './client.ts';
+import { type Condition, readyCondition, sameCondition } from './conditions.ts';
+import { eventsAbout, type SeenEvent } from './events.ts';
+
+/** What was to be seen of an object just before lab changed it. */
+export interface Before {
+  readonly condition: Condition | undefined;
+  /** Versions of the events about it. */
+  readonly events: ReadonlySet<string>;
+  /** Milliseconds of this process's clock. */
+  readonly at: number;
+}
+
+// External Secrets looks at a changed object within a second, but a provider that does not answer may take its time.
+const patience = 30_000;
+
+/** Keeps what is to be seen now, for isFresh() after the write. */
+export const remember = async (client: EsoClient, object: KubeObject): Promise<void> => {
+  const events = (await eventsAbout(client.objects, object)) ?? [];
+  client.before.set(uidOf(object), {
+    condition: readyCondition(object),
+    events: new Set(events.map(({ version }) => version)),
+    at: performance.now(),
+  });
+};
+
+/**
+ * Whether the condition Ready was found after lab's last write. External Secrets notes no generation with a condition,
+ * and it does not touch a condition whose outcome stays the same: good to good and bad to bad leave status as it was.
+ * What moves then is an event: every look at an object leaves one, and `tells` knows those that go with the condition.
+ * (The event may come before the condition, so an event that tells something else proves nothing yet.) Events are
+ * limited to about 25 an object and then one in five minutes, or may be unreadable; so after half a minute without any,
+ * the condition counts. Clocks of different machines are never compared. Left over: a look that was under way during
+ * the write counts as one after it.
+ */
+export const isFresh = async (
+  client: EsoClient,
+  object: KubeObject,
+  tells: (event: SeenEvent) => boolean,
+): Promise<boolean> => {
+  const before = client.before.get(uidOf(object));
+  if (before === undefined || !sameCondition(before.condition, readyCondition(object))) return true;
+  const events = (await eventsAbout(client.objects, object)) ?? [];
+  if (events.some((event) => !before.events.has(event.version) && tells(event))) return true;
+  return performance.now() - before.at > patience;
+};
+
+const uidOf = ({ metadata }: KubeObject): string => metadata.uid ?? '';

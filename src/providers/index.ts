@@ -1,0 +1,15 @@
+import type { Ports } from '../engine/ports.ts';
+import type { KindFacts, Provider } from '../engine/resource.ts';
+import { externalSecrets } from './external-secrets/index.ts';
+import { kubernetes } from './kubernetes/index.ts';
+import { vault } from './vault/index.ts';
+
+/** Every system that lab knows. */
+export const providers: readonly Provider[] = [kubernetes, externalSecrets, vault];
+
+/** Who offers which capability to the others. */
+export const offeredBy: Readonly<Record<keyof Ports, string>> = { objects: kubernetes.name, tokens: kubernetes.name };
+
+/** Their kinds by name. */
+export const kindsOf = (known: readonly Provider[]): ReadonlyMap<string, KindFacts> =>
+  new Map(known.flatMap(({ kinds }) => kinds.map((kind) => [kind.kind, kind] as const)));

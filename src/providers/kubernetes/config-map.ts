@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { address } from '../../engine/address.ts';
+import { defineKind } from '../../engine/define-kind.ts';
+import { applyDesired } from './apply.ts';
+import { liveObject } from './live.ts';
+import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
+import type { KubeClient } from './object-api.ts';
+import { textMembers } from './wire.ts';
+
+const ref = ([namespace = '', name = '']: readonly string[]) => ({ group: '', kind: 'ConfigMap', namespace, name });
+
+/** kubernetes.config-map/NAMESPACE/NAME. Each key is an output: `#data.ca.crt`. */
+export const configMap = defineKind({
+  kind: 'kubernetes.config-map',
+  parts: [['namespace', 'name']],
+  schema: z.strictObject({
+    data: z
+      .record(z.string().regex(/^[-._a-zA-Z0-9]+$/), z.string().nullable())
+      .describe('Texts by key; only the named keys are managed, null means absent')
+      .optional(),
+    ...metadataFields,
+  }),
+  fields: { 'data.*': { reference: true }, ...metadataTraits },
+  outputs: { 'data.*': {} },
+  ownership: 'whole',
+  mark: 'own',
+  writes: 'apply',
+  precondition: 'server',
+  parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
+  check: checkMetadata,
+  read: async ({ objects }: KubeClient, id) => {
+    const found = await objects.get(ref(id));
+    if (found === undefined) return { exists: 'no' };
+    const data = textMembers(found['data']);
+    const outputs = Object.fromEntries(Object.entries(data).map(([key, value]) => [`data.${key}`, value]));
+    return liveObject(found, { data, ...liveMetadata(found) }, outputs);
+  },
+  write: (client, { id, spec: { data, ...metadata }, ...circumstances }) => {
+    const content = data === undefined ? {} : { data };
+    return applyDesired(client, { ref: ref(id), apiVersion: 'v1', ...metadata, content }, circumstances, 'state');
+  },
+  remove: ({ objects }, id) => objects.remove(ref(id)),
+});

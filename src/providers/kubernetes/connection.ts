@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { ConnectContext, Connection, DefinedKind } from '../../engine/resource.ts';
+import { LabError } from '../../errors.ts';
+import { openAccess } from './client.ts';
+import { openDiscovery } from './discovery.ts';
+import { type KubeClient, openObjects } from './object-api.ts';
+import { servedGateState } from './served-gate.ts';
+import { openTokens } from './tokens.ts';
+import { openTransport } from './transport.ts';
+
+const connectionSchema = z.strictObject({
+  context: z.string().min(1),
+  kubeconfig: z.string().min(1).optional(),
+});
+
+/** One cluster in one run. Sends nothing yet. */
+export const openConnection = async (
+  kinds: readonly DefinedKind<KubeClient>[],
+  config: unknown,
+  { readOnly, env, signal }: ConnectContext,
+): Promise<Connection> => {
+  const parsed = connectionSchema.safeParse(config);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new LabError(
+      'BAD_MANIFEST',
+      `the connection to the cluster is not complete: ${issue?.path.join('.')} ${issue?.message}`,
+      {
+        next: 'It needs `context`, a context of your kubeconfig.',
+      },
+    );
+  }
+  const { context, kubeconfig } = parsed.data;
+  const access = await openAccess({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }, env);
+  const { send, writes, close } = openTransport(access, readOnly, signal);
+  const discovery = openDiscovery(send);
+  const objects = openObjects({ send, discovery });
+  const client: KubeClient = { send, discovery, objects };
+  const scope = once(() => clusterUid(client));
+
+  return {
+    scope,
+    describe: async () => `cluster ${context}, uid ${await scope().then(shortened, unknownUid)}`,
+    gate: (name) => servedGateState(discovery, name),
+    kind: (name) => {
+      const kind = kinds.find((candidate) => candidate.kind === name);
+      if (kind === undefined) throw new LabError('BAD_MANIFEST', `the provider kubernetes has no kind ${name}`);
+      return kind.bind(client);
+    },
+    offers: { objects, tokens: openTokens(send) },
+    writes,
+    close,
+  };
+};
+
+/** A cluster has no name of its own; the uid of its oldest namespace never changes. */
+const clusterUid = async ({ objects }: KubeClient): Promise<string> => {
+  const uid = (await objects.get({ group: '', kind: 'Namespace', name: 'kube-system' }))?.metadata.uid;
+  if (uid === undefined) throw new LabError('UNREACHABLE', 'the cluster has no namespace kube-system to know it by');
+  return uid;
+};
+
+const shortened = (uid: string): string => `${uid.slice(0, 4)}…`;
+
+const unknownUid = (error: unknown): string => {
+  if (error instanceof LabError) return `not known: ${error.message}`;
+  throw error;
+};
+
+/** Asks once; an error is asked again. */
+const once = <Value>(ask: () => Promise<Value>): (() => Promise<Value>) => {
+  let asked: Promise<Value> | undefined;
+  return () => {
+    asked ??= ask().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  };
+};

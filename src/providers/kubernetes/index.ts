@@ -1,0 +1,20 @@
+import type { DefinedKind, Provider } from '../../engine/resource.ts';
+import { configMap } from './config-map.ts';
+import { namespace } from './namespace.ts';
+import { object } from './object.ts';
+import type { KubeClient } from './object-api.ts';
+import { secret } from './secret.ts';
+import { serviceAccount } from './service-account.ts';
+
+const kinds: readonly DefinedKind<KubeClient>[] = [namespace, serviceAccount, secret, configMap, object];
+
+/** A Kubernetes cluster: one context of the operator's kubeconfig. */
+export const kubernetes: Provider = {
+  name: 'kubernetes',
+  kinds,
+  needs: [],
+  connect: async (config, context) => {
+    const { openConnection } = await import('./connection.ts');
+    return openConnection(kinds, config, context);
+  },
+};

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { address } from '../../engine/address.ts';
+import { defineKind } from '../../engine/define-kind.ts';
+import { applyDesired, releaseObject } from './apply.ts';
+import { liveObject } from './live.ts';
+import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
+import type { KubeClient } from './object-api.ts';
+
+const ref = ([namespace = '', name = '']: readonly string[]) => ({
+  group: '',
+  kind: 'ServiceAccount',
+  namespace,
+  name,
+});
+
+/** kubernetes.service-account/NAMESPACE/NAME. One that is there already, from a chart, is only contributed to. */
+export const serviceAccount = defineKind({
+  kind: 'kubernetes.service-account',
+  parts: [['namespace', 'name']],
+  schema: z.strictObject(metadataFields),
+  fields: metadataTraits,
+  ownership: 'fields',
+  mark: 'own',
+  writes: 'apply',
+  precondition: 'server',
+  parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
+  check: checkMetadata,
+  read: async ({ objects }: KubeClient, id) => {
+    const found = await objects.get(ref(id));
+    return found === undefined ? { exists: 'no' } : liveObject(found, liveMetadata(found));
+  },
+  write: (client, { id, spec, ...circumstances }) =>
+    applyDesired(client, { ref: ref(id), apiVersion: 'v1', ...spec, content: {} }, circumstances, 'object'),
+  remove: ({ objects }, id) => objects.remove(ref(id)),
+  release: (client, id) => releaseObject(client, ref(id)),
+});

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { defineKind } from '../../engine/define-kind.ts';
+import { sortedSet } from '../../engine/fields.ts';
+import type { VaultClient } from './client.ts';
+import { parsePolicy, renderPolicy } from './policy-hcl.ts';
+
+const capabilities = ['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover'];
+
+const path = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cc}*$/u, 'must not hold line breaks or other control characters');
+
+const capabilitySet = sortedSet().refine((items) => items.every((item) => capabilities.includes(item)), {
+  message: `must be a list of: ${capabilities.join(', ')}`,
+});
+
+const schema = z.strictObject({
+  paths: z.record(path, capabilitySet).optional().describe('What may be done where: {PATH: [CAPABILITY, …]}.'),
+  hcl: z.string().optional().describe('The policy as text, for what `paths` cannot say. It is compared letter by letter.'),
+});
+
+// Vault decodes a text that is valid base64 and stores what comes out. Line breaks do not count.
+const isBase64 = (text: string): boolean => {
+  const letters = text.replace(/[\r\n]/g, '');
+  return letters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(letters);
+};
+
+const answer = z.object({ policy: z.string() });
+
+/** What tokens may do. Vault lower-cases its name. */
+export const policy = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.policy',
+  parts: [['NAME']],
+  schema,
+  fields: { paths: { exact: true, grant: true }, hcl: { grant: true } },
+  ownership: 'whole',
+  mark: 'none',
+  writes: 'replace',
+  precondition: 're-read',
+  identify: ([name = '']) => [name.toLowerCase()],
+  gates: () => ['vault.active'],
+  check: ({ paths, hcl }) => {
+    if ((paths === undefined) === (hcl === undefined)) return 'a policy has either paths or hcl';
+    if (paths !== undefined) return Object.keys(paths).length === 0 ? 'paths must name at least one path' : undefined;
+    return isBase64(hcl ?? '') ? 'hcl is empty or happens to be valid base64, which Vault would decode' : undefined;
+  },
+  read: async (client, [name = '']) => {
+    const live = await client.read(['sys', 'policies', 'acl', name], answer);
+    if (live === undefined) return { exists: 'no' };
+    const paths = parsePolicy(live.policy);
+    return {
+      exists: 'yes',
+      spec: { hcl: live.policy, ...(paths === undefined ? {} : { paths }) },
+      outputs: {},
+    };
+  },
+  write: (client, { id: [name = ''], spec }) =>
+    client.write('POST', ['sys', 'policies', 'acl', name], { policy: spec.hcl ?? renderPolicy(spec.paths ?? {}) }),
+  remove: (client, [name = '']) => client.remove(['sys', 'policies', 'acl', name]),
+});

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { JournalEntry } from '../../src/state/store.ts';
+
+/** What a run in another process does with a local state. */
+export interface SessionScript {
+  readonly folder: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly entries: readonly JournalEntry[];
+  /** die: SIGKILL without close. hold: keep the lock until killed. repeat: open, append one more record, close, for ever. */
+  readonly then: 'die' | 'hold' | 'close' | 'repeat';
+  /** Blocks of 512 bytes that a file may grow to, as if the disk were full. */
+  readonly fileLimit?: number;
+}
+
+/** Another process at work: what it says, line by line, and its end. */
+export interface SessionProcess {
+  readonly pid: number;
+  readonly lines: readonly string[];
+  /** Lets a started process begin. */
+  go(): void;
+  /** The first line that it says; rejects if it ends silently. */
+  said(first: string): Promise<string>;
+  kill(): Promise<void>;
+  ended(): Promise<void>;
+}
+
+const script = fileURLToPath(new URL('session-script.ts', import.meta.url));
+
+/** Starts a process that waits for go() and then works on a state. */
+export const startSession = (given: SessionScript): SessionProcess => {
+  const node = [process.execPath, script, JSON.stringify(given)];
+  const limited = ['sh', '-c', `ulimit -f ${given.fileLimit}; exec "$0" "$@"`, ...node];
+  const [command = '', ...words] = given.fileLimit === undefined ? node : limited;
+  const child: ChildProcess = spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const lines: string[] = [];
+  const { stdout, stdin, pid } = child;
+  if (stdout === null || stdin === null || pid === undefined) throw new Error('the process did not start');
+  const reader = createInterface(stdout);
+  reader.on('line', (line) => lines.push(line));
+  return {
+    pid,
+    lines,
+    go: () => stdin.write('go\n'),
+    said: async (first) => {
+      for (;;) {
+        const found = lines.find((line) => line.startsWith(first));
+        if (found !== undefined) return found;
+        const more = await Promise.race([once(reader, 'line'), closed.then(() => undefined)]);
+        if (more === undefined && !lines.some((line) => line.startsWith(first))) {
+          throw new Error(`the process ended without saying "${first}": ${lines.join(' | ')}`);
+        }
+      }
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+    ended: async () => {
+      await closed;
+    },
+  };
+};
+
+/** Runs a whole session in another process; returns what it said. */
+export const runSession = async (given: SessionScript): Promise<readonly string[]> => {
+  const session = startSession(given);
+  session.go();
+  await session.ended();
+  return session.lines;
+};

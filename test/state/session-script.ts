@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { LabError } from '../../src/errors.ts';
+import { localStore } from '../../src/state/local.ts';
+import { end } from './example.ts';
+import type { SessionScript } from './session-process.ts';
+
+// A run of lab, as another process: it says what it did, and dies as it is told.
+const given: SessionScript = JSON.parse(process.argv[2] ?? '');
+const store = localStore(given);
+
+const work = async (): Promise<void> => {
+  const session = await store.open('apply');
+  console.log('open');
+  for (const [index, entry] of given.entries.entries()) {
+    await session.append(entry);
+    console.log(`appended ${index}`);
+  }
+  switch (given.then) {
+    case 'die':
+      process.kill(process.pid, 'SIGKILL');
+      return;
+    case 'hold':
+      await once(process, 'never');
+      return;
+    case 'close':
+    case 'repeat':
+      await session.close();
+      console.log('closed');
+      return;
+  }
+};
+
+const workForEver = async (): Promise<void> => {
+  for (let number = 1; ; number++) {
+    const session = await store.open('apply');
+    await Promise.all([session.append(end(`a${number}`)), session.append(end(`b${number}`))]);
+    console.log(`appended ${number}`);
+    await session.close();
+  }
+};
+
+await once(process.stdin, 'data');
+// Only a timer keeps a process alive that waits for nothing but its death.
+const alive = setInterval(() => {}, 1_000);
+try {
+  await (given.then === 'repeat' ? workForEver() : work());
+} catch (error) {
+  console.log(error instanceof LabError ? `${error.code} ${error.message} | ${error.detail.next}` : `bug ${error}`);
+}
+clearInterval(alive);
+process.stdin.destroy();
