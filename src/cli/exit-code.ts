@@ -64,15 +64,15 @@ export const planExit = (
   return flags.detailed || plan.errored ? exit : { ...exit, code: 0 };
 };
 
-/** Of an apply or destroy; `stale`: parts of a saved plan no longer fit and were left out. */
+/** Of an apply or destroy; `stale`: addresses of a saved plan that no longer fit and were left out. */
 export const applyExit = (
   result: ApplyResult,
-  given: { readonly stale: boolean; readonly allowed: ReadonlySet<string> },
+  given: { readonly stale: ReadonlySet<string>; readonly allowed: ReadonlySet<string> },
 ): Exit =>
   exitFor({
     error: result.failed.length > 0 || result.diagnostics.some(({ severity }) => severity === 'error'),
-    refused: result.refused.length > 0,
-    stale: given.stale,
+    refused: result.refused.some(({ address }) => !given.stale.has(address)),
+    stale: given.stale.size > 0,
     cancelled: result.cancelled,
     incomplete: result.deferred.some(({ address }) => !given.allowed.has(address)),
   });

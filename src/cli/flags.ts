@@ -2,6 +2,10 @@ import * as Flags from '@oclif/core/flags';
 
 // Only what oclif needs to parse and to explain; meanings are checked where they are used, inside run().
 
+// Each flag takes one value, so that an argument may follow; help does not show the empty default.
+const none: string[] = [];
+const repeatable = { multiple: true, multipleNonGreedy: true, default: none, noCacheDefault: true } as const;
+
 /** Which manifest, for every command that reads one. */
 export const manifestFlags = {
   file: Flags.string({
@@ -17,16 +21,14 @@ export const manifestFlags = {
     summary: 'The environment of the manifest.',
   }),
   var: Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    default: [],
+    ...repeatable,
     helpValue: 'NAME=VALUE',
     summary: 'Sets a variable of the manifest; repeatable. Not for secrets: name a source in the manifest.',
   }),
 };
 
 const addresses = (summary: string) =>
-  Flags.string({ multiple: true, multipleNonGreedy: true, default: [], helpValue: 'ADDRESS', summary });
+  Flags.string({ ...repeatable, helpValue: 'ADDRESS', summary });
 
 /** How much of it. */
 export const selectionFlags = {
@@ -44,9 +46,7 @@ export const claimFlags = {
 /** What may stay open. */
 export const incompleteFlags = {
   'allow-deferred': Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    default: [],
+    ...repeatable,
     helpValue: 'GATE',
     summary: 'This gate may stay shut: what it defers is no reason for exit 4; repeatable.',
   }),

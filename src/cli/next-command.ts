@@ -1,4 +1,7 @@
-import type { ManifestFlags } from './flags.ts';
+import type { Plan } from '../engine/change.ts';
+import type { Exit } from '../views/document.ts';
+import { isQuiet } from '../views/plan-summary.ts';
+import type { ManifestFlags, PlanFlags } from './flags.ts';
 
 /** The command to type next, with the flags that say which manifest is meant. */
 export const nextCommand = (
@@ -19,3 +22,38 @@ export const nextCommand = (
 
 // For a POSIX shell.
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/** After a plan: how to apply exactly that. */
+export const afterPlan = (
+  plan: Plan,
+  flags: ManifestFlags & PlanFlags & { readonly out: string | undefined },
+): string => {
+  const saved = flags.out === undefined ? '' : `Saved to ${flags.out}. `;
+  if (isQuiet(plan)) return `${saved}Next: ${nextCommand(['drift'], flags)}`;
+  if (!plan.applyable) return `${saved}Nothing here can be applied now.`;
+  const apply =
+    flags.out === undefined
+      ? nextCommand(['apply'], flags, selectionOf(flags))
+      : nextCommand(['apply', flags.out], { ...flags, environment: undefined });
+  return `${saved}Next: ${apply}`;
+};
+
+const selectionOf = ({ target, exclude, adopt, prune }: PlanFlags): string[] => [
+  ...target.flatMap((address) => ['--target', address]),
+  ...exclude.flatMap((address) => ['--exclude', address]),
+  ...adopt.flatMap((address) => ['--adopt', address]),
+  ...(prune ? ['--prune'] : []),
+];
+
+/** After apply or destroy: how to go on, or how to look after it. */
+export const afterApply = (exit: Exit, mode: Plan['mode'], flags: ManifestFlags): string => {
+  if (exit.conditions.length === 0) return `Next: ${nextCommand([mode === 'destroy' ? 'plan' : 'drift'], flags)}`;
+  const again = nextCommand([mode], flags, exit.conditions.join() === 'incomplete' ? ['--wait', '30m'] : []);
+  return exit.conditions.includes('stale')
+    ? `Next: ${nextCommand(['plan'], flags, ['--out', 'plan.lab.json'])}`
+    : `Next: ${again}   (goes on; what is done is not done twice)`;
+};
+
+/** After a drift report: what brings it back in line. */
+export const afterDrift = (exit: Exit, flags: ManifestFlags): string | undefined =>
+  exit.conditions.length === 0 ? undefined : `Next: ${nextCommand(['plan'], flags)}`;

@@ -24,11 +24,28 @@ export const existingState = async (store: LocalStore, { name, environment }: Ow
   });
 };
 
-/** The record with an address. Throws BAD_STATE if there is none. */
-export const recordAt = (state: State, address: string): StateRecord => {
-  const record = state.records.find((candidate) => candidate.address === address);
-  if (record !== undefined) return record;
-  throw new LabError('BAD_STATE', `the state has no record of ${address}`, {
-    next: 'lab state list shows what it has.',
+/** The one record with an address or an identity. Throws BAD_STATE if there is none, or more than one with that address. */
+export const recordAt = (state: State, text: string): StateRecord => {
+  const found = state.records.filter(({ address, identity }) => address === text || identity === text);
+  const [record, ...more] = found;
+  if (record === undefined) {
+    throw new LabError('BAD_STATE', `the state has no record of ${text}`, { next: 'lab state list shows what it has.' });
+  }
+  if (more.length === 0) return record;
+  const list = found.map(({ identity }) => identity).join('\n');
+  throw new LabError('BAD_STATE', `several records have the address ${text}, in different systems:\n${list}`, {
+    next: 'Name one of them by its identity.',
   });
+};
+
+/** Takes a record out of the state, under its lock, and returns it. */
+export const forget = async (store: LocalStore, address: string): Promise<StateRecord> => {
+  const session = await store.open('state rm');
+  try {
+    const record = recordAt(session.state, address);
+    await session.append({ step: 'gone', identity: record.identity });
+    return record;
+  } finally {
+    await session.close();
+  }
 };

@@ -8,7 +8,10 @@ export default class Validate extends LabCommand {
     'Checks the environment that -e names, or every environment of the manifest. Reads no secret value. Exit code: 0 valid, 1 not.';
   static override examples = [
     { description: 'Check the lab.yaml of this folder in all its environments', command: '<%= config.bin %> validate' },
-    { description: 'Check one environment of another manifest', command: '<%= config.bin %> validate -f infra/lab.yaml -e kind' },
+    {
+      description: 'Check one environment of another manifest',
+      command: '<%= config.bin %> validate -f infra/lab.yaml -e kind',
+    },
   ];
   static override flags = manifestFlags;
 
@@ -21,7 +24,7 @@ export default class Validate extends LabCommand {
       import('../views/validate.ts'),
     ]);
     const host = this.host();
-    const validation = await validateManifest({ ...flags, environment: flags.environment }, host.env);
+    const validation = await validateManifest(flags, host.env);
     validation.diagnostics.forEach(host.report);
     const next = `Next: ${nextCommand(['plan'], flags)}`;
     return this.answer(validateJson(validation, exitFor({ error: !validation.valid })), validateText(validation, next));

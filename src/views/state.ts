@@ -1,5 +1,5 @@
 import type { Owner } from '../engine/change.ts';
-import type { State, StateRecord } from '../state/store.ts';
+import type { LockHolder, State, StateRecord } from '../state/store.ts';
 import type { Document, Exit } from './document.ts';
 import { counted, manyLines, oneLine, table } from './text.ts';
 
@@ -58,3 +58,22 @@ export const recordText = (record: StateRecord): string =>
     'applied (secrets as fingerprints)',
     ...manyLines(JSON.stringify(record.applied, null, 2)).map((line) => `  ${line}`),
   ].join('\n');
+
+/** `lab state unlock --json` */
+export interface UnlockDocument extends Document {
+  /** Whose lock was taken away; null if there was none. */
+  readonly holder: LockHolder | null;
+}
+
+/** Whose lock was taken away. */
+export const unlockJson = (holder: LockHolder | undefined, exit: Exit): UnlockDocument => ({
+  formatVersion: 1,
+  exit,
+  holder: holder ?? null,
+});
+
+/** The same for people. */
+export const unlockText = ({ holder }: UnlockDocument): string =>
+  holder === null
+    ? 'There was no lock.'
+    : oneLine(`Unlocked: it was held by ${holder.who}@${holder.host} (${holder.operation}) since ${holder.since}.`);

@@ -5,13 +5,13 @@ import { begin, end, recordOf } from './example.ts';
 /** One backend with one owner's state in it, empty at first. */
 export interface StoreCase {
   /** A new handle, as another run has. */
-  store(): StateStore;
+  readonly store: () => StateStore;
   /** Another run opens the state, appends these, and is killed. */
-  crash(entries: readonly JournalEntry[]): Promise<void>;
+  readonly crash: (entries: readonly JournalEntry[]) => Promise<void>;
   /** Everything that is stored and when it was written. */
-  stored(): Promise<string>;
+  readonly stored: () => Promise<string>;
   /** Puts text in the place of a record of the state document. */
-  damage(identity: string, text: string): Promise<void>;
+  readonly damage: (identity: string, text: string) => Promise<void>;
 }
 
 const one: JournalEntry[] = [begin('one'), end('one')];

@@ -35,7 +35,7 @@ export const localCase = async (): Promise<LocalCase> => {
     lock: join(home, 'lock'),
     store: () => localStore(place),
     crash: async (entries) => {
-      await runSession({ ...place, entries, then: 'die' });
+      await runSession({ ...place, entries, ending: 'die' });
     },
     stored: () => everythingIn(place.folder),
     damage: async (identity, text) => {

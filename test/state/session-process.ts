@@ -11,7 +11,7 @@ export interface SessionScript {
   readonly environment: string;
   readonly entries: readonly JournalEntry[];
   /** die: SIGKILL without close. hold: keep the lock until killed. repeat: open, append one more record, close, for ever. */
-  readonly then: 'die' | 'hold' | 'close' | 'repeat';
+  readonly ending: 'die' | 'hold' | 'close' | 'repeat';
   /** Blocks of 512 bytes that a file may grow to, as if the disk were full. */
   readonly fileLimit?: number;
 }
@@ -20,10 +20,10 @@ export interface SessionScript {
 export interface SessionProcess {
   readonly pid: number;
   readonly lines: readonly string[];
-  /** Lets a started process begin. */
+  /** Lets it begin, once it has said `ready` or will. */
   go(): void;
-  /** The first line that it says; rejects if it ends silently. */
-  said(first: string): Promise<string>;
+  /** Its first line like this; rejects if it ends without. */
+  said(wanted: RegExp): Promise<string>;
   kill(): Promise<void>;
   ended(): Promise<void>;
 }
@@ -36,7 +36,10 @@ export const startSession = (given: SessionScript): SessionProcess => {
   const limited = ['sh', '-c', `ulimit -f ${given.fileLimit}; exec "$0" "$@"`, ...node];
   const [command = '', ...words] = given.fileLimit === undefined ? node : limited;
   const child: ChildProcess = spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const closed = once(child, 'close');
+  let isClosed = false;
+  const closed = once(child, 'close').then(() => {
+    isClosed = true;
+  });
   const lines: string[] = [];
   const { stdout, stdin, pid } = child;
   if (stdout === null || stdin === null || pid === undefined) throw new Error('the process did not start');
@@ -46,14 +49,12 @@ export const startSession = (given: SessionScript): SessionProcess => {
     pid,
     lines,
     go: () => stdin.write('go\n'),
-    said: async (first) => {
+    said: async (wanted) => {
       for (;;) {
-        const found = lines.find((line) => line.startsWith(first));
+        const found = lines.find((line) => wanted.test(line));
         if (found !== undefined) return found;
-        const more = await Promise.race([once(reader, 'line'), closed.then(() => undefined)]);
-        if (more === undefined && !lines.some((line) => line.startsWith(first))) {
-          throw new Error(`the process ended without saying "${first}": ${lines.join(' | ')}`);
-        }
+        if (isClosed) throw new Error(`the process ended without saying ${wanted}: ${lines.join(' | ')}`);
+        await Promise.race([once(reader, 'line'), closed]);
       }
     },
     kill: async () => {

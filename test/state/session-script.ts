@@ -15,7 +15,7 @@ const work = async (): Promise<void> => {
     await session.append(entry);
     console.log(`appended ${index}`);
   }
-  switch (given.then) {
+  switch (given.ending) {
     case 'die':
       process.kill(process.pid, 'SIGKILL');
       return;
@@ -39,13 +39,16 @@ const workForEver = async (): Promise<void> => {
   }
 };
 
+console.log('ready');
 await once(process.stdin, 'data');
 // Only a timer keeps a process alive that waits for nothing but its death.
 const alive = setInterval(() => {}, 1_000);
 try {
-  await (given.then === 'repeat' ? workForEver() : work());
+  await (given.ending === 'repeat' ? workForEver() : work());
 } catch (error) {
-  console.log(error instanceof LabError ? `${error.code} ${error.message} | ${error.detail.next}` : `bug ${error}`);
+  console.log(
+    error instanceof LabError ? `${error.code} ${error.message} | ${error.detail.next}` : `bug ${String(error)}`,
+  );
 }
 clearInterval(alive);
 process.stdin.destroy();

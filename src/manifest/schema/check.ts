@@ -1,14 +1,13 @@
-import type { Path } from '../../engine/traits.ts';
-import { type Complaint, complaint } from '../complaint.ts';
-import { keyOriginOf, type MapTree, originOf, toJson } from '../yaml/tree.ts';
-import type { Checked } from '../complaint.ts';
-import { type Manifest, manifestSchema } from './manifest.ts';
-import { allowedKeys, findings } from './sentence.ts';
 import type { z } from 'zod';
+import type { Path } from '../../engine/traits.ts';
+import { type Checked, type Complaint, complaint } from '../complaint.ts';
+import { keyOriginOf, type MapTree, originOf, toJson } from '../yaml/tree.ts';
+import { type Manifest, manifestSchema } from './manifest.ts';
+import { findings, ownMessages } from './sentence.ts';
 
 /** The manifest in the schema's types, or every complaint of the schema at the line it is about. */
 export const checkManifest = (tree: MapTree): Checked<Manifest> => {
-  const parsed = manifestSchema.safeParse(toJson(tree), { error: allowedKeys, reportInput: true });
+  const parsed = manifestSchema.safeParse(toJson(tree), { error: ownMessages, reportInput: true });
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, complaints: complaintsOf(tree, parsed.error.issues) };
 };

@@ -13,19 +13,20 @@ export interface Finding {
 type Issue = z.core.$ZodIssue;
 
 /**
- * For safeParse: zod does not say which keys it would have taken, so the message carries them, one a line. Other
- * messages stay as the schemas have them.
+ * For safeParse: leaves a message empty unless the schema gives its own. zod does not say which keys it would have taken;
+ * for unknown ones the message lists them, one a line.
  */
-export const allowedKeys: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code !== 'unrecognized_keys' || issue.inst === undefined) return undefined;
+export const ownMessages: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'unrecognized_keys' || issue.inst === undefined) return '';
   const { def } = issue.inst._zod;
-  return 'shape' in def && typeof def.shape === 'object' ? Object.keys(def.shape ?? {}).join('\n') : undefined;
+  return 'shape' in def && typeof def.shape === 'object' ? Object.keys(def.shape ?? {}).join('\n') : '';
 };
 
 /** What an issue of a schema says about the manifest. Needs `reportInput`; values are only quoted where a word of ours was expected. */
 export const findings = (issue: Issue, base: Path = []): Finding[] => {
   const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   const value = (text: string): Finding[] => [{ path, text, key: false }];
+  if (issue.message !== '' && issue.code !== 'unrecognized_keys') return value(issue.message);
   switch (issue.code) {
     case 'invalid_type':
       return value(wrongType(issue.input, nouns[issue.expected] ?? issue.expected));
@@ -46,10 +47,11 @@ export const findings = (issue: Issue, base: Path = []): Finding[] => {
     case 'too_big':
       return value(tooFar(issue.origin, 'most', issue.maximum));
     case 'invalid_format':
+      return value(`is no ${issue.format === 'regex' ? `text that matches ${issue.pattern}` : issue.format}`);
     case 'custom':
     case 'not_multiple_of':
     case 'invalid_element':
-      return value(issue.message);
+      return value('is not allowed here');
   }
 };
 
@@ -96,16 +98,17 @@ const unknownKey = (path: Path, name: string, allowed: readonly string[]): strin
 };
 
 const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path): Finding[] => {
-  if (issue.discriminator !== undefined) {
-    const { input, options = [], discriminator } = { options: undefined, ...issue };
-    const given = typeof input === 'object' && input !== null ? Reflect.get(input, discriminator) : undefined;
+  const { discriminator, input } = issue;
+  if (discriminator !== undefined) {
+    const given: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, discriminator) : undefined;
+    const options = 'options' in issue ? (issue.options ?? []) : [];
     return [{ path, text: wrongWord(path, given, options), key: false }];
   }
   const branches = issue.errors.toSorted((a, b) => distance(a) - distance(b));
   const [nearest = []] = branches;
   if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path));
   const expected = branches.flatMap((issues) => issues.flatMap(expectation));
-  return [{ path, text: wrongType(issue.input, [...new Set(expected)].join(' or ')), key: false }];
+  return [{ path, text: wrongType(input, [...new Set(expected)].join(' or ')), key: false }];
 };
 
 // A branch of another type than the value is no use; of the others, the one with the fewest strange keys is meant.

@@ -16,40 +16,48 @@ const generated = z.strictObject({
   alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric'),
 });
 
-const onlyOne = 'must name one source: {env: NAME}, {file: PATH} or {generate: {}}';
-
 const shape = {
   env: envName.optional().describe('An environment variable of the process that runs lab'),
   file: fileName().optional().describe("A file in the manifest's folder"),
   generate: generated.optional().describe('Made by lab once, when the remote key is absent'),
 };
+const credentialShape = { env: shape.env, file: shape.file };
 
-type Written = z.output<z.ZodObject<typeof shape>>;
+const anySource = 'must name one source: {env: NAME}, {file: PATH} or {generate: {}}';
+const credential = 'must name one source: {env: NAME} or {file: PATH}';
 
-const toSource = (written: Written): Source | undefined => {
+interface Written {
+  readonly env?: string | undefined;
+  readonly file?: string | undefined;
+  readonly generate?: z.output<typeof generated> | undefined;
+}
+
+const parse = (written: Written, context: z.core.$RefinementCtx, expected: string): Source => {
   const sources: Source[] = [
     ...(written.env === undefined ? [] : [{ from: 'env', name: written.env } as const]),
     ...(written.file === undefined ? [] : [{ from: 'file', path: plain(written.file) } as const]),
     ...(written.generate === undefined ? [] : [{ from: 'generate', ...written.generate } as const]),
   ];
-  return sources.length === 1 ? sources[0] : undefined;
-};
-
-const parse = (written: Written, context: z.core.$RefinementCtx<Written>): Source => {
-  const source = toSource(written);
-  if (source !== undefined) return source;
-  context.addIssue({ code: 'custom', message: onlyOne });
+  const [source, second] = sources;
+  if (source !== undefined && second === undefined) return source;
+  context.addIssue({ code: 'custom', message: expected });
   return z.NEVER;
 };
 
+// A value itself has no place in a file that lies in Git.
+const noLiteral = (expected: string) => ({
+  error: (issue: { readonly code?: string }) => (issue.code === 'invalid_type' ? expected : undefined),
+});
+
 /** Where a secret value comes from. */
-export const valueSource = () => z.strictObject(shape).transform(parse);
+export const valueSource = () =>
+  z.strictObject(shape, noLiteral(anySource)).transform((written, context) => parse(written, context, anySource));
 
 /** Where a credential of lab's own comes from: it cannot be made up. */
 export const credentialSource = () =>
-  z.strictObject({ env: shape.env, file: shape.file }).transform((written, context) =>
-    parse({ ...written }, context),
-  );
+  z
+    .strictObject(credentialShape, noLiteral(credential))
+    .transform((written, context) => parse(written, context, credential));
 
 /** What to do when source or store surprise us. */
 export const surprises = {
@@ -65,8 +73,10 @@ export const surprises = {
 
 /** A source with its policies in one map: how a secret field is written under `resources`. */
 export const sourcedField = () =>
-  z.strictObject({ ...shape, ...surprises }).transform(({ onMissingSource, onExternalChange, ...written }, context) => ({
-    source: parse(written, context),
-    onMissingSource,
-    onExternalChange,
-  }));
+  z
+    .strictObject({ ...shape, ...surprises }, noLiteral(anySource))
+    .transform(({ onMissingSource, onExternalChange, ...written }, context) => ({
+      source: parse(written, context, anySource),
+      onMissingSource,
+      onExternalChange,
+    }));

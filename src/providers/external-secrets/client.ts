@@ -22,11 +22,12 @@ export interface EsoClient {
   /** What was to be seen of objects before they were changed, by uid. */
   readonly before: Map<string, Before>;
   /** The version to read and write a kind in. Throws REJECTED if the API server serves none that lab knows. */
-  version(definition: Definition): Promise<string>;
+  readonly version: (definition: Definition) => Promise<string>;
   /** Which cluster it is: the uid of its namespace kube-system. */
-  scope(): Promise<string>;
-  describe(): Promise<string>;
-  gate(name: string): Promise<GateState>;
+  readonly scope: () => Promise<string>;
+  /** For the plan's head: installed or not, and in which version. */
+  readonly describe: () => Promise<string>;
+  readonly gate: (name: string) => Promise<GateState>;
 }
 
 /** The connection's part of the manifest. Throws BAD_MANIFEST. */
@@ -57,7 +58,8 @@ export const createClient = (given: unknown, objects: ObjectApi): EsoClient => {
     },
     scope: async () => {
       const system = await objects.get({ group: '', kind: 'Namespace', name: 'kube-system' });
-      if (system?.metadata.uid === undefined) throw new LabError('UNREACHABLE', 'the cluster has no namespace kube-system');
+      if (system?.metadata.uid === undefined)
+        throw new LabError('UNREACHABLE', 'the cluster has no namespace kube-system');
       return system.metadata.uid;
     },
     describe: async () => {

@@ -29,7 +29,11 @@ export const eventsAbout = async (
   return items
     ?.flatMap((item) => schema.safeParse(item).data ?? [])
     .filter(({ involvedObject }) => involvedObject.uid === metadata.uid)
-    .map((event) => ({ ...event, version: event.metadata.resourceVersion, at: event.lastTimestamp ?? event.eventTime ?? '' }))
+    .map((event) => ({
+      ...event,
+      version: event.metadata.resourceVersion,
+      at: event.lastTimestamp ?? event.eventTime ?? '',
+    }))
     .toSorted((one, other) => other.at.localeCompare(one.at));
 };
 

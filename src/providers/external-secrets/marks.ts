@@ -12,7 +12,10 @@ export interface Metadata {
 }
 
 /** What the manifest asks for with the ownership mark, if there is one to leave. Empty maps are left out. */
-export const marked = ({ labels, annotations }: Metadata, mark: string | undefined): Metadata => ({
+export const marked = (
+  { labels, annotations }: Metadata,
+  mark: string | undefined,
+): { readonly labels?: Texts; readonly annotations?: Texts } => ({
   ...unlessEmpty('labels', { ...labels, ...(mark === undefined ? {} : { [managedBy]: 'lab' }) }),
   ...unlessEmpty('annotations', { ...annotations, ...(mark === undefined ? {} : { [ownerAnnotation]: mark }) }),
 });
@@ -29,5 +32,5 @@ export const unmarked = ({ labels = {}, annotations = {} }: ObjectMeta): { label
 const keep = (texts: Texts, wanted: (entry: [string, string]) => boolean): Texts =>
   Object.fromEntries(Object.entries(texts).filter(wanted));
 
-const unlessEmpty = (name: keyof Metadata, texts: Texts): Metadata =>
+const unlessEmpty = (name: keyof Metadata, texts: Texts): { readonly labels?: Texts; readonly annotations?: Texts } =>
   Object.keys(texts).length === 0 ? {} : { [name]: texts };

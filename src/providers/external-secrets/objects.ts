@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
 import type { Live, WriteRequest } from '../../engine/resource.ts';
-import type { Fields, Json } from '../../engine/value.ts';
+import type { Fields } from '../../engine/value.ts';
 import type { EsoClient } from './client.ts';
 import { type Definition, group } from './definitions.ts';
 import { type Metadata, marked, markOn } from './marks.ts';
@@ -47,7 +47,7 @@ export const applyObject = async (
   client: EsoClient,
   kind: Definition,
   { id, live, mark, spec: metadata }: Target,
-  spec: Json,
+  spec: object,
 ): Promise<KubeObject> => {
   const { name, namespace } = refOf(kind, id);
   const version = live.exists === 'yes' ? live.version : undefined;

@@ -5,8 +5,9 @@ import { LabError } from '../../errors.ts';
 import { precondition } from './live.ts';
 import { type TextMap, writtenMetadata } from './metadata.ts';
 import type { KubeClient } from './object-api.ts';
-import { applyObject, getWhole } from './objects.ts';
+import { applyObject } from './objects.ts';
 import { nameOf } from './paths.ts';
+import { releaseObject } from './release.ts';
 import { members } from './wire.ts';
 
 /** One object as a kind wants it. null anywhere in it: that member must be absent. */
@@ -54,16 +55,6 @@ export const applyDesired = async (
     const guard = resourceVersion === undefined ? {} : { resourceVersion };
     await client.objects.merge(desired.ref, { ...surplus, metadata: { ...members(surplus['metadata']), ...guard } });
   }
-};
-
-/** Gives every field back that lab has applied, mark included; the object and what others own of it stay. */
-export const releaseObject = async (client: KubeClient, ref: ObjectRef): Promise<void> => {
-  const found = await getWhole(client, ref);
-  if (found === undefined) return;
-  const { name, namespace, uid } = found.metadata;
-  // The uid keeps an object that is deleted meanwhile from being made anew, empty.
-  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) };
-  await applyObject(client, { apiVersion: found.apiVersion, kind: found.kind, metadata });
 };
 
 const withoutNulls = (value: unknown): unknown => {

@@ -27,6 +27,9 @@ const ownerAnnotation = `${ownPrefix}owner`;
 const fingerprintsAnnotation = `${ownPrefix}fingerprints`;
 const managedBy = 'app.kubernetes.io/managed-by';
 
+/** The merge patch of metadata that takes lab's mark off. */
+export const withoutMark = { labels: { [managedBy]: null }, annotations: { [ownerAnnotation]: null } };
+
 /** Why these labels and annotations cannot be asked for, or undefined. */
 export const checkMetadata = (spec: {
   labels?: TextMap | undefined;

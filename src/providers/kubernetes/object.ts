@@ -11,6 +11,7 @@ import { checkMetadata, liveMetadata, metadataFields } from './metadata.ts';
 import { foreignInstances } from './namespace-content.ts';
 import type { KubeClient } from './object-api.ts';
 import { parseApiVersion } from './paths.ts';
+import { unmarkObject } from './release.ts';
 import { gatesOpenedBy, notServedYet, servedGates } from './served-gate.ts';
 import { members, text } from './wire.ts';
 
@@ -73,6 +74,7 @@ export const object = defineKind({
     return isDefinition(ref) ? establishment(await objects.get(ref)) : { state: 'done' };
   },
   remove: ({ objects }, id) => objects.remove(fitRef(id)),
+  release: (client, id) => unmarkObject(client, fitRef(id)),
   keep: async (client, id) => {
     const ref = refOf(id);
     if (!isDefinition(ref)) return undefined;

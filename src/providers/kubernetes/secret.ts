@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
@@ -55,10 +56,15 @@ const liveData = (found: KubeObject): Fields => {
   const fingerprints = fingerprintsOf(found);
   const entries = Object.entries(textMembers(found['data'])).map(([key, base64]) => {
     const fingerprint = fingerprints[formatPath(['data', key])];
-    const value = wrap(Buffer.from(base64, 'base64').toString());
-    return [key, liveSecret({ value, ...(fingerprint === undefined ? {} : { fingerprint }) })];
+    return [key, liveSecret({ ...seen(base64), ...(fingerprint === undefined ? {} : { fingerprint }) })];
   });
   return Object.fromEntries(entries);
+};
+
+// lab writes texts only: bytes that are no text are somebody else's, and would not survive being made one.
+const seen = (base64: string): { value: Secret } | { moved: true } => {
+  const bytes = Buffer.from(base64, 'base64');
+  return isUtf8(bytes) ? { value: wrap(bytes.toString()) } : { moved: true };
 };
 
 /** `data` as it goes on the wire. A key whose source has no value now is sent as it is there: left out, it would be removed. */

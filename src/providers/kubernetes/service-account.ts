@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
-import { applyDesired, releaseObject } from './apply.ts';
+import { applyDesired } from './apply.ts';
 import { liveObject } from './live.ts';
 import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
 import type { KubeClient } from './object-api.ts';
+import { releaseObject } from './release.ts';
 
 const ref = ([namespace = '', name = '']: readonly string[]) => ({
   group: '',

@@ -127,9 +127,13 @@ const logIn = async (options: ClientOptions) => {
   const self = await retrying(options, 'GET', () => send('GET', 'auth/token/lookup-self'));
   if (statusOf(self) === 200) return { send, token };
   if (statusOf(self) === 403) {
-    throw new LabError('UNAUTHENTICATED', `Vault at ${options.address} does not accept the token of ${options.tokenSource}`, {
-      next: `Put a valid token there; it must be allowed to look itself up, as the policy "default" has it.`,
-    });
+    throw new LabError(
+      'UNAUTHENTICATED',
+      `Vault at ${options.address} does not accept the token of ${options.tokenSource}`,
+      {
+        next: `Put a valid token there; it must be allowed to look itself up, as the policy "default" has it.`,
+      },
+    );
   }
   throw refusal({ method: 'GET', path: 'auth/token/lookup-self', address: options.address }, self, [reveal(token)]);
 };
@@ -142,7 +146,13 @@ const logIn = async (options: ClientOptions) => {
 const connectSdk = async ({ address, transport }: ClientOptions, token: Secret) => {
   const { default: nodeVault } = await import('node-vault');
   const carry = async ({ method, uri, headers, json }: SdkCall) => {
-    const exchange = await transport.send({ method, url: uri, headers, timeoutMs, ...(json === undefined ? {} : { body: json }) });
+    const exchange = await transport.send({
+      method,
+      url: uri,
+      headers,
+      timeoutMs,
+      ...(json === undefined ? {} : { body: json }),
+    });
     return { statusCode: 200, request: { path: '' }, body: exchange };
   };
   const sdk = nodeVault({ endpoint: address, debug: () => {}, 'request-promise': { defaults: () => carry } });

@@ -92,7 +92,11 @@ export const refuseForeignToken = (source: TokenSource, address: string, env: En
   const owner = (env.VAULT_ADDR ?? '').replace(/\/+$/, '');
   if (URL.canParse(owner) && new URL(owner).href === new URL(address).href) return;
   const because = owner === '' ? 'and VAULT_ADDR is not set' : `and VAULT_ADDR is ${owner}`;
-  throw new LabError('GUARD', `VAULT_TOKEN is not sent to ${address}: it belongs to the Vault of VAULT_ADDR, ${because}`, {
-    next: `Set VAULT_ADDR=${address} if the token is for that Vault, or name another variable in the manifest's login.`,
-  });
+  throw new LabError(
+    'GUARD',
+    `VAULT_TOKEN is not sent to ${address}: it belongs to the Vault of VAULT_ADDR, ${because}`,
+    {
+      next: `Set VAULT_ADDR=${address} if the token is for that Vault, or name another variable in the manifest's login.`,
+    },
+  );
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
-import { type Exchange, isTlsFailure } from './transport.ts';
 import type { VaultConfig } from './config.ts';
+import { type Exchange, isTlsFailure } from './transport.ts';
 
 const body = z.object({
   initialized: z.boolean(),
@@ -74,7 +74,10 @@ export const activeGate = (health: Health, progress: string, config: VaultConfig
 const otherProduct = (body: HealthBody, { address, product = 'auto' }: VaultConfig): GateState | undefined => {
   const found = productOf(body);
   if (product === 'auto' || product === found) return undefined;
-  return { state: 'broken', because: `${address} is ${found} ${body.version}, and the manifest says product: ${product}` };
+  return {
+    state: 'broken',
+    because: `${address} is ${found} ${body.version}, and the manifest says product: ${product}`,
+  };
 };
 
 // Both products have a 2.x. Vault answers `enterprise` since 1.17, OpenBao, which starts at 2.0, never does.

@@ -58,9 +58,13 @@ const readToken = async (source: TokenSource, address: string, context: ConnectC
   refuseForeignToken(source, address, context.env);
   const token = await context.resolve(source);
   if (token !== undefined) return token;
-  throw new LabError('MISSING_SOURCE', `The login to Vault at ${address} needs a token, and ${describeSource(source)} has none`, {
-    next: 'Put a token there, or name another source in the login of connections.vault.',
-  });
+  throw new LabError(
+    'MISSING_SOURCE',
+    `The login to Vault at ${address} needs a token, and ${describeSource(source)} has none`,
+    {
+      next: 'Put a token there, or name another source in the login of connections.vault.',
+    },
+  );
 };
 
 /**

@@ -10,12 +10,16 @@ import type { VaultClient } from './client.ts';
 import { trimSlashes } from './path.ts';
 
 const schema = z.strictObject({
-  host: z.string().min(1).describe("The Kubernetes API as Vault reaches it, e.g. https://kubernetes.default.svc."),
-  caCert: clearable(z.string(), '').describe("That API's certificate authority as PEM; unset: that of Vault's own pod."),
+  host: z.string().min(1).describe('The Kubernetes API as Vault reaches it, e.g. https://kubernetes.default.svc.'),
+  caCert: clearable(z.string(), '').describe(
+    "That API's certificate authority as PEM; unset: that of Vault's own pod.",
+  ),
   reviewerJwt: secretValue()
     .optional()
     .describe("The token that Vault reviews logins with; unset: that of Vault's own pod, or of whoever logs in."),
-  disableLocalCaJwt: clearable(z.boolean(), false).describe("Keeps Vault from using its own pod's token and authority."),
+  disableLocalCaJwt: clearable(z.boolean(), false).describe(
+    "Keeps Vault from using its own pod's token and authority.",
+  ),
   issuer: clearable(z.string(), '').describe('The issuer that tokens must name.'),
 });
 
@@ -29,9 +33,13 @@ const answer = z.looseObject({
 
 const configPath = (mount: string): readonly string[] => ['auth', mount, 'config'];
 
+// A name that never resolves (RFC 6761): where removal points what cannot be deleted.
+const nowhere = 'https://removed.invalid';
+
 /**
  * How an auth method of type kubernetes reaches the cluster. Every write replaces all of it on the server, so live fields
- * are sent along. Vault cannot delete it: it goes with its auth method, and until then removal leaves the host alone.
+ * are sent along. Vault cannot delete it before its auth method: removal takes token and authority out of it and leaves a
+ * host that is nowhere, which counts as absent.
  */
 export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.kubernetes-auth-config',
@@ -53,7 +61,7 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
   gates: () => ['vault.active'],
   read: async (client, [mount = '']) => {
     const live = await client.read(configPath(mount), answer);
-    if (live === undefined) return { exists: 'no' };
+    if (live === undefined || live.kubernetes_host === nowhere) return { exists: 'no' };
     return {
       exists: 'yes',
       spec: {
@@ -67,27 +75,31 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
     };
   },
   write: async (client, { id: [mount = ''], spec, removed }) => {
-    const live = await client.read(configPath(mount), answer);
-    const { token_reviewer_jwt_set: jwtIsSet, ...kept } = live ?? {};
+    const { token_reviewer_jwt_set: jwtIsSet, ...live } = { ...(await client.read(configPath(mount), answer)) };
     const jwt = isSecret(spec.reviewerJwt) ? spec.reviewerJwt : undefined;
     if (jwtIsSet === true && jwt === undefined && !removed.includes('reviewerJwt')) {
-      throw new LabError('REJECTED', `The reviewer token of auth/${mount} would be lost: Vault replaces the whole configuration and never shows it`, {
-        next: 'Give its value as `reviewerJwt`, so that it can be sent again.',
+      throw new LabError('REJECTED', `The reviewer token in auth/${mount}/config would be lost: Vault never shows it`, {
+        next: 'Give its value as `reviewerJwt`: every change of this configuration has to send it again.',
       });
     }
     await client.write('POST', configPath(mount), {
-      ...kept,
-      kubernetes_host: spec.host,
-      kubernetes_ca_cert: spec.caCert ?? kept.kubernetes_ca_cert,
-      disable_local_ca_jwt: spec.disableLocalCaJwt ?? kept.disable_local_ca_jwt,
-      issuer: spec.issuer ?? kept.issuer,
-      token_reviewer_jwt: jwt,
+      ...(live.kubernetes_host === nowhere ? {} : live),
+      ...defined({
+        kubernetes_host: spec.host,
+        kubernetes_ca_cert: spec.caCert,
+        disable_local_ca_jwt: spec.disableLocalCaJwt,
+        issuer: spec.issuer,
+        token_reviewer_jwt: jwt,
+      }),
     });
   },
   remove: async (client, [mount = '']) => {
     const live = await client.read(configPath(mount), answer);
-    if (live === undefined) return;
-    // Without token and authority nothing is left that was trusted; Vault's own pod must not step in for them.
-    await client.write('POST', configPath(mount), { kubernetes_host: live.kubernetes_host, disable_local_ca_jwt: true });
+    if (live === undefined || live.kubernetes_host === nowhere) return;
+    // Vault's own pod may not step in for what is taken out.
+    await client.write('POST', configPath(mount), { kubernetes_host: nowhere, disable_local_ca_jwt: true });
   },
 });
+
+const defined = (fields: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

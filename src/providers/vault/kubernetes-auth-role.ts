@@ -15,7 +15,7 @@ const schema = z.strictObject({
   serviceAccountNamespaces: sortedSet().describe('Namespaces of those service accounts; `*` alone means all.'),
   audience: clearable(z.string(), '').describe('The audience that their tokens must have.'),
   policies: z.array(z.string()).transform(lowerCased).describe('Policies of the Vault tokens that they get.'),
-  ttl: clearable(duration(), 0).describe("How long such a token lives; 0 = as the method has it."),
+  ttl: clearable(duration(), 0).describe('How long such a token lives; 0 = as the method has it.'),
   maxTtl: clearable(duration(), 0).describe('How long it can be renewed at most; 0 = as the method has it.'),
   period: clearable(duration(), 0).describe('Makes it renewable for ever, each time for this long; 0 = off.'),
   noDefaultPolicy: clearable(z.boolean(), false).describe('Leaves out the policy `default`.'),

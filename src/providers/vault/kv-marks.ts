@@ -6,18 +6,25 @@ import { type LiveSecret, liveSecret } from '../../engine/value.ts';
 export interface Marks {
   /** `name/environment/installation` */
   readonly owner?: string;
-  /** The version that the fingerprints speak of; absent if lab never wrote one. */
+  /** The version that the keys' marks speak of; absent if lab never wrote one. */
   readonly version?: number;
   /** Whether that version is known to be lab's. False from the announcement of a write until its confirmation. */
   readonly confirmed: boolean;
-  /** By key of the secret. */
-  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly keys: Readonly<Record<string, KeyMark>>;
+}
+
+/** What lab knows of one key's value. */
+export interface KeyMark {
+  readonly fingerprint: string;
+  /** Somebody else wrote the secret after this value, and lab kept what it found when it wrote other keys. */
+  readonly moved: boolean;
 }
 
 /** `custom_metadata` as Vault answers it. */
 export type CustomMetadata = Readonly<Record<string, string>>;
 
-const pieceName = (index: number): string => `lab-fingerprints${index === 0 ? '' : `-${index + 1}`}`;
+/** No marks at all. */
+export const noMarks: Marks = { confirmed: false, keys: {} };
 
 /** The marks in a custom_metadata; other people's entries are passed over. */
 export const decodeMarks = (metadata: CustomMetadata): Marks => {
@@ -27,15 +34,14 @@ export const decodeMarks = (metadata: CustomMetadata): Marks => {
     ...(owner === undefined ? {} : { owner }),
     ...(digits === undefined ? {} : { version: Number(digits) }),
     confirmed: digits !== undefined && announced === undefined,
-    fingerprints: parseFingerprints(metadata),
+    keys: decodeKeys(metadata),
   };
 };
 
-/** The custom_metadata entries for marks; null for entries of `before` that they no longer need (a merge patch). */
-export const encodeMarks = (marks: Marks, before: CustomMetadata): Record<string, string | null> => {
-  const stale = Object.keys(before).filter((name) => /^lab-(owner|version|fingerprints(-\d+)?)$/.test(name));
-  const text = asciiJson(marks.fingerprints);
-  const pieces = Object.keys(marks.fingerprints).length === 0 ? [] : (text.match(/.{1,512}/g) ?? []);
+/** The custom_metadata entries for marks, as a merge patch: null for names of `before` that they no longer need. */
+export const encodeMarks = (marks: Marks, before: readonly string[]): Record<string, string | null> => {
+  const stale = before.filter((name) => /^lab-(owner|version|fingerprints(-\d+)?)$/.test(name));
+  const pieces = encodeKeys(marks.keys).match(/.{1,512}/g) ?? [];
   return {
     ...Object.fromEntries(stale.map((name) => [name, null])),
     ...(marks.owner === undefined ? {} : { 'lab-owner': marks.owner }),
@@ -46,30 +52,45 @@ export const encodeMarks = (marks: Marks, before: CustomMetadata): Record<string
 
 /** What can be told of a key's value from the marks, when the secret is at version `current`. */
 export const seenThrough = (marks: Marks, current: number, key: string): LiveSecret => {
-  const fingerprint = marks.fingerprints[key];
-  if (fingerprint === undefined || marks.version === undefined) return liveSecret({});
-  if (marks.confirmed) return liveSecret({ fingerprint, moved: current !== marks.version });
+  const mark = marks.keys[key];
+  if (mark === undefined || marks.version === undefined) return liveSecret({});
+  const { fingerprint } = mark;
+  if (marks.confirmed) return liveSecret({ fingerprint, moved: mark.moved || current !== marks.version });
   if (current > marks.version) return liveSecret({ fingerprint, moved: true });
   // Announced and never confirmed: whether the value was written is not known. Nobody else is to blame, and it must be
   // written (again): the fingerprint is turned into one of the same key that fits no value.
-  return liveSecret({ fingerprint: fingerprint.replace(/[^:]+$/, (mac) => '0'.repeat(mac.length)), moved: false });
+  return liveSecret({ fingerprint: fingerprint.replace(/[^:]+$/, (mac) => '0'.repeat(mac.length)), moved: mark.moved });
 };
 
-const parseFingerprints = (metadata: CustomMetadata): Record<string, string> => {
+const pieceName = (index: number): string => `lab-fingerprints${index === 0 ? '' : `-${index + 1}`}`;
+
+// One byte a character, so that pieces can be cut by length.
+const encodeKeys = (keys: Marks['keys']): string => {
+  const texts = Object.entries(keys).map(([key, mark]) => [key, `${mark.moved ? 'moved ' : ''}${mark.fingerprint}`]);
+  if (texts.length === 0) return '';
+  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(Object.fromEntries(texts)).replace(/[\u0080-\uffff]/g, escape);
+};
+
+const decodeKeys = (metadata: CustomMetadata): Record<string, KeyMark> => {
   const pieces: string[] = [];
   for (let piece = metadata[pieceName(0)]; piece !== undefined; piece = metadata[pieceName(pieces.length)]) {
     pieces.push(piece);
   }
+  return Object.fromEntries(
+    Object.entries(parseMap(pieces.join(''))).flatMap(([key, text]) => {
+      if (typeof text !== 'string') return [];
+      return [[key, { fingerprint: text.replace(/^moved /, ''), moved: text.startsWith('moved ') }]];
+    }),
+  );
+};
+
+// What is no JSON any more was edited by somebody, and tells nothing.
+const parseMap = (text: string): object => {
   try {
-    const parsed: unknown = JSON.parse(pieces.join(''));
-    const entries = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : [];
-    return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
   } catch {
-    // Somebody edited it: then it tells nothing.
     return {};
   }
 };
-
-// One byte a character, so that pieces can be cut by length.
-const asciiJson = (value: object): string =>
-  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);

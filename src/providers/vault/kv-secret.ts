@@ -2,20 +2,16 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import { secretValue } from '../../engine/fields.ts';
-import { formatPath } from '../../engine/path.ts';
-import type { WriteRequest } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
-import { isSecret, type Secret } from '../../secrets/secret.ts';
 import type { VaultClient } from './client.ts';
-import { decodeMarks, encodeMarks, type Marks, seenThrough } from './kv-marks.ts';
-import { type KvState, kvState, liveKeys } from './kv-state.ts';
+import { decodeMarks, seenThrough } from './kv-marks.ts';
+import { kvState, liveKeys } from './kv-state.ts';
+import { removeOurs, writeVersion } from './kv-write.ts';
 import { trimSlashes } from './path.ts';
 
 const schema = z.strictObject({
   data: z.record(z.string().min(1), secretValue()).describe('The values by key. Other keys of the same secret stay.'),
 });
-
-type Request = WriteRequest<z.output<typeof schema>>;
 
 /**
  * A secret in a KV version 2 engine. Values are never read: marks in custom_metadata say which value lab wrote at which
@@ -36,11 +32,13 @@ export const kvSecret = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   check: ({ data }) => (Object.keys(data).length === 0 ? 'data must hold at least one key' : undefined),
   read: async (client, [mount = '', path = '']) => {
-    const state = await kvState(client, mount, path);
-    if (state.is === 'deleted') return { exists: 'no', recoverable: `deleted version ${state.version} can be restored` };
-    if (state.is === 'empty') return { exists: 'no' };
+    const place = { mount, path };
+    const state = await kvState(client, place);
+    if (state.is === 'deleted')
+      return { exists: 'no', recoverable: `deleted version ${state.version} can be restored` };
+    if (state.is !== 'live') return { exists: 'no' };
     const marks = decodeMarks(state.metadata);
-    const keys = await liveKeys(client, mount, path, marks);
+    const keys = await liveKeys(client, place, marks);
     return {
       exists: 'yes',
       spec: { data: Object.fromEntries(keys.map((key) => [key, seenThrough(marks, state.version, key)])) },
@@ -50,26 +48,21 @@ export const kvSecret = defineKind<typeof schema.shape, VaultClient>({
     };
   },
   write: async (client, request) => {
-    const { id: [mount = '', path = ''], live } = request;
-    const state = await kvState(client, mount, path);
+    const {
+      id: [mount = '', path = ''],
+      live,
+    } = request;
+    const place = { mount, path };
+    const state = await kvState(client, place);
     const seen = live.exists === 'yes' ? live.version : undefined;
-    if (state.is === 'live' ? seen !== String(state.version) : live.exists === 'yes') {
-      throw new LabError('MOVED', `${mount}/${path} is at version ${state.version}, and version ${seen ?? 'none'} was read`);
+    if (seen !== (state.is === 'live' ? String(state.version) : undefined)) {
+      throw new LabError('MOVED', `${mount}/${path} was read at version ${seen ?? 'none'} and is at ${state.version}`);
     }
-    // What was deleted softly comes back with the keys that other people had in it.
-    if (state.is === 'deleted') await client.write('POST', [mount, 'undelete', path], { versions: [state.version] });
-    await writeVersion(client, request, state);
+    await writeVersion(client, place, state, request);
   },
   remove: async (client, [mount = '', path = '']) => {
-    const state = await kvState(client, mount, path);
-    if (state.is !== 'live') return;
-    const marks = decodeMarks(state.metadata);
-    const keys = await liveKeys(client, mount, path, marks);
-    const ours = keys.filter((key) => key in marks.fingerprints);
-    // Soft: a version that is deleted can be restored, and the metadata that says so stays.
-    if (ours.length === 0 || ours.length === keys.length) return client.remove([mount, 'data', path]);
-    const gone = Object.fromEntries(ours.map((key) => [key, null]));
-    await client.write('PATCH', [mount, 'data', path], { options: { cas: state.version }, data: gone });
-    await mark(client, request(mount, path), state, { confirmed: true, fingerprints: {} });
+    const place = { mount, path };
+    const state = await kvState(client, place);
+    if (state.is === 'live') await removeOurs(client, place, state);
   },
 });

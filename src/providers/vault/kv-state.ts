@@ -3,13 +3,19 @@ import { LabError } from '../../errors.ts';
 import type { VaultClient } from './client.ts';
 import type { CustomMetadata, Marks } from './kv-marks.ts';
 
-/** What metadata tells of a secret. `version` is the current one, 0 where there never was any: what `cas` must be. */
+/** Where a secret is. */
+export interface KvPlace {
+  readonly mount: string;
+  readonly path: string;
+}
+
+/** What the metadata of a secret tells. */
 export interface KvState {
-  /** empty: nothing can be read or restored. deleted: the current version is deleted, and can be restored. */
-  readonly is: 'empty' | 'deleted' | 'live';
+  /** absent: not even metadata. empty: no version, or a destroyed one. deleted: one that can be restored. */
+  readonly is: 'absent' | 'empty' | 'deleted' | 'live';
+  /** The current version, which `cas` must name; 0 where there never was one. */
   readonly version: number;
-  /** undefined: not even metadata is there. */
-  readonly metadata: CustomMetadata | undefined;
+  readonly metadata: CustomMetadata;
 }
 
 const answer = z.object({
@@ -19,9 +25,9 @@ const answer = z.object({
 });
 
 /** Reads the metadata of a secret, which holds none of its values. */
-export const kvState = async (client: VaultClient, mount: string, path: string): Promise<KvState> => {
+export const kvState = async (client: VaultClient, { mount, path }: KvPlace): Promise<KvState> => {
   const live = await client.read([mount, 'metadata', path], answer);
-  if (live === undefined) return { is: 'empty', version: 0, metadata: undefined };
+  if (live === undefined) return { is: 'absent', version: 0, metadata: {} };
   const version = live.current_version;
   const current = live.versions[version];
   const found = { version, metadata: live.custom_metadata ?? {} };
@@ -34,12 +40,12 @@ export const kvState = async (client: VaultClient, mount: string, path: string):
 const subkeys = z.object({ subkeys: z.record(z.string(), z.unknown()).nullable() });
 
 /** The keys of the current version. Who may not see them is told those that lab wrote. */
-export const liveKeys = async (client: VaultClient, mount: string, path: string, marks: Marks): Promise<string[]> => {
+export const liveKeys = async (client: VaultClient, { mount, path }: KvPlace, marks: Marks): Promise<string[]> => {
   try {
     const found = await client.read([mount, 'subkeys', path], subkeys);
     return Object.keys(found?.subkeys ?? {});
   } catch (error) {
-    if (error instanceof LabError && error.code === 'DENIED') return Object.keys(marks.fingerprints);
+    if (error instanceof LabError && error.code === 'DENIED') return Object.keys(marks.keys);
     throw error;
   }
 };

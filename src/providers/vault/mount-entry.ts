@@ -11,7 +11,9 @@ import { trimSlashes } from './path.ts';
 export const entryShape = {
   type: z.string().min(1),
   description: clearable(z.string(), '').describe('For people; lab adds its ownership mark to it in Vault.'),
-  defaultLeaseTtl: clearable(duration(), 0).describe('How long leases and tokens live by default; 0 = as the system has it.'),
+  defaultLeaseTtl: clearable(duration(), 0).describe(
+    'How long leases and tokens live by default; 0 = as the system has it.',
+  ),
   maxLeaseTtl: clearable(duration(), 0).describe('How long they can live at most; 0 = as the system has it.'),
 };
 

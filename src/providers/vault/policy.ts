@@ -17,7 +17,10 @@ const capabilitySet = sortedSet().refine((items) => items.every((item) => capabi
 
 const schema = z.strictObject({
   paths: z.record(path, capabilitySet).optional().describe('What may be done where: {PATH: [CAPABILITY, …]}.'),
-  hcl: z.string().optional().describe('The policy as text, for what `paths` cannot say. It is compared letter by letter.'),
+  hcl: z
+    .string()
+    .optional()
+    .describe('The policy as text, for what `paths` cannot say. It is compared letter by letter.'),
 });
 
 // Vault decodes a text that is valid base64 and stores what comes out. Line breaks do not count.

@@ -1,4 +1,5 @@
 import { type ErrorCode, LabError } from '../../errors.ts';
+import { needles } from '../../secrets/needles.ts';
 import { type Exchange, isTlsFailure } from './transport.ts';
 
 /** A call as it may be shown: `POST sys/mounts/secret` at an address. */
@@ -70,6 +71,7 @@ const meaning = (call: ShownCall, exchange: Extract<Exchange, { outcome: 'answer
       if (says(exchange, 'invalid token')) return { code: 'UNAUTHENTICATED', next: 'Log in again: the token expired.' };
       return { code: 'DENIED', next: `The token needs ${capabilities[call.method]} on "${call.path}".` };
     case 404:
+      if (call.method === 'PATCH') return { code: 'MOVED', because: 'it is no longer there' };
       return { code: 'REJECTED', next: `Nothing is mounted where "${call.path}" leads, or it has no such path.` };
     case 429:
       return { code: 'UNREACHABLE', next: 'A rate limit of Vault was met; try again with a lower --parallelism.' };
@@ -118,8 +120,5 @@ const unanswered = (call: ShownCall, what: string, { code, sent }: { code: strin
   return new LabError('UNREACHABLE', `${what} at ${call.address} got no answer (${code})${effect}`);
 };
 
-// A line of a multi-line value is as telling as the whole; below 8 characters it would match by chance.
 const repeats = (text: string, sent: readonly string[]): boolean =>
-  sent
-    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), ...value.split('\n').filter((l) => l.length >= 8)])
-    .some((needle) => needle !== '' && text.includes(needle));
+  sent.flatMap(needles).some((needle) => text.includes(needle));

@@ -1,0 +1,38 @@
+import type { Plan } from '../engine/change.ts';
+import { driftOf } from '../engine/drift.ts';
+import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
+import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
+import type { CarriedOut, Request } from './carry-out.ts';
+import { allowedAddresses, applyExit, driftExit } from './exit-code.ts';
+import type { ManifestFlags } from './flags.ts';
+import { afterApply, afterDrift } from './next-command.ts';
+
+/** A command's answer in both forms. */
+export interface Answer<Document> {
+  readonly document: Document;
+  readonly text: string;
+}
+
+/** The answer of apply and destroy. */
+export const applyAnswer = (
+  { plan, result, stale }: CarriedOut,
+  { mode, flags }: Request,
+  allowDeferred: readonly string[],
+): Answer<ApplyDocument> => {
+  const exit = applyExit(result, { stale, allowed: allowedAddresses(plan, allowDeferred) });
+  const next = afterApply(exit, mode, flags);
+  return {
+    document: applyJson(result, plan.owner, exit),
+    text: applyText(result, mode === 'destroy' ? 'Destroyed' : 'Applied', next),
+  };
+};
+
+/** The answer of drift. */
+export const driftAnswer = (
+  plan: Plan,
+  flags: ManifestFlags & { readonly 'allow-deferred': readonly string[] },
+): Answer<DriftDocument> => {
+  const report = driftOf(plan);
+  const exit = driftExit(report, allowedAddresses(plan, flags['allow-deferred']));
+  return { document: driftJson(report, exit), text: driftText(report, afterDrift(exit, flags)) };
+};

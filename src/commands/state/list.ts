@@ -1,0 +1,27 @@
+import { LabCommand } from '../../cli/base-command.ts';
+import { manifestFlags } from '../../cli/flags.ts';
+import type { StateListDocument } from '../../views/state.ts';
+
+export default class StateList extends LabCommand {
+  static override summary = 'List what lab remembers of its objects.';
+  static override examples = [
+    { description: 'List the records of one environment', command: '<%= config.bin %> state list -e kind' },
+    {
+      description: 'What an interrupted run left half-done',
+      command: `<%= config.bin %> state list --json | jq '.records[] | select(.status == "begun")'`,
+    },
+  ];
+  static override flags = manifestFlags;
+
+  async run(): Promise<StateListDocument> {
+    const { flags } = await this.parse(StateList);
+    const [{ existingState, openStore }, { success }, { stateListJson, stateListText }] = await Promise.all([
+      import('../../cli/records.ts'),
+      import('../../cli/exit-code.ts'),
+      import('../../views/state.ts'),
+    ]);
+    const { owner, store } = await openStore(flags, this.host());
+    const document = stateListJson(owner, await existingState(store, owner), success);
+    return this.answer(document, stateListText(document));
+  }
+}

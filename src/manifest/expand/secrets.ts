@@ -1,0 +1,51 @@
+import type { Fields } from '../../engine/value.ts';
+import { splitNamespaced } from '../schema/names.ts';
+import type { SecretEntry } from '../schema/secrets.ts';
+import { draft, type Found, type Given, namespaceDraft } from './draft.ts';
+import { type Read, readSecrets } from './reads.ts';
+import { expandWrites, remoteAddress } from './writes.ts';
+
+/** Section `secrets`: namespaces, the writes of the values that lab was given, and the ExternalSecrets that read them. */
+export function* expandSecrets(given: Given): Generator<Found> {
+  const found = [...readSecrets(given)];
+  yield* found.filter((item) => item.is === 'complaint');
+  const reads = found.filter((item) => item.is === 'read');
+  yield* expandWrites(given, reads);
+  for (const [entry, own] of Map.groupBy(reads, (read) => read.entry)) {
+    const secret = given.manifest.secrets[entry];
+    const [storeName] = secret?.readFrom ?? [];
+    if (secret !== undefined && storeName !== undefined) yield* externalSecret(entry, secret, storeName, own);
+  }
+}
+
+function* externalSecret(entry: string, secret: SecretEntry, storeName: string, reads: readonly Read[]): Generator<Found> {
+  const path = ['secrets', entry];
+  const { namespace, name: ownName } = splitNamespaced(entry);
+  const name = secret.name ?? ownName;
+  const kind = storeKind(reads);
+  const store = kind === 'SecretStore' ? [namespace, storeName] : [storeName];
+  yield namespaceDraft(path, namespace);
+  yield draft(path, 'external-secrets.external-secret', [namespace, ownName], {
+    spec: {
+      ...(name === ownName ? {} : { name }),
+      store: { name: storeName, kind },
+      ...(secret.refresh === undefined ? {} : { refresh: secret.refresh }),
+      target: {
+        name,
+        creationPolicy: 'Owner',
+        ...(secret.template === undefined ? {} : { template: { data: secret.template } }),
+      },
+      data: reads.map(dataOf),
+    },
+    after: reads.map(remoteAddress),
+  });
+}
+
+const dataOf = ({ name, remote, key }: Read): Fields => ({
+  key: name,
+  remote: {
+    ...remote,
+    ...(key.version === undefined ? {} : { version: key.version }),
+    ...(key.decode === undefined ? {} : { decode: key.decode }),
+  },
+});

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { goDuration } from '../../engine/fields.ts';
+import type { KubeObject } from '../../engine/ports.ts';
+import type { Fields, Json } from '../../engine/value.ts';
+import { byKey, defaultRefresh, type ExternalSecretSpec } from './external-secret-spec.ts';
+import { parseGoDuration } from './go-duration.ts';
+
+const json = z.json();
+
+// The parse boundary: definitions on the server guarantee more than is asked for here.
+const wireSchema = z.object({
+  secretStoreRef: z.object({ name: z.string().default(''), kind: z.string().default('') }).optional(),
+  refreshInterval: z.string().optional(),
+  refreshPolicy: z.string().optional(),
+  target: z
+    .looseObject({ name: z.string().optional(), template: z.looseObject({}).optional() })
+    .catchall(json)
+    .optional(),
+  data: z
+    .array(
+      z.object({ secretKey: z.string(), remoteRef: z.looseObject({ key: z.string() }).catchall(json) }).catchall(json),
+    )
+    .optional(),
+});
+
+/** A live ExternalSecret's spec in the words of External Secrets. */
+export type WireSpec = z.output<typeof wireSchema>;
+
+/** The live spec, parsed. */
+export const wireSpecOf = (object: KubeObject): WireSpec => wireSchema.parse(object['spec'] ?? {});
+
+// Defaults that definitions of some versions write into every entry; they change nothing.
+const harmless: Readonly<Record<string, string>> = {
+  conversionStrategy: 'Default',
+  decodingStrategy: 'None',
+  metadataPolicy: 'None',
+  nullBytePolicy: 'Ignore',
+};
+
+/** What a live ExternalSecret says, in the spec's words; settings that lab has no word for stay under their own names. */
+export const externalSecretSpecOf = (object: KubeObject): Fields => {
+  const { secretStoreRef, refreshInterval, target, data } = wireSpecOf(object);
+  const refresh = refreshInterval === undefined ? undefined : parseGoDuration(refreshInterval);
+  return {
+    name: object.metadata.name,
+    ...(secretStoreRef === undefined
+      ? {}
+      : { store: { name: secretStoreRef.name, kind: secretStoreRef.kind || 'SecretStore' } }),
+    ...(refresh === undefined ? {} : { refresh }),
+    ...(target === undefined ? {} : { target: json.parse(target) }),
+    ...(data === undefined ? {} : { data: data.map(entryOf).toSorted(byKey) }),
+  };
+};
+
+const entryOf = ({ secretKey, remoteRef, ...others }: NonNullable<WireSpec['data']>[number]) => {
+  const said = Object.entries(remoteRef).filter(([name, value]) => harmless[name] !== value);
+  const remote = Object.fromEntries(
+    said.map(([name, value]) => [name === 'decodingStrategy' ? 'decode' : name, value]),
+  );
+  return { key: secretKey, remote, ...others };
+};
+
+/** What the server has, as far as a write has to know it. */
+export interface Standing {
+  /** undefined for an object that is not there yet. */
+  readonly live: WireSpec | undefined;
+  /** Whether `refresh` was in the manifest before and is not any more. */
+  readonly refreshRemoved: boolean;
+}
+
+/** The spec as External Secrets has it. Empty maps are left out. */
+export const wireSpec = (spec: ExternalSecretSpec, standing: Standing) => ({
+  refreshInterval: refreshText(spec.refresh, standing),
+  secretStoreRef: spec.store,
+  ...targetOf(spec, standing),
+  data: spec.data.map(({ key, remote: { decode, ...remote } }) => ({
+    secretKey: key,
+    remoteRef: { ...remote, ...(decode === undefined ? {} : { decodingStrategy: decode }) },
+  })),
+});
+
+// Sent always, also where the manifest leaves it open, and in Go's normal form: External Secrets before 1.1.1 adds its
+// finalizer with an update of the whole object, in which it rewrites the interval that is not in this form and so
+// becomes its owner; every later change by lab would be a conflict. A text that means the same stays as it is.
+const refreshText = (wanted: number | undefined, { live, refreshRemoved }: Standing): string => {
+  const text = live?.refreshInterval;
+  const seconds = text === undefined ? undefined : parseGoDuration(text);
+  const next = wanted ?? (refreshRemoved ? defaultRefresh : (seconds ?? defaultRefresh));
+  return text !== undefined && seconds === next ? text : goDuration(next);
+};
+
+// Without a template External Secrets copies its own labels and annotations to the Secret, and so lab's ownership mark:
+// the Secret would look like lab's. One that only states the default keeps them apart. An object that has lived without
+// a template (somebody else made it) stays so: labels on its Secret may be in use.
+const targetOf = ({ target }: ExternalSecretSpec, { live }: Standing): { readonly target?: Json } => {
+  const { template, ...others } = target ?? {};
+  const templated = template !== undefined || live === undefined || live.target?.template !== undefined;
+  const all = {
+    ...others,
+    ...(templated ? { template: { engineVersion: 'v2', ...withoutEmpty(template ?? {}) } } : {}),
+  };
+  return Object.keys(all).length === 0 ? {} : { target: json.parse(all) };
+};
+
+// The API server makes null of an empty map whose former entries go, and then refuses the null.
+const withoutEmpty = (fields: object): object =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .map(([name, value]) => [name, typeof value === 'object' && value !== null ? withoutEmpty(value) : value])
+      .filter(([, value]) => typeof value !== 'object' || value === null || Object.keys(value).length > 0),
+  );

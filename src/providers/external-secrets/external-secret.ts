@@ -1,0 +1,93 @@
+import { address } from '../../engine/address.ts';
+import { defineKind } from '../../engine/define-kind.ts';
+import type { KubeObject } from '../../engine/ports.ts';
+import type { WriteRequest } from '../../engine/resource.ts';
+import type { Json } from '../../engine/value.ts';
+import type { EsoClient } from './client.ts';
+import { readyCondition } from './conditions.ts';
+import { crdGate } from './definitions.ts';
+import { isTerminal, settleExternalSecret } from './external-secret-settled.ts';
+import {
+  checkExternalSecret,
+  type ExternalSecretSpec,
+  externalSecretFields,
+  externalSecretSchema,
+} from './external-secret-spec.ts';
+import { externalSecretSpecOf, wireSpec, wireSpecOf } from './external-secret-wire.ts';
+import { remember } from './freshness.ts';
+import { applyObject, getObject, readLive, refOf } from './objects.ts';
+import { refuseTakeover } from './takeover.ts';
+
+const definition = 'ExternalSecret';
+
+/** Values of a store that External Secrets keeps in a Kubernetes Secret. lab never sees them. */
+export const externalSecret = defineKind<typeof externalSecretSchema.shape, EsoClient>({
+  kind: 'external-secrets.external-secret',
+  parts: [['NAMESPACE', 'NAME']],
+  schema: externalSecretSchema,
+  fields: externalSecretFields,
+  ownership: 'whole',
+  mark: 'own',
+  writes: 'apply',
+  precondition: 'server',
+  protect: 'a Secret that it owns (creationPolicy Owner, the default) is removed by Kubernetes together with it',
+  identify: ([namespace = '', name = ''], { name: given }) => [namespace, typeof given === 'string' ? given : name],
+  parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
+  after: ([namespace = ''], { store }) => storeAddress(namespace, store),
+  gates: () => [crdGate(definition)],
+  check: checkExternalSecret,
+  read: (client, id) => readLive(client, definition, id, externalSecretSpecOf),
+  write: (client, request) => writeExternalSecret(client, request),
+  settled: async (client, id) => {
+    const object = await getObject(client, definition, id);
+    return object === undefined
+      ? { state: 'failed', because: 'somebody has deleted it' }
+      : settleExternalSecret(client, object);
+  },
+  remove: (client, id) => client.objects.remove(refOf(definition, id)),
+});
+
+const storeAddress = (namespace: string, store: ExternalSecretSpec['store'] | undefined): readonly string[] => {
+  switch (store?.kind) {
+    case 'ClusterSecretStore':
+      return [address('external-secrets.cluster-secret-store', store.name)];
+    case 'SecretStore':
+      return [address('external-secrets.secret-store', namespace, store.name)];
+    case undefined:
+      return [];
+  }
+};
+
+const writeExternalSecret = async (client: EsoClient, request: WriteRequest<ExternalSecretSpec>): Promise<void> => {
+  const { id, spec, live, mark, removed } = request;
+  if (live.exists === 'no') await refuseTakeover(client.objects, id, spec.target ?? {});
+  const object = live.exists === 'yes' ? await getObject(client, definition, id) : undefined;
+  if (object !== undefined && isTerminal(readyCondition(object))) await remember(client, object);
+  const wanted = wireSpec(spec, { live: object && wireSpecOf(object), refreshRemoved: removed.includes('refresh') });
+  const cleared = object && (await clearTemplateMetadata(client, request, object));
+  const version = cleared?.metadata.resourceVersion;
+  const found = live.exists === 'yes' && version !== undefined ? { ...live, version } : live;
+  await applyObject(client, definition, { id, live: found, ...(mark === undefined ? {} : { mark }), spec: {} }, wanted);
+};
+
+/**
+ * Before 1.1.1 External Secrets adds its finalizer with an update of the whole object, and with it an empty
+ * template.metadata, which then is its own. When lab takes its last label out of there, server-side apply makes null of
+ * the rest and refuses that; a merge patch takes all of it out first.
+ */
+const clearTemplateMetadata = async (
+  client: EsoClient,
+  { id, spec, live }: WriteRequest<ExternalSecretSpec>,
+  object: KubeObject,
+): Promise<KubeObject | undefined> => {
+  const { metadata } = wireSpecOf(object).target?.template ?? {};
+  const { labels = {}, annotations = {} } = spec.target?.template?.metadata ?? {};
+  const has = typeof metadata === 'object' && metadata !== null && Object.keys(metadata).length > 0;
+  if (!has || Object.keys(labels).length + Object.keys(annotations).length > 0) return undefined;
+  const version = live.exists === 'yes' ? live.version : undefined;
+  const patch: Json = {
+    metadata: version === undefined ? {} : { resourceVersion: version },
+    spec: { target: { template: { metadata: null } } },
+  };
+  return client.objects.merge(refOf(definition, id), patch);
+};

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
+import { kubernetes } from '../../../src/providers/kubernetes/index.ts';
+import { type ApiAnswer, apiCaller } from '../../servers/api-request.ts';
+
+/** What a test wants to be different from a plain writing connection as administrator. */
+export interface ConnectOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly readOnly?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** lab's own connection to the shared cluster. */
+export const connect = (options: ConnectOptions = {}): Promise<Connection> => {
+  const { kubeconfig, context } = inject('servers');
+  return kubernetes.connect(
+    { context: options.context ?? context, kubeconfig: options.kubeconfig ?? kubeconfig },
+    contextWith(options),
+  );
+};
+
+/** What a connection gets from outside; no ambient settings unless given. */
+export const contextWith = ({ readOnly = false, env = {}, signal }: ConnectOptions = {}): ConnectContext => {
+  const nobody = () => Promise.reject(new Error('this provider needs no other'));
+  return {
+    readOnly,
+    env,
+    ports: { objects: nobody, tokens: nobody },
+    resolve: async () => undefined,
+    signal: signal ?? new AbortController().signal,
+  };
+};
+
+/** A name that no other test uses. */
+export const uniqueName = (what: string): string => `${what}-${randomBytes(4).toString('hex')}`;
+
+/** The parts of a kubeconfig that the tests rewrite. */
+export interface Kubeconfig {
+  clusters: { name: string; cluster: Record<string, unknown> }[];
+  users: { name: string; user: Record<string, unknown> }[];
+  contexts: { name: string; context: { cluster: string; user: string } }[];
+  [field: string]: unknown;
+}
+
+/** The administrator's kubeconfig with something changed, in a file of its own. */
+export const kubeconfigWith = async (change: (config: Kubeconfig) => void): Promise<string> => {
+  const config: Kubeconfig = JSON.parse(await readFile(inject('servers').kubeconfig, 'utf8'));
+  change(config);
+  const file = join(await mkdtemp(join(tmpdir(), 'lab-kube-')), 'config');
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
+};
+
+/** The same, with another user for the one context. */
+export const kubeconfigAs = (user: Record<string, unknown>): Promise<string> =>
+  kubeconfigWith((config) => {
+    config.users = [{ name: config.contexts[0]?.context.user ?? '', user }];
+  });
+
+/** Somebody else's hand on the cluster: an administrator who is not lab. Answers the body; throws on a failing status. */
+export type Stranger = (
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  contentType?: string,
+) => Promise<StrangersObject>;
+
+/** What a stranger sees. */
+export interface StrangersObject {
+  metadata: {
+    uid: string;
+    resourceVersion: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    managedFields: { manager: string; operation: string }[];
+  };
+  data?: Record<string, string>;
+  spec?: Record<string, unknown>;
+}
+
+/** Makes a stranger, whose requests do not go through anything of lab. */
+export const stranger = async (): Promise<Stranger> => {
+  const { kubeconfig, url, caFile } = inject('servers');
+  const config: Kubeconfig = JSON.parse(await readFile(kubeconfig, 'utf8'));
+  const folder = await mkdtemp(join(tmpdir(), 'lab-stranger-'));
+  const user = config.users[0]?.user ?? {};
+  const file = async (field: string) => {
+    const path = join(folder, field);
+    await writeFile(path, Buffer.from(String(user[field]), 'base64'), { mode: 0o600 });
+    return path;
+  };
+  const [certFile, keyFile] = [await file('client-certificate-data'), await file('client-key-data')];
+  const call = apiCaller({ url, caFile, certFile, keyFile });
+  return async (method, path, body, contentType = 'application/merge-patch+json') => {
+    const sent = { ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const type = method === 'PATCH' ? { contentType } : {};
+    const answer: ApiAnswer = await call({ method, path, ...sent, ...type });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
+    return JSON.parse(answer.body);
+  };
+};
+
+/** Whether a stranger finds something at a path. */
+export const isThere = (someone: Stranger, path: string): Promise<boolean> =>
+  someone('GET', path).then(
+    () => true,
+    () => false,
+  );
