@@ -10,7 +10,7 @@ export const guardDestroy = ({ name, environment, allowDestroy }: Expanded): voi
     'GUARD',
     `${name} in environment ${environment} is protected: its manifest does not allow destroy`,
     {
-      next: `Set allowDestroy: true under environments.${environment} if it may go.`,
+      next: 'Set allowDestroy: true for this environment in the manifest if it may go.',
     },
   );
 };

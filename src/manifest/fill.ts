@@ -1,28 +1,29 @@
 import type { Path } from '../engine/traits.ts';
-import { type Checked, type Complaint, complaint, unless } from './complaint.ts';
+import { type Complaint, complaint } from './complaint.ts';
 import type { Chosen } from './overlay.ts';
 import { didYouMean } from './suggest.ts';
 import { substitute } from './text.ts';
 import { type Overrides, variablesOf } from './variables.ts';
 import { type Entry, type MapTree, originOf, type Tree } from './yaml/tree.ts';
 
-/** A tree whose strings hold no `${env}` or `${vars.x}` any more, and the values that went in. */
+/** A tree whose strings hold no `${env}` or `${vars.x}` any more, and the values that went in; '' where there is a complaint. */
 export interface Filled {
   readonly tree: MapTree;
   readonly vars: Readonly<Record<string, string>>;
+  readonly complaints: readonly Complaint[];
 }
 
 // The variables' own definitions, and the environments, which are laid over already.
 const untouched = ['vars', 'environments', 'defaultEnvironment'];
 
 /** Puts `${env}` and `${vars.x}` into every string value. Keys stay as they are. */
-export const fillVariables = ({ environment, tree }: Chosen, overrides: Overrides): Checked<Filled> => {
+export const fillVariables = ({ environment, tree }: Chosen, overrides: Overrides): Filled => {
   const complaints: Complaint[] = [];
   const variables = variablesOf(tree, environment, overrides, (at, text) => {
     complaints.push(complaint(originOf(tree, at), text));
   });
   for (const name of Object.keys(overrides.flags).filter((flag) => !variables.names.includes(flag))) {
-    const text = `--var ${name}: the manifest declares no such variable.${didYouMean(name, variables.names)}`;
+    const text = `--var ${name}: the manifest declares no such variable${didYouMean(name, variables.names)}`;
     complaints.push(complaint(undefined, text));
   }
 
@@ -51,5 +52,5 @@ export const fillVariables = ({ environment, tree }: Chosen, overrides: Override
   const vars = Object.fromEntries(
     variables.names.toSorted().map((name) => [name, variables.valueOf(`vars.${name}`, ['vars', name])]),
   );
-  return unless(complaints, { tree: { ...tree, entries }, vars });
+  return { tree: { ...tree, entries }, vars, complaints };
 };

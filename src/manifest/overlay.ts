@@ -40,7 +40,7 @@ export const chooseEnvironment = (root: MapTree, requested: string | undefined):
   }
   const origin = requested === undefined ? originOf(root, ['defaultEnvironment']) : undefined;
   const known = names === undefined ? 'this manifest has no environments' : `there are ${names.join(', ')}`;
-  const text = `there is no environment ${environment}; ${known}.${didYouMean(environment, names ?? [])}`;
+  const text = `there is no environment ${environment}; ${known}${didYouMean(environment, names ?? [])}`;
   return failed(complaint(origin, text));
 };
 
@@ -90,7 +90,7 @@ const changesType = (base: MapTree, overlay: MapTree): boolean => {
 const nothingToRemove = (entry: Entry, path: Path, base: MapTree): Complaint =>
   complaint(
     { ...entry.value.place, path: formatPath(path) },
-    `there is nothing to remove.${didYouMean(String(path.at(-1)), base.entries.keys())}`,
+    `there is nothing to remove${didYouMean(String(path.at(-1)), base.entries.keys())}`,
   );
 
 /** Every `!remove` that no overlay has used up. */
@@ -98,7 +98,9 @@ const leftovers = (root: MapTree): Complaint[] =>
   [...root.entries]
     .filter(([key]) => key !== 'environments')
     .flatMap(([key, { value }]) => removals(value, [key]))
-    .map((origin) => complaint(origin, '!remove stands in an environment, for a key that the manifest has outside of it'));
+    .map((origin) =>
+      complaint(origin, '!remove stands in an environment, for a key that the manifest has outside of it'),
+    );
 
 const removals = (tree: Tree, path: Path): Origin[] => {
   switch (tree.is) {

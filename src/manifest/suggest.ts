@@ -1,12 +1,12 @@
-/** ` Did you mean …?` with the nearest of the allowed words, or '' if none is near. */
+/** `. Did you mean …?` with the nearest of the allowed words, to end a sentence with; '' if none is near. */
 export const didYouMean = (word: string, allowed: Iterable<string>): string => {
   const nearest = closest(word, allowed);
-  return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  return nearest === undefined ? '' : `. Did you mean ${nearest}?`;
 };
 
-/** The nearest allowed word by edit distance; undefined if more than a third of the word would have to change. */
+/** The nearest allowed word by edit distance; undefined if too much of the word would have to change. */
 const closest = (word: string, allowed: Iterable<string>): string | undefined => {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   const ranked = [...allowed]
     .filter((candidate) => Math.abs(candidate.length - word.length) <= limit)
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))

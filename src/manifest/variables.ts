@@ -35,7 +35,7 @@ export const variablesOf = (
     const variable = name.slice('vars.'.length);
     const definition = declared.get(variable);
     if (definition === undefined) {
-      complain(at, `there is no variable ${variable}.${didYouMean(variable, declared.keys())}`);
+      complain(at, `there is no variable ${variable}${didYouMean(variable, declared.keys())}`);
       return '';
     }
     if (within.includes(variable)) {

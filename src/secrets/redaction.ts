@@ -11,24 +11,27 @@ export interface Redactor {
 /** No needle of a registered value is shorter, so its first characters can be looked up in one step. */
 const shortest = 6;
 
-/** A redactor without values. Its time grows with the text, not with the number of values. */
+/** A redactor without values. Its time grows with the text and hardly with the number of values. */
 export const redactor = (): Redactor => {
-  const byStem = new Map<string, string[]>();
-  const lengthAt = (text: string, index: number): number =>
-    byStem.get(text.slice(index, index + shortest))?.find((needle) => text.startsWith(needle, index))?.length ?? 0;
+  // First characters → length → needles: values often begin alike, but they have few lengths.
+  const byStem = new Map<string, Map<number, Set<string>>>();
+  const lengthAt = (text: string, index: number): number => {
+    let longest = 0;
+    for (const [length, alike] of byStem.get(text.slice(index, index + shortest)) ?? []) {
+      if (length > longest && alike.has(text.slice(index, index + length))) longest = length;
+    }
+    return longest;
+  };
+  const learn = (needle: string): void => {
+    const stem = needle.slice(0, shortest);
+    const byLength = byStem.get(stem) ?? new Map<number, Set<string>>();
+    const alike = byLength.get(needle.length) ?? new Set<string>();
+    byStem.set(stem, byLength.set(needle.length, alike.add(needle)));
+  };
   return {
     add: (wrapped) => {
       const value = reveal(wrapped);
-      if (value.trim().length < shortest) return;
-      for (const needle of needles(value)) {
-        const stem = needle.slice(0, shortest);
-        const known = byStem.get(stem) ?? [];
-        if (known.includes(needle)) continue;
-        byStem.set(
-          stem,
-          [...known, needle].toSorted((a, b) => b.length - a.length),
-        );
-      }
+      if (value.trim().length >= shortest) needles(value).forEach(learn);
     },
     redact: (text) => {
       let shown = '';

@@ -45,7 +45,9 @@ export const driftText = (report: DriftReport, next?: string): string => {
 };
 
 const answerText = (report: DriftReport): string => {
+  const errors = report.diagnostics.filter(({ severity }) => severity === 'error').length;
   const parts = [
+    errors === 0 ? '' : counted(errors, 'error'),
     report.lost.length === 0 ? '' : `${report.lost.map(({ provider }) => provider).join(', ')} lost`,
     report.drifted.length === 0 ? '' : `${report.drifted.length} drifted`,
     report.pending.length === 0 ? '' : `${report.pending.length} pending`,

@@ -13,6 +13,8 @@ export interface PlanTextOptions {
   readonly next?: string;
 }
 
+const phases = ['bootstrap', 'production'] as const satisfies readonly Change['phase'][];
+
 /** The plan for people: the answer first and last, one line a resource between. */
 export const planText = (plan: Plan, options: PlanTextOptions): string => {
   const lines = plan.changes.flatMap((change) => {
@@ -31,11 +33,10 @@ export const planText = (plan: Plan, options: PlanTextOptions): string => {
       lost === undefined ? [] : [`! ${provider}  LOST: ${oneLine(lost)}`],
     ),
     answer,
-    ...grouped(blocks, ({ phase }) => phase).flatMap(([phase, members]) => [
-      '',
-      phase,
-      ...members.flatMap(({ text }) => text),
-    ]),
+    ...phases.flatMap((phase) => {
+      const members = blocks.filter((block) => block.phase === phase);
+      return members.length === 0 ? [] : ['', phase, ...members.flatMap(({ text }) => text)];
+    }),
     ...gateLines(plan),
     ...(blocks.length === 0 ? [] : ['', `${answer}.`]),
     ...(options.next === undefined ? [] : [options.next]),

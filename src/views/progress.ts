@@ -24,7 +24,11 @@ export const progressLines = (sink: ProgressSink): Emit => {
       case 'waiting':
         return nowAndThen(`address ${event.address}`, `${event.address}  waiting: ${oneLine(event.for)}`);
       case 'gate':
-        if (event.state === 'open') return sink.line(`${event.gate} is open`);
+        if (event.state === 'open') {
+          // Open at the first look is nothing to tell.
+          if (toldAt.delete(`gate ${event.gate}`)) sink.line(`${event.gate} is open`);
+          return;
+        }
         return nowAndThen(`gate ${event.gate}`, `waiting for ${event.gate}: ${oneLine(event.because)}`);
       case 'reading':
       case 'read':

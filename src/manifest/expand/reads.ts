@@ -14,6 +14,7 @@ export interface Read {
   readonly entry: string;
   /** The key in the Kubernetes Secret. */
   readonly name: string;
+  readonly storeName: string;
   readonly store: Store;
   readonly remote: Remote;
   readonly key: SecretKey;
@@ -26,7 +27,7 @@ export function* readSecrets(given: Given): Generator<Read | Complaint> {
     for (const storeName of secret.readFrom) {
       const store = given.manifest.stores[storeName];
       if (store === undefined) {
-        const text = `there is no store ${storeName}.${didYouMean(storeName, Object.keys(given.manifest.stores))}`;
+        const text = `there is no store ${storeName}${didYouMean(storeName, Object.keys(given.manifest.stores))}`;
         yield wrong(given, ['secrets', entry, 'readFrom'], text);
         continue;
       }
@@ -56,7 +57,7 @@ function* readKeys(
       continue;
     }
     const parsed = parseRemote(at, store);
-    if (parsed.ok) yield { is: 'read', entry, name, store, remote: parsed.remote, key, path };
+    if (parsed.ok) yield { is: 'read', entry, name, storeName, store, remote: parsed.remote, key, path };
     else yield wrong(given, typeof key.at === 'string' ? [...path, 'at'] : [...path, 'at', storeName], parsed.problem);
   }
 }

@@ -1,5 +1,5 @@
-import type { Store } from '../schema/stores.ts';
 import { isDataKey, isObjectName, isVaultPath } from '../schema/names.ts';
+import type { Store } from '../schema/stores.ts';
 
 /** One value in a store. */
 export interface Remote {
@@ -26,7 +26,8 @@ export const parseRemote = (text: string, store: Store): ParsedRemote => {
       if (property !== undefined && !isDataKey(property)) return bad(`"${property}" cannot be a key of a Secret`);
       return { ok: true, remote: { key, property: property ?? 'value' } };
     case 'vault':
-      if (!isVaultPath(key)) return bad(`"${key}" is no path in Vault; write it without "/" at either end, "*" and spaces`);
+      if (!isVaultPath(key))
+        return bad(`"${key}" is no path in Vault; write it without "/" at either end, "*" and spaces`);
       if (property === undefined || property === '') return bad(`a remote key in Vault is PATH#PROPERTY: ${key}#value`);
       if (key.startsWith(`${store.mount}/`) || key.startsWith('data/')) {
         return bad(`the path is below the mount ${store.mount}; write it without "${store.mount}/" and "data/"`);

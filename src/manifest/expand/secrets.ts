@@ -12,23 +12,23 @@ export function* expandSecrets(given: Given): Generator<Found> {
   const reads = found.filter((item) => item.is === 'read');
   yield* expandWrites(given, reads);
   for (const [entry, own] of Map.groupBy(reads, (read) => read.entry)) {
+    const [first] = own;
     const secret = given.manifest.secrets[entry];
-    const [storeName] = secret?.readFrom ?? [];
-    if (secret !== undefined && storeName !== undefined) yield* externalSecret(entry, secret, storeName, own);
+    if (secret !== undefined && first !== undefined) yield* externalSecret(secret, first, own);
   }
 }
 
-function* externalSecret(entry: string, secret: SecretEntry, storeName: string, reads: readonly Read[]): Generator<Found> {
-  const path = ['secrets', entry];
-  const { namespace, name: ownName } = splitNamespaced(entry);
+function* externalSecret(secret: SecretEntry, first: Read, reads: readonly Read[]): Generator<Found> {
+  const path = ['secrets', first.entry];
+  const { namespace, name: ownName } = splitNamespaced(first.entry);
   const name = secret.name ?? ownName;
-  const kind = storeKind(reads);
-  const store = kind === 'SecretStore' ? [namespace, storeName] : [storeName];
+  const { expose } = first.store;
+  const storeKind = expose === 'none' ? 'ClusterSecretStore' : expose.kind;
   yield namespaceDraft(path, namespace);
   yield draft(path, 'external-secrets.external-secret', [namespace, ownName], {
     spec: {
       ...(name === ownName ? {} : { name }),
-      store: { name: storeName, kind },
+      store: { name: first.storeName, kind: storeKind },
       ...(secret.refresh === undefined ? {} : { refresh: secret.refresh }),
       target: {
         name,

@@ -30,9 +30,8 @@ export function* kubernetesStoreParts(name: string, store: KubernetesStore): Gen
   });
 }
 
-/** What must be there before External Secrets can read the store. */
+/** What lets External Secrets read the store; the kind itself knows the rest of what comes first. */
 export const kubernetesStoreNeeds = (name: string, store: KubernetesStore): readonly string[] => [
-  address('kubernetes.namespace', store.namespace),
   address('kubernetes.object', ...roleParts('RoleBinding', name, store)),
 ];
 
@@ -46,7 +45,9 @@ export const kubernetesProvider = (store: KubernetesStore, within: string | unde
         url: store.server?.url ?? 'https://kubernetes.default.svc',
         caProvider: caProvider(ca, within),
       },
-      ...(store.auth === undefined ? {} : { auth: { serviceAccount: serviceAccountRef(store.auth.serviceAccount, within) } }),
+      ...(store.auth === undefined
+        ? {}
+        : { auth: { serviceAccount: serviceAccountRef(store.auth.serviceAccount, within) } }),
     },
   };
 };

@@ -1,4 +1,3 @@
-import { address } from '../../engine/address.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { VaultStore } from '../schema/stores.ts';
 import { caProvider, serviceAccountRef } from './store-refs.ts';
@@ -29,9 +28,3 @@ export const vaultProvider = (server: string, store: VaultStore, within: string 
     },
   };
 };
-
-/** What the store logs in with and reads from, where this manifest makes it. */
-export const vaultStoreNeeds = ({ mount, auth }: VaultStore): readonly string[] => [
-  address('vault.mount', mount),
-  ...(auth === undefined ? [] : [address('vault.kubernetes-auth-role', auth.path, auth.role)]),
-];

@@ -3,7 +3,7 @@ import { splitNamespaced } from '../schema/names.ts';
 import type { Expose, Store } from '../schema/stores.ts';
 import { draft, type Found, type Given, namespaceDraft, wrong } from './draft.ts';
 import { kubernetesProvider, kubernetesStoreNeeds, kubernetesStoreParts } from './store-kubernetes.ts';
-import { vaultProvider, vaultStoreNeeds } from './store-vault.ts';
+import { vaultProvider } from './store-vault.ts';
 
 /** Section `stores`: what a store is made of, and the ClusterSecretStore or SecretStores that show it to External Secrets. */
 export function* expandStores(given: Given): Generator<Found> {
@@ -20,13 +20,12 @@ function* exposed(given: Given, name: string, store: Store, expose: Expose): Gen
     return;
   }
   const { namespace: accountNamespace, name: accountName } = store.auth.serviceAccount;
-  const account = draft([...path, 'auth'], 'kubernetes.service-account', [accountNamespace, accountName], {
+  yield namespaceDraft([...path, 'auth'], accountNamespace);
+  yield draft([...path, 'auth'], 'kubernetes.service-account', [accountNamespace, accountName], {
     spec: {},
     ownership: 'contributed',
   });
-  yield namespaceDraft([...path, 'auth'], accountNamespace);
-  yield account;
-  const after = [...storeNeeds(name, store), account.address];
+  const after = store.type === 'kubernetes' ? kubernetesStoreNeeds(name, store) : [];
 
   if (expose.kind === 'ClusterSecretStore') {
     const provider = providerOf(given, store, undefined);
@@ -61,17 +60,12 @@ const providerOf = ({ manifest }: Given, store: Store, within: string | undefine
   }
 };
 
-const storeNeeds = (name: string, store: Store): readonly string[] => {
-  switch (store.type) {
-    case 'kubernetes':
-      return kubernetesStoreNeeds(name, store);
-    case 'vault':
-      return vaultStoreNeeds(store);
-  }
-};
-
 // No conditions at all would open the store to every namespace, so `auto` without readers is no answer.
-const conditionsFor = (given: Given, name: string, namespaces: 'auto' | 'all' | readonly string[]): Fields | undefined => {
+const conditionsFor = (
+  given: Given,
+  name: string,
+  namespaces: 'auto' | 'all' | readonly string[],
+): Fields | undefined => {
   if (namespaces === 'all') return {};
   const listed = namespaces === 'auto' ? readersOf(given, name) : namespaces;
   return listed.length === 0 ? undefined : { conditions: [{ namespaces: [...new Set(listed)].toSorted() }] };

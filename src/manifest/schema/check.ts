@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { formatPath } from '../../engine/path.ts';
 import type { Path } from '../../engine/traits.ts';
 import { type Checked, type Complaint, complaint } from '../complaint.ts';
 import { keyOriginOf, type MapTree, originOf, toJson } from '../yaml/tree.ts';
@@ -13,7 +14,11 @@ export const checkManifest = (tree: MapTree): Checked<Manifest> => {
 };
 
 /** A schema's issues as complaints; `base` is the path at which the schema was applied. */
-export const complaintsOf = (tree: MapTree, issues: readonly z.core.$ZodIssue[], base: Path = []): Complaint[] =>
-  issues
-    .flatMap((issue) => findings(issue, base))
+export const complaintsOf = (tree: MapTree, issues: readonly z.core.$ZodIssue[], base: Path = []): Complaint[] => {
+  const found = issues.flatMap((issue) => findings(issue, base));
+  // What a map lacks is mostly spelt wrong in the same map.
+  const misspelt = new Set(found.filter(({ key }) => key).map(({ path }) => formatPath(path.slice(0, -1))));
+  return found
+    .filter(({ path, key, rule }) => key || !rule || !misspelt.has(formatPath(path)))
     .map(({ path, text, key }) => complaint(key ? keyOriginOf(tree, path) : originOf(tree, path), text));
+};

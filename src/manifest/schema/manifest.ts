@@ -6,7 +6,7 @@ import { store } from './stores.ts';
 import { vaultSection } from './vault.ts';
 
 const cluster = z.strictObject({
-  context: z.string().min(1).describe("A context of the kubeconfig; lab never takes the current one"),
+  context: z.string().min(1).describe('A context of the kubeconfig; lab never takes the current one'),
   kubeconfig: z.string().min(1).optional().describe('Default: what kubectl would read'),
 });
 
@@ -31,10 +31,15 @@ export const manifestSchema = z.strictObject({
   apiVersion: z.literal('lab/v1'),
   name: labName().describe('Name + environment + installation own state, lock and marks'),
   vars: z
-    .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name of a variable; use letters, digits, "_" and "-"'), z.string())
+    .record(
+      z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name of a variable; use letters, digits, "_" and "-"'),
+      z.string(),
+    )
     .default({}),
   expect: z
-    .strictObject({ kubernetes: z.strictObject({ uid: z.uuid('is no UID; kubectl get namespace kube-system -o yaml shows it') }) })
+    .strictObject({
+      kubernetes: z.strictObject({ uid: z.uuid('is no UID; kubectl get namespace kube-system -o yaml shows it') }),
+    })
     .optional()
     .describe('Identity of the systems, checked before the first read'),
   state: z.strictObject({ backend: z.enum(['local']) }).default({ backend: 'local' }),

@@ -54,5 +54,5 @@ export const splitNamespaced = (text: string): Namespaced => {
 
 const isNamespaced = (text: string): boolean => {
   const { namespace, name } = splitNamespaced(text);
-  return label.test(namespace) && subdomain.test(name);
+  return text.includes('/') && label.test(namespace) && subdomain.test(name);
 };

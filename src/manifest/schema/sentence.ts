@@ -80,12 +80,15 @@ const wrongType = (input: unknown, expected: string): string => {
   return `is ${nounOf(input)}; ${expected} is expected${hint}`;
 };
 
-const wrongWord = (path: Path, input: unknown, allowed: readonly unknown[]): string => {
+/** `forms`: what else the value could be, beside these words. */
+const wrongWord = (path: Path, input: unknown, allowed: readonly unknown[], forms: readonly string[] = []): string => {
   const words = allowed.map(String);
-  if (typeof input !== 'string') return wrongType(input, words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`);
+  const choice = [...words, ...forms];
+  const expected = choice.length === 1 ? String(choice[0]) : `one of ${choice.join(', ')}`;
+  if (typeof input !== 'string') return wrongType(input, expected);
   if (isLaterValue(path, input)) return `${JSON.stringify(input)} is not supported yet; ${oneOf(words)}`;
-  const expected = words.length === 1 ? `is not ${words[0]}` : `is not one of ${words.join(', ')}`;
-  return `${JSON.stringify(input)} ${expected}.${didYouMean(input, words)}`;
+  const suggestion = choice.length === 1 ? '' : didYouMean(input, words);
+  return `${JSON.stringify(input)} is not ${expected}${suggestion}`;
 };
 
 const oneOf = (words: readonly string[]): string =>
@@ -94,7 +97,7 @@ const oneOf = (words: readonly string[]): string =>
 const unknownKey = (path: Path, name: string, allowed: readonly string[]): string => {
   if (isLaterKey(path)) return 'is not supported yet';
   const suggestion = didYouMean(name, allowed);
-  return suggestion === '' ? `is no key here; there are ${allowed.join(', ')}` : `is no key here.${suggestion}`;
+  return suggestion === '' ? `is no key here; there are ${allowed.join(', ')}` : `is no key here${suggestion}`;
 };
 
 const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path): Finding[] => {
@@ -105,24 +108,34 @@ const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path): Finding[] 
     return [{ path, text: wrongWord(path, given, options), key: false }];
   }
   const branches = issue.errors.toSorted((a, b) => distance(a) - distance(b));
-  const [nearest = []] = branches;
+  const [nearest = [], ...others] = branches;
+  const [word] = nearest;
+  if (word?.code === 'invalid_value' && word.path.length === 0 && typeof input === 'string') {
+    return [{ path, text: wrongWord(path, input, word.values, others.flatMap(formsOf)), key: false }];
+  }
   if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path));
-  const expected = branches.flatMap((issues) => issues.flatMap(expectation));
-  return [{ path, text: wrongType(input, [...new Set(expected)].join(' or ')), key: false }];
+  return [{ path, text: wrongType(input, [...new Set(branches.flatMap(formsOf))].join(' or ')), key: false }];
 };
 
 // A branch of another type than the value is no use; of the others, the one with the fewest strange keys is meant.
 const unlike = 1000;
 const distance = (issues: readonly Issue[]): number =>
   issues.reduce((sum, issue) => {
+    if (issue.code === 'invalid_union' && issue.discriminator !== undefined && !has(issue.input, issue.discriminator)) {
+      return sum + 20;
+    }
     if (issue.path.length > 0) return sum + 1;
     if (issue.code === 'invalid_type') return sum + unlike;
     if (issue.code === 'invalid_value') return sum + (typeof issue.input === 'string' ? 5 : unlike);
     return sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1);
   }, 0);
 
-const expectation = (issue: Issue): string[] => {
-  if (issue.path.length > 0) return [];
-  if (issue.code === 'invalid_type') return [nouns[issue.expected] ?? issue.expected];
-  return issue.code === 'invalid_value' ? issue.values.map(String) : [];
-};
+const has = (input: unknown, key: string): boolean => typeof input === 'object' && input !== null && key in input;
+
+/** What a branch would have taken instead. */
+const formsOf = (issues: readonly Issue[]): string[] =>
+  issues.flatMap((issue) => {
+    if (issue.path.length > 0) return [];
+    if (issue.code === 'invalid_type') return [nouns[issue.expected] ?? issue.expected];
+    return issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  });

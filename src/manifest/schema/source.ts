@@ -6,10 +6,12 @@ const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an e
 
 /** A file of the manifest's folder. Symbolic links are followed later, when files may be looked at. */
 export const fileName = () =>
-  z.string().refine(
-    (text) => text !== '' && !text.startsWith('/') && !text.split(/[/\\]/).includes('..'),
-    'must lie in the folder of the manifest: a relative path without ".."',
-  );
+  z
+    .string()
+    .refine(
+      (text) => text !== '' && !text.startsWith('/') && !text.split(/[/\\]/).includes('..'),
+      'must lie in the folder of the manifest: a relative path without ".."',
+    );
 
 const generated = z.strictObject({
   length: z.int().min(8).max(1024).default(32).describe('Characters, 8 to 1024'),

@@ -4,9 +4,7 @@ import { namespaced, vaultPath } from './names.ts';
 import { credentialSource, fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
 
-const login = z.discriminatedUnion('auth', [
-  z.strictObject({ auth: z.literal('token'), token: credentialSource() }),
-]);
+const login = z.discriminatedUnion('auth', [z.strictObject({ auth: z.literal('token'), token: credentialSource() })]);
 
 const tuning = {
   description: z.string().optional(),
@@ -22,7 +20,18 @@ const kvMount = z.strictObject({
   deleteVersionAfter: duration().optional(),
 });
 
-const capability = z.enum(['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover']);
+const capability = z.enum([
+  'create',
+  'read',
+  'update',
+  'patch',
+  'delete',
+  'list',
+  'sudo',
+  'deny',
+  'subscribe',
+  'recover',
+]);
 
 const policy = z
   .strictObject({

@@ -15,7 +15,7 @@ export const aliasing = () => {
     use: (anchor: string, depth: number): Use => {
       const found = anchors.get(anchor);
       if (found === undefined) {
-        return { ok: false, problem: `no anchor &${anchor} stands before this.${didYouMean(anchor, anchors.keys())}` };
+        return { ok: false, problem: `no anchor &${anchor} stands before this${didYouMean(anchor, anchors.keys())}` };
       }
       total += found.size;
       if (depth + found.height > maxDepth) return { ok: false, problem: `nests deeper than ${maxDepth} levels` };

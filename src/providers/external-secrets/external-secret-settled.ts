@@ -37,6 +37,10 @@ const noData = 'could not get secret data from provider';
 export const isTerminal = (ready: Condition | undefined): boolean =>
   ready?.status === 'False' && terminal[ready.message] !== undefined;
 
+// After a failure that is not tried again, changes of the Secret make External Secrets look again for a second or so.
+// A change by lab in that time is no failure yet.
+const afterglow = 2000;
+
 /** What is known of an ExternalSecret beside the object itself. */
 export interface Sight {
   /** Whether the condition was found after the last write. */
@@ -52,8 +56,10 @@ export const settleExternalSecret = async (client: EsoClient, object: KubeObject
   const ready = readyCondition(object);
   const failing = ready?.status === 'False';
   const events = failing ? await eventsAbout(client.objects, object) : undefined;
-  const expected = isTerminal(ready) ? terminal[ready?.message ?? '']?.event : undefined;
-  const fresh = expected === undefined || (await isFresh(client, object, ({ message }) => message.includes(expected)));
+  const expected = failing ? terminal[ready.message]?.event : undefined;
+  const fresh =
+    expected === undefined ||
+    (await isFresh(client, object, { tells: ({ message }) => message.includes(expected), notBefore: afterglow }));
   return externalSecretSettled(object, {
     fresh,
     cause: newestMessage(events, 'UpdateFailed'),

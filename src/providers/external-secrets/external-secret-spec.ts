@@ -28,6 +28,9 @@ const template = z.strictObject({
   engineVersion: z.enum(['v1', 'v2']).optional(),
 });
 
+/** How the Secret is made of the values. */
+export type Template = z.output<typeof template>;
+
 const target = z.strictObject({
   name: z.string().min(1).optional().describe("Name of the Secret, if not the ExternalSecret's"),
   creationPolicy: z.enum(['Owner', 'Orphan', 'Merge', 'None', 'CreateOrMerge']).optional(),

@@ -1,26 +1,24 @@
 import { z } from 'zod';
 import { goDuration } from '../../engine/fields.ts';
 import type { KubeObject } from '../../engine/ports.ts';
-import type { Fields, Json } from '../../engine/value.ts';
-import { byKey, defaultRefresh, type ExternalSecretSpec } from './external-secret-spec.ts';
+import type { Fields } from '../../engine/value.ts';
+import { byKey, defaultRefresh, type ExternalSecretSpec, type Template } from './external-secret-spec.ts';
 import { parseGoDuration } from './go-duration.ts';
 
 const json = z.json();
+
+/** An object of which some members are known, and the others are any JSON. */
+const open = <Shape extends z.ZodRawShape>(known: Shape) => z.object(known).catchall(json);
+
+const liveTemplate = open({ metadata: z.record(z.string(), json).optional() });
 
 // The parse boundary: definitions on the server guarantee more than is asked for here.
 const wireSchema = z.object({
   secretStoreRef: z.object({ name: z.string().default(''), kind: z.string().default('') }).optional(),
   refreshInterval: z.string().optional(),
   refreshPolicy: z.string().optional(),
-  target: z
-    .looseObject({ name: z.string().optional(), template: z.looseObject({}).optional() })
-    .catchall(json)
-    .optional(),
-  data: z
-    .array(
-      z.object({ secretKey: z.string(), remoteRef: z.looseObject({ key: z.string() }).catchall(json) }).catchall(json),
-    )
-    .optional(),
+  target: open({ template: liveTemplate.optional() }).optional(),
+  data: z.array(open({ secretKey: z.string(), remoteRef: open({ key: z.string() }) })).optional(),
 });
 
 /** A live ExternalSecret's spec in the words of External Secrets. */
@@ -90,22 +88,30 @@ const refreshText = (wanted: number | undefined, { live, refreshRemoved }: Stand
 };
 
 // Without a template External Secrets copies its own labels and annotations to the Secret, and so lab's ownership mark:
-// the Secret would look like lab's. One that only states the default keeps them apart. An object that has lived without
-// a template (somebody else made it) stays so: labels on its Secret may be in use.
-const targetOf = ({ target }: ExternalSecretSpec, { live }: Standing): { readonly target?: Json } => {
+// the Secret would look like lab's. One that only states defaults keeps them apart. An object that has lived without a
+// template (somebody else made it) stays so: labels on its Secret may be in use.
+const targetOf = ({ target }: ExternalSecretSpec, { live }: Standing): { readonly target?: object } => {
   const { template, ...others } = target ?? {};
-  const templated = template !== undefined || live === undefined || live.target?.template !== undefined;
-  const all = {
-    ...others,
-    ...(templated ? { template: { engineVersion: 'v2', ...withoutEmpty(template ?? {}) } } : {}),
-  };
-  return Object.keys(all).length === 0 ? {} : { target: json.parse(all) };
+  const before = live?.target?.template;
+  const templated = template !== undefined || live === undefined || before !== undefined;
+  const whole = { ...others, ...(templated ? { template: templateOf(template ?? {}, before) } : {}) };
+  return Object.keys(whole).length === 0 ? {} : { target: whole };
 };
 
-// The API server makes null of an empty map whose former entries go, and then refuses the null.
+// The update in which External Secrets before 1.1.1 adds its finalizer also writes an empty metadata where there is
+// none: one that is there already stays lab's, and the generation stays as it is. Other empty maps are left out, and
+// this one too once entries go: of a map whose last entry goes the API server makes null, and refuses that.
+const templateOf = (
+  { metadata = {}, ...template }: Template,
+  before: z.output<typeof liveTemplate> | undefined,
+): object => {
+  const filled = withoutEmpty(metadata);
+  const hadNone = Object.keys(before?.metadata ?? {}).length === 0;
+  const kept = hadNone || Object.keys(filled).length > 0;
+  return { engineVersion: 'v2', ...withoutEmpty(template), ...(kept ? { metadata: filled } : {}) };
+};
+
 const withoutEmpty = (fields: object): object =>
   Object.fromEntries(
-    Object.entries(fields)
-      .map(([name, value]) => [name, typeof value === 'object' && value !== null ? withoutEmpty(value) : value])
-      .filter(([, value]) => typeof value !== 'object' || value === null || Object.keys(value).length > 0),
+    Object.entries(fields).filter(([, value]) => typeof value !== 'object' || Object.keys(value).length > 0),
   );

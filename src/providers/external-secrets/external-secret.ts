@@ -1,8 +1,6 @@
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
-import type { KubeObject } from '../../engine/ports.ts';
 import type { WriteRequest } from '../../engine/resource.ts';
-import type { Json } from '../../engine/value.ts';
 import type { EsoClient } from './client.ts';
 import { readyCondition } from './conditions.ts';
 import { crdGate } from './definitions.ts';
@@ -64,30 +62,5 @@ const writeExternalSecret = async (client: EsoClient, request: WriteRequest<Exte
   const object = live.exists === 'yes' ? await getObject(client, definition, id) : undefined;
   if (object !== undefined && isTerminal(readyCondition(object))) await remember(client, object);
   const wanted = wireSpec(spec, { live: object && wireSpecOf(object), refreshRemoved: removed.includes('refresh') });
-  const cleared = object && (await clearTemplateMetadata(client, request, object));
-  const version = cleared?.metadata.resourceVersion;
-  const found = live.exists === 'yes' && version !== undefined ? { ...live, version } : live;
-  await applyObject(client, definition, { id, live: found, ...(mark === undefined ? {} : { mark }), spec: {} }, wanted);
-};
-
-/**
- * Before 1.1.1 External Secrets adds its finalizer with an update of the whole object, and with it an empty
- * template.metadata, which then is its own. When lab takes its last label out of there, server-side apply makes null of
- * the rest and refuses that; a merge patch takes all of it out first.
- */
-const clearTemplateMetadata = async (
-  client: EsoClient,
-  { id, spec, live }: WriteRequest<ExternalSecretSpec>,
-  object: KubeObject,
-): Promise<KubeObject | undefined> => {
-  const { metadata } = wireSpecOf(object).target?.template ?? {};
-  const { labels = {}, annotations = {} } = spec.target?.template?.metadata ?? {};
-  const has = typeof metadata === 'object' && metadata !== null && Object.keys(metadata).length > 0;
-  if (!has || Object.keys(labels).length + Object.keys(annotations).length > 0) return undefined;
-  const version = live.exists === 'yes' ? live.version : undefined;
-  const patch: Json = {
-    metadata: version === undefined ? {} : { resourceVersion: version },
-    spec: { target: { template: { metadata: null } } },
-  };
-  return client.objects.merge(refOf(definition, id), patch);
+  await applyObject(client, definition, { id, live, ...(mark === undefined ? {} : { mark }), spec: {} }, wanted);
 };

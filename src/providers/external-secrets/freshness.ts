@@ -32,18 +32,19 @@ export const remember = async (client: EsoClient, object: KubeObject): Promise<v
  * (The event may come before the condition, so an event that tells something else proves nothing yet.) Events are
  * limited to about 25 an object and then one in five minutes, or may be unreadable; so after half a minute without any,
  * the condition counts. Clocks of different machines are never compared. Left over: a look that was under way during
- * the write counts as one after it.
+ * the write leaves its event after it; `notBefore` (milliseconds after the write) waits for such looks to end.
  */
 export const isFresh = async (
   client: EsoClient,
   object: KubeObject,
-  tells: (event: SeenEvent) => boolean,
+  { tells, notBefore = 0 }: { tells: (event: SeenEvent) => boolean; notBefore?: number },
 ): Promise<boolean> => {
   const before = client.before.get(uidOf(object));
   if (before === undefined || !sameCondition(before.condition, readyCondition(object))) return true;
+  const passed = performance.now() - before.at;
+  if (passed < notBefore) return false;
   const events = (await eventsAbout(client.objects, object)) ?? [];
-  if (events.some((event) => !before.events.has(event.version) && tells(event))) return true;
-  return performance.now() - before.at > patience;
+  return passed > patience || events.some((event) => !before.events.has(event.version) && tells(event));
 };
 
 const uidOf = ({ metadata }: KubeObject): string => metadata.uid ?? '';

@@ -29,7 +29,7 @@ export const storeKind = (kind: Exclude<Definition, 'ExternalSecret'>) => {
       if (store === undefined) return { state: 'failed', because: 'somebody has deleted it' };
       const ready = readyCondition(store);
       if (ready?.status === 'True') {
-        const fresh = await isFresh(client, store, ({ reason }) => reason === ready.reason);
+        const fresh = await isFresh(client, store, { tells: ({ reason }) => reason === ready.reason });
         return storeSettled(ready, { fresh, cause: undefined, namespace: client.namespace });
       }
       const cause = ready && newestMessage(await eventsAbout(client.objects, store), ready.reason);

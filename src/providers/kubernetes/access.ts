@@ -31,9 +31,10 @@ export interface Tls {
   readonly servername?: string;
 }
 
-/** The operator's proxy settings as kubectl reads them. Loopback never goes through a proxy. */
+/** A proxy of the kubeconfig counts for every host; one of the environment, as for kubectl, never for loopback. */
 export const proxyOf = (env: Readonly<Record<string, string | undefined>>, fromKubeconfig?: string): Proxy => {
-  const url = fromKubeconfig ?? env['HTTPS_PROXY'] ?? env['https_proxy'];
-  const named = fromKubeconfig === undefined ? (env['NO_PROXY'] ?? env['no_proxy'] ?? '') : '';
-  return { ...(url ? { url } : {}), except: [named, 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',') };
+  if (fromKubeconfig) return { url: fromKubeconfig, except: '' };
+  const url = env['HTTPS_PROXY'] ?? env['https_proxy'];
+  const except = [env['NO_PROXY'] ?? env['no_proxy'], 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',');
+  return { ...(url ? { url } : {}), except };
 };

@@ -8,13 +8,13 @@ export const closest = (wanted: string, names: readonly string[]): string | unde
 /** How many single characters to change, add or drop to turn one text into the other. */
 const edits = (from: string, to: string): number => {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  [...from].forEach((char, i) => {
+  for (let i = 0; i < from.length; i++) {
     const next = [i + 1];
-    [...to].forEach((other, j) => {
-      const swap = (row[j] ?? 0) + (char === other ? 0 : 1);
+    for (let j = 0; j < to.length; j++) {
+      const swap = (row[j] ?? 0) + (from[i] === to[j] ? 0 : 1);
       next.push(Math.min(swap, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    });
+    }
     row = next;
-  });
+  }
   return row.at(-1) ?? 0;
 };

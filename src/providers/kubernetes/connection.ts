@@ -32,7 +32,8 @@ export const openConnection = async (
   }
   const { context, kubeconfig } = parsed.data;
   const access = await openAccess({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }, env);
-  const { send, writes, close } = openTransport(access, readOnly, signal);
+  const transport = openTransport(access, readOnly, signal);
+  const { send } = transport;
   const discovery = openDiscovery(send);
   const objects = openObjects({ send, discovery });
   const client: KubeClient = { send, discovery, objects };
@@ -48,8 +49,8 @@ export const openConnection = async (
       return kind.bind(client);
     },
     offers: { objects, tokens: openTokens(send) },
-    writes,
-    close,
+    writes: () => transport.writes(),
+    close: () => transport.close(),
   };
 };
 

@@ -19,6 +19,8 @@ export interface Discovery {
   versionsOf(group: string, kind: string): Promise<readonly ServedType[]>;
   /** Every type of every group, each in its preferred version. */
   all(): Promise<readonly ServedType[]>;
+  /** What is known of a group is no longer true: a path of it is not served any more. */
+  forget(group: string): void;
 }
 
 /** Discovery by group and not of everything at once: a cluster with many providers has megabytes of types. */
@@ -50,7 +52,7 @@ export const openDiscovery = (send: Send): Discovery => {
     return types.map(preferredOnly).flat();
   };
 
-  return { versionsOf, all };
+  return { versionsOf, all, forget: (group) => groups.delete(group) };
 };
 
 const preferredOnly = (types: readonly ServedType[]): readonly ServedType[] => {

@@ -9,7 +9,7 @@ import {
   type Wire,
   withoutSecretData,
 } from './objects.ts';
-import { apiVersion, collectionPath, objectPath } from './paths.ts';
+import { collectionPath, joinApiVersion, objectPath } from './paths.ts';
 import { removeObject } from './remove.ts';
 
 /** What the kinds of this provider work with. */
@@ -27,7 +27,7 @@ export const openObjects = (wire: Wire): ObjectApi => ({
   list: async (ref) => {
     const type = await servedType(wire, ref);
     return (await listAll(wire, collectionPath(type, ref.namespace))).map((item) =>
-      withoutSecretData({ ...item, apiVersion: apiVersion(type.group, type.version), kind: type.kind }),
+      withoutSecretData({ ...item, apiVersion: joinApiVersion(type.group, type.version), kind: type.kind }),
     );
   },
   apply: async (object) => withoutSecretData((await applyObject(wire, object)).object),

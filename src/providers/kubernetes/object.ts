@@ -13,7 +13,7 @@ import type { KubeClient } from './object-api.ts';
 import { parseApiVersion } from './paths.ts';
 import { unmarkObject } from './release.ts';
 import { gatesOpenedBy, notServedYet, servedGates } from './served-gate.ts';
-import { members, text } from './wire.ts';
+import { members, plainData, text } from './wire.ts';
 
 const identity = { name: z.string().optional(), namespace: z.string().optional() };
 
@@ -63,7 +63,7 @@ export const object = defineKind({
     const found = await client.objects.get(ref, version);
     return found === undefined ? { exists: 'no' } : liveObject(found, { object: plainObject(found) });
   },
-  write: (client, { id, spec: { object: wanted }, ...circumstances }) => {
+  write: async (client, { id, spec: { object: wanted }, ...circumstances }) => {
     const { apiVersion, kind: _kind, metadata, ...content } = wanted;
     const ref = fitRef(id, wanted);
     const desired = { ref, apiVersion, labels: metadata?.labels, annotations: metadata?.annotations, content };
@@ -73,8 +73,8 @@ export const object = defineKind({
     const ref = refOf(id);
     return isDefinition(ref) ? establishment(await objects.get(ref)) : { state: 'done' };
   },
-  remove: ({ objects }, id) => objects.remove(fitRef(id)),
-  release: (client, id) => unmarkObject(client, fitRef(id)),
+  remove: async ({ objects }, id) => objects.remove(fitRef(id)),
+  release: async (client, id) => unmarkObject(client, fitRef(id)),
   keep: async (client, id) => {
     const ref = refOf(id);
     if (!isDefinition(ref)) return undefined;
@@ -109,10 +109,11 @@ const fitRef = (id: readonly string[], wanted?: Wanted): ObjectRef => {
   throw new LabError('BAD_MANIFEST', wrong, { address: address('kubernetes.object', ...id) });
 };
 
+/** The object without what the server and lab keep in it for themselves. */
 const plainObject = (found: KubeObject): Fields => {
   const { status: _status, metadata, ...rest } = found;
   const { name, namespace } = metadata;
-  const place = { name, ...(namespace === undefined ? {} : { namespace }) };
-  // JSON from the wire is plain data.
-  return { ...(rest as Fields), metadata: { ...place, ...liveMetadata(found) } };
+  const own = { name, ...(namespace === undefined ? {} : { namespace }), ...liveMetadata(found) };
+  const content = Object.entries(rest).map(([field, value]) => [field, plainData(value)]);
+  return { ...Object.fromEntries(content), metadata: own };
 };

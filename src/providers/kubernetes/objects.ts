@@ -23,8 +23,9 @@ export const getWhole = async (wire: Wire, ref: ObjectRef, version?: string): Pr
   const path = objectPath(await servedType(wire, ref, version), ref);
   const answer = await wire.send({ method: 'GET', path, expects: [404] });
   if (isNotFound(answer)) return undefined;
-  if (answer.status === 404) throw notServed(ref, version);
-  return objectIn(answer);
+  if (answer.status !== 404) return objectIn(answer);
+  wire.discovery.forget(ref.group);
+  throw notServed(ref, version);
 };
 
 /** Server-side apply, never forced; `created` tells whether the object was not there before. `once`: not sent again if the answer is lost. */
@@ -78,26 +79,22 @@ const notServed = (
   { group, kind }: Pick<ObjectRef, 'group' | 'kind'>,
   version = '',
   served: readonly ServedType[] = [],
-) =>
-  new LabError(
-    'REJECTED',
-    `the API server does not serve ${[group || 'core', version, kind].filter(Boolean).join('/')}`,
-    {
-      ...(served.length === 0 ? {} : { next: `It serves ${served.map((type) => type.version).join(', ')}.` }),
-    },
-  );
+): LabError => {
+  const wanted = [group || 'core', version, kind].filter(Boolean).join('/');
+  const next = served.length === 0 ? {} : { next: `It serves ${served.map((type) => type.version).join(', ')}.` };
+  return new LabError('REJECTED', `the API server does not serve ${wanted}`, next);
+};
 
 /** The object that an answer holds. */
 export const objectIn = (answer: Answer): KubeObject => toObject(answer.body);
 
-// The parse boundary: what the API server answers for an object has these members, or it is no API server.
 const toObject = (body: unknown): KubeObject => {
-  const { metadata } = members(body);
-  if (text(members(metadata)['name']) === undefined) {
-    throw new LabError('UNREACHABLE', 'the API server answered something that is not an object');
-  }
-  return members(body) as KubeObject;
+  if (isObject(body)) return body;
+  throw new LabError('UNREACHABLE', 'the API server answered something that is not an object');
 };
+
+// Items of a list have no kind of their own: whoever lists them knows it.
+const isObject = (body: unknown): body is KubeObject => text(members(members(body)['metadata'])['name']) !== undefined;
 
 /** The same object; of a Secret only what is no secret. */
 export const withoutSecretData = (object: KubeObject): KubeObject => {

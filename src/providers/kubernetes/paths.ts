@@ -3,7 +3,8 @@ import { LabError } from '../../errors.ts';
 import { type ServedType, versionPath } from './discovery.ts';
 
 /** `v1`, `apps/v1`: how an object names its group and version. */
-export const apiVersion = (group: string, version: string): string => (group === '' ? version : `${group}/${version}`);
+export const joinApiVersion = (group: string, version: string): string =>
+  group === '' ? version : `${group}/${version}`;
 
 /** Takes an apiVersion apart. The core group is ''. */
 export const parseApiVersion = (apiVersion: string): { group: string; version: string } => {

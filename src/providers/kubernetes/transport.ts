@@ -35,7 +35,7 @@ export const openTransport = (access: Access, readOnly: boolean, signal: AbortSi
       if (!isFinal(call, outcome) && (await retries.again(attempt, outcome.retryAfter, signal))) continue;
       if (signal.aborted) throw new LabError('CANCELLED', 'stopped while waiting for the API server');
       if ('error' in outcome) throw networkFailure(outcome.error, access);
-      retries.succeeded();
+      if (outcome.answer.status < 500) retries.succeeded();
       return accepted(call, outcome.answer, access);
     }
   };

@@ -1,3 +1,5 @@
+import type { Value } from '../../engine/value.ts';
+
 // Reading JSON whose shape the server decides: each of these answers something harmless where it finds something else.
 
 /** The members of a JSON object; none if it is something else. */
@@ -15,3 +17,11 @@ export const textMembers = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(members(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
+
+/** Any JSON as plain data of a spec. */
+export const plainData = (value: unknown): Value => {
+  if (Array.isArray(value)) return value.map(plainData);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object' || value === null) return null;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainData(member)]));
+};

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
 import { encodePath } from './path.ts';
-import { mayRetry, refusal } from './refusal.ts';
+import { isAbsent, mayRetry, refusal } from './refusal.ts';
 import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
 
@@ -60,9 +60,6 @@ const mountTable = z
   .record(z.string(), mountEntry)
   .transform((table) => new Map(Object.entries(table).map(([path, entry]) => [path.replace(/\/$/, ''), entry])));
 
-// Calls that persist nothing although they are no GETs.
-const persistsNothing = /^(auth\/.+\/login(\/[^/]+)?|auth\/token\/lookup(-self)?|sys\/capabilities-self)$/;
-
 const defaultPauses = [100, 200, 400, 800, 1_600, 3_200];
 const timeoutMs = 60_000;
 
@@ -73,7 +70,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
 
   const request = async (method: Call['method'], parts: readonly string[], body?: object): Promise<Answer> => {
     const path = encodePath(parts);
-    const changes = method !== 'GET' && !persistsNothing.test(path);
+    const changes = method !== 'GET';
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
@@ -84,10 +81,8 @@ export const createClient = (options: ClientOptions): VaultClient => {
     }
     const exchange = await retrying(options, method, () => send(method, path, body));
     if (changes) tables.forEach((table) => table.forget());
-    const absent = (method === 'GET' || method === 'DELETE') && statusOf(exchange) === 404;
-    if (exchange.outcome === 'answered' && (absent || [200, 202, 204].includes(exchange.status))) {
+    if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))
       return toAnswer(exchange);
-    }
     const sent = [token, ...(body === undefined ? [] : secretsIn(body))].map(reveal);
     throw refusal({ method, path, address: options.address }, exchange, sent);
   };
@@ -104,7 +99,11 @@ export const createClient = (options: ClientOptions): VaultClient => {
   };
 
   const table = (path: string) =>
-    sharedQuestion(async () => (await read(['sys', path], mountTable)) ?? new Map<string, MountEntry>(), 1_000);
+    sharedQuestion(async () => {
+      const found = await read(['sys', path], mountTable);
+      if (found !== undefined) return found;
+      throw new LabError('UNREACHABLE', `GET sys/${path} at ${options.address} found nothing, as no Vault does`);
+    }, 1_000);
   const [mounts, authMethods] = [table('mounts'), table('auth')];
   const tables = [mounts, authMethods];
 
@@ -114,8 +113,8 @@ export const createClient = (options: ClientOptions): VaultClient => {
     remove: async (parts) => {
       await request('DELETE', parts);
     },
-    mounts: mounts.ask,
-    authMethods: authMethods.ask,
+    mounts: () => mounts.ask(),
+    authMethods: () => authMethods.ask(),
     writes: () => writes,
   };
 };

@@ -27,25 +27,25 @@ export const openHealth = (transport: Transport, config: VaultConfig): HealthWat
     if (health.class !== 'sealed') return '';
     const exchange = await get('sys/seal-status');
     const parsed = sealStatus.safeParse(exchange.outcome === 'answered' ? exchange.body : undefined);
-    return parsed.success ? ` (${parsed.data.progress} of ${parsed.data.t} shares given)` : '';
+    return parsed.success ? `${parsed.data.progress} of ${parsed.data.t} shares given` : '';
   };
 
-  const { ask } = sharedQuestion(async () => {
+  const now = sharedQuestion(async () => {
     const health = classify(await get('sys/health'));
     return { health, progress: await progressOf(health) };
   }, 1_000);
 
   return {
     gate: async () => {
-      const { health, progress } = await ask();
+      const { health, progress } = await now.ask();
       return activeGate(health, progress, config);
     },
     describe: async () => {
-      const { health, progress } = await ask();
+      const { health, progress } = await now.ask();
       return describeHealth(health, progress, config);
     },
     scope: async () => {
-      const { health } = await ask();
+      const { health } = await now.ask();
       const id = health.class === 'active' ? health.body.cluster_id : undefined;
       if (id !== undefined) return id;
       throw new LabError('UNREACHABLE', `Vault at ${address} does not tell which cluster it is: it is ${health.class}`);

@@ -3,7 +3,7 @@ import type { GateState } from '../../engine/gate.ts';
 import type { VaultConfig } from './config.ts';
 import { type Exchange, isTlsFailure } from './transport.ts';
 
-const body = z.object({
+const healthBody = z.object({
   initialized: z.boolean(),
   sealed: z.boolean(),
   standby: z.boolean(),
@@ -14,7 +14,7 @@ const body = z.object({
 });
 
 /** What `GET sys/health` tells about a server that is there. */
-export type HealthBody = z.output<typeof body>;
+export type HealthBody = z.output<typeof healthBody>;
 
 /** How far a Vault has come; only `active` can be worked with. */
 export type Health =
@@ -31,7 +31,7 @@ export const classify = (exchange: Exchange): Health => {
     return { class: 'other', because: `its certificate is not trusted (${exchange.code})` };
   }
   const { status } = exchange;
-  const parsed = body.safeParse(exchange.body);
+  const parsed = healthBody.safeParse(exchange.body);
   // A load balancer whose Vault has not started yet.
   if (!parsed.success && [502, 503, 504].includes(status)) return { class: 'absent', code: `HTTP ${status}` };
   if (!parsed.success) return { class: 'other', because: `it answers HTTP ${status}, but not as Vault does` };
@@ -45,7 +45,7 @@ const stage = (status: number, { initialized, sealed, standby }: HealthBody) => 
   return standby || [429, 472, 473].includes(status) ? 'standby' : 'active';
 };
 
-/** `vault.active`, as far as the manifest expects it. `progress`: how far unsealing has come, for a sealed one. */
+/** `vault.active`, as far as the manifest expects it. `progress`: how far unsealing has come, or ''. */
 export const activeGate = (health: Health, progress: string, config: VaultConfig): GateState => {
   const { address, mode } = config;
   switch (health.class) {
@@ -63,7 +63,7 @@ export const activeGate = (health: Health, progress: string, config: VaultConfig
     case 'uninitialised':
       return { state: 'shut', because: `Vault at ${address} is not initialised` };
     case 'sealed':
-      return { state: 'shut', because: `Vault at ${address} is sealed${progress}` };
+      return { state: 'shut', because: `Vault at ${address} is sealed${progress === '' ? '' : ` (${progress})`}` };
     case 'standby':
       return { state: 'shut', because: `Vault at ${address} is standby` };
     case 'active':
@@ -96,6 +96,6 @@ export const describeHealth = (health: Health, progress: string, { address }: Va
     case 'sealed':
     case 'standby':
     case 'active':
-      return `${productOf(health.body)} ${health.body.version} at ${address} (${health.class}${progress})`;
+      return `${productOf(health.body)} ${health.body.version} at ${address} (${health.class}${progress === '' ? '' : `, ${progress}`})`;
   }
 };

@@ -39,8 +39,8 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     tokenSource: describeSource(source),
   });
   return {
-    scope: health.scope,
-    describe: health.describe,
+    scope: () => health.scope(),
+    describe: () => health.describe(),
     gate: async (name) =>
       name === 'vault.active' ? health.gate() : { state: 'broken', because: `Vault has no gate "${name}"` },
     kind: (name) => {
@@ -49,8 +49,8 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       return found.bind(client);
     },
     offers: {},
-    writes: client.writes,
-    close: transport.close,
+    writes: () => client.writes(),
+    close: () => transport.close(),
   };
 };
 

@@ -22,11 +22,11 @@ const answer = z.object({
   delete_version_after: duration(),
 });
 
-interface Settings {
+type Settings = {
   readonly maxVersions: number;
   readonly casRequired: boolean;
   readonly deleteVersionAfter: number;
-}
+};
 
 const defaults: Settings = { maxVersions: 0, casRequired: false, deleteVersionAfter: 0 };
 

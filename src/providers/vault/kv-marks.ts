@@ -10,7 +10,7 @@ export interface Marks {
   readonly version?: number;
   /** Whether that version is known to be lab's. False from the announcement of a write until its confirmation. */
   readonly confirmed: boolean;
-  readonly keys: Readonly<Record<string, KeyMark>>;
+  readonly keys: ReadonlyMap<string, KeyMark>;
 }
 
 /** What lab knows of one key's value. */
@@ -24,7 +24,7 @@ export interface KeyMark {
 export type CustomMetadata = Readonly<Record<string, string>>;
 
 /** No marks at all. */
-export const noMarks: Marks = { confirmed: false, keys: {} };
+export const noMarks: Marks = { confirmed: false, keys: new Map() };
 
 /** The marks in a custom_metadata; other people's entries are passed over. */
 export const decodeMarks = (metadata: CustomMetadata): Marks => {
@@ -52,7 +52,7 @@ export const encodeMarks = (marks: Marks, before: readonly string[]): Record<str
 
 /** What can be told of a key's value from the marks, when the secret is at version `current`. */
 export const seenThrough = (marks: Marks, current: number, key: string): LiveSecret => {
-  const mark = marks.keys[key];
+  const mark = marks.keys.get(key);
   if (mark === undefined || marks.version === undefined) return liveSecret({});
   const { fingerprint } = mark;
   if (marks.confirmed) return liveSecret({ fingerprint, moved: mark.moved || current !== marks.version });
@@ -64,21 +64,22 @@ export const seenThrough = (marks: Marks, current: number, key: string): LiveSec
 
 const pieceName = (index: number): string => `lab-fingerprints${index === 0 ? '' : `-${index + 1}`}`;
 
+const unicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 // One byte a character, so that pieces can be cut by length.
 const encodeKeys = (keys: Marks['keys']): string => {
-  const texts = Object.entries(keys).map(([key, mark]) => [key, `${mark.moved ? 'moved ' : ''}${mark.fingerprint}`]);
-  if (texts.length === 0) return '';
-  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(Object.fromEntries(texts)).replace(/[\u0080-\uffff]/g, escape);
+  if (keys.size === 0) return '';
+  const texts = [...keys].map(([key, mark]) => [key, `${mark.moved ? 'moved ' : ''}${mark.fingerprint}`]);
+  return JSON.stringify(Object.fromEntries(texts)).replace(/[\u0080-\uffff]/g, unicodeEscape);
 };
 
-const decodeKeys = (metadata: CustomMetadata): Record<string, KeyMark> => {
+const decodeKeys = (metadata: CustomMetadata): Marks['keys'] => {
   const pieces: string[] = [];
   for (let piece = metadata[pieceName(0)]; piece !== undefined; piece = metadata[pieceName(pieces.length)]) {
     pieces.push(piece);
   }
-  return Object.fromEntries(
-    Object.entries(parseMap(pieces.join(''))).flatMap(([key, text]) => {
+  return new Map(
+    Object.entries(parseMap(pieces.join(''))).flatMap(([key, text]): [string, KeyMark][] => {
       if (typeof text !== 'string') return [];
       return [[key, { fingerprint: text.replace(/^moved /, ''), moved: text.startsWith('moved ') }]];
     }),

@@ -45,7 +45,7 @@ export const liveKeys = async (client: VaultClient, { mount, path }: KvPlace, ma
     const found = await client.read([mount, 'subkeys', path], subkeys);
     return Object.keys(found?.subkeys ?? {});
   } catch (error) {
-    if (error instanceof LabError && error.code === 'DENIED') return Object.keys(marks.keys);
+    if (error instanceof LabError && error.code === 'DENIED') return [...marks.keys.keys()];
     throw error;
   }
 };

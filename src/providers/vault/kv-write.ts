@@ -56,10 +56,9 @@ export const writeVersion = async (
 /** Removes what lab wrote: all of it softly, or, where other people's keys are in there too, only lab's keys. */
 export const removeOurs = async (client: VaultClient, place: KvPlace, state: KvState): Promise<void> => {
   const marks = decodeMarks(state.metadata);
-  const written = Object.keys(marks.keys);
-  if (marks.owner === undefined && written.length === 0) return;
+  if (marks.owner === undefined && marks.keys.size === 0) return;
   const keys = await liveKeys(client, place, marks);
-  const ours = keys.filter((key) => written.length === 0 || written.includes(key));
+  const ours = keys.filter((key) => marks.keys.size === 0 || marks.keys.has(key));
   // A deleted version can be restored; deleting the metadata would destroy all versions for good.
   if (ours.length === keys.length) return client.remove([place.mount, 'data', place.path]);
   if (ours.length > 0) {
@@ -83,7 +82,7 @@ const changedKeys = ({ spec, fingerprints }: Request, marks: Marks, state: KvSta
   Object.fromEntries(
     Object.entries(spec.data).filter((entry): entry is [string, Secret] => {
       const [key, value] = entry;
-      const mark = isSettled(marks, state) ? marks.keys[key] : undefined;
+      const mark = isSettled(marks, state) ? marks.keys.get(key) : undefined;
       const same = mark !== undefined && !mark.moved && mark.fingerprint === fingerprints[dataPath(key)];
       return isSecret(value) && !same;
     }),
@@ -96,9 +95,9 @@ const removedKeys = ({ live, removed }: Request): Record<string, null> => {
 };
 
 // A key that is not written now keeps its mark, and whether somebody else had written after it.
-const nextKeys = ({ spec, fingerprints }: Request, marks: Marks, state: KvState): Record<string, KeyMark> =>
-  Object.fromEntries(
-    Object.entries(spec.data).flatMap(([key, value]) => {
+const nextKeys = ({ spec, fingerprints }: Request, marks: Marks, state: KvState): Marks['keys'] =>
+  new Map(
+    Object.entries(spec.data).flatMap(([key, value]): [string, KeyMark][] => {
       const fingerprint = fingerprints[dataPath(key)];
       if (fingerprint === undefined) return [];
       const moved = !isSecret(value) && seenThrough(marks, state.version, key).moved === true;

@@ -15,6 +15,15 @@ export const errorTexts = (body: unknown): readonly string[] => {
   return body.errors.filter((text) => typeof text === 'string').map((text) => text.trim().replace(/\s+/g, ' '));
 };
 
+/** Whether Vault says that what a GET or DELETE names is not there. A 404 of somebody else, a proxy, does not count. */
+export const isAbsent = (method: ShownCall['method'], exchange: Exchange): boolean =>
+  (method === 'GET' || method === 'DELETE') &&
+  exchange.outcome === 'answered' &&
+  exchange.status === 404 &&
+  typeof exchange.body === 'object' &&
+  exchange.body !== null &&
+  ('errors' in exchange.body || 'data' in exchange.body);
+
 const says = (exchange: Exchange, text: string): boolean =>
   exchange.outcome === 'answered' && errorTexts(exchange.body).some((line) => line.includes(text));
 
@@ -69,19 +78,22 @@ const meaning = (call: ShownCall, exchange: Extract<Exchange, { outcome: 'answer
       return { code: 'UNAUTHENTICATED' };
     case 403:
       if (says(exchange, 'invalid token')) return { code: 'UNAUTHENTICATED', next: 'Log in again: the token expired.' };
-      return { code: 'DENIED', next: `The token needs ${capabilities[call.method]} on "${call.path}".` };
+      return { code: 'DENIED', next: `The token's policies must allow ${needed(call)} on "${call.path}".` };
     case 404:
-      if (call.method === 'PATCH') return { code: 'MOVED', because: 'it is no longer there' };
-      return { code: 'REJECTED', next: `Nothing is mounted where "${call.path}" leads, or it has no such path.` };
+      return notFound(call);
     case 429:
       return { code: 'UNREACHABLE', next: 'A rate limit of Vault was met; try again with a lower --parallelism.' };
     case 503:
       return says(exchange, 'is sealed') ? { code: 'UNREACHABLE', next: 'Unseal Vault.' } : { code: 'UNREACHABLE' };
-    case 200:
-      return { code: 'UNREACHABLE', because: 'not in the form in which Vault answers' };
     default:
       return { code: status === 412 || status >= 500 ? 'UNREACHABLE' : 'REJECTED' };
   }
+};
+
+const notFound = ({ method, path }: ShownCall): Meaning => {
+  if (method === 'PATCH') return { code: 'MOVED', because: 'it is no longer there' };
+  if (method !== 'POST') return { code: 'UNREACHABLE', because: 'and not in the way in which Vault says not found' };
+  return { code: 'REJECTED', next: `Nothing is mounted where "${path}" leads, or it has no such path.` };
 };
 
 const badRequest = (exchange: Exchange): Meaning => {
@@ -102,11 +114,15 @@ const redirected = (location: string | undefined): Meaning => ({
 
 const hostOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : 'another path');
 
+// Paths below sys/auth/ are guarded twice.
+const needed = ({ method, path }: ShownCall): string =>
+  [capabilities[method], ...(path.startsWith('sys/auth/') ? ['sudo'] : [])].join(' and ');
+
 const capabilities: Readonly<Record<ShownCall['method'], string>> = {
-  GET: 'the capability read',
-  POST: 'the capabilities create and update',
-  PATCH: 'the capability patch',
-  DELETE: 'the capability delete',
+  GET: 'read',
+  POST: 'create and update',
+  PATCH: 'patch',
+  DELETE: 'delete',
 };
 
 const unanswered = (call: ShownCall, what: string, { code, sent }: { code: string; sent: boolean }): LabError => {

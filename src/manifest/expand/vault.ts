@@ -1,0 +1,46 @@
+import type { Path } from '../../engine/traits.ts';
+import type { Fields } from '../../engine/value.ts';
+import type { KvMount, Policy } from '../schema/vault.ts';
+import { escape } from '../text.ts';
+import { originOf } from '../yaml/tree.ts';
+import { defined } from './defined.ts';
+import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
+import { expandAuth } from './vault-auth.ts';
+
+/** Section `vault`: mounts, policies, auth methods and their roles. */
+export function* expandVault(given: Given): Generator<Found> {
+  const { vault } = given.manifest;
+  if (vault === undefined) return;
+  yield* nested(given, ['vault', 'mounts'], Object.keys(vault.mounts));
+  for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(path, mount);
+  for (const [name, policy] of Object.entries(vault.policies)) {
+    yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec: policySpec(given, policy) });
+  }
+  yield* nested(given, ['vault', 'auth'], Object.keys(vault.auth));
+  yield* expandAuth(given, vault);
+}
+
+function* expandMount(mountPath: string, mount: KvMount): Generator<Found> {
+  const path = ['vault', 'mounts', mountPath];
+  const { type, description, defaultLeaseTtl, maxLeaseTtl, ...settings } = mount;
+  const spec = defined({ type, description, defaultLeaseTtl, maxLeaseTtl });
+  yield draft(path, 'vault.mount', [mountPath], { spec });
+  const config = defined(settings);
+  if (Object.keys(config).length > 0) yield draft(path, 'vault.kv-config', [mountPath], { spec: config });
+}
+
+const policySpec = (given: Given, { paths, hcl, file }: Policy): Fields => {
+  if (paths !== undefined) return { paths };
+  // A file's text means itself; what stands in the manifest is escaped already.
+  return { hcl: hcl ?? escape(given.files.get(file ?? '') ?? '') };
+};
+
+/** Vault refuses a mount below another one, whichever comes first. */
+function* nested(given: Given, section: Path, paths: readonly string[]): Generator<Found> {
+  for (const path of paths) {
+    const outer = paths.find((other) => path.startsWith(`${other}/`));
+    if (outer === undefined) continue;
+    const where = whereElse(originOf(given.tree, [...section, outer]));
+    yield wrong(given, [...section, path], `lies below another mount path, ${where}; Vault does not nest them`);
+  }
+}

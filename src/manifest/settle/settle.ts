@@ -1,0 +1,44 @@
+import type { KindFacts, Resource } from '../../engine/resource.ts';
+import type { Complaint } from '../complaint.ts';
+import type { Draft, Given } from '../expand/draft.ts';
+import { checkEdges } from './checks.ts';
+import { groupByIdentity } from './identity.ts';
+import { mergeDrafts } from './merge.ts';
+import { normaliseDraft } from './normalise.ts';
+import { fillSpec } from './values.ts';
+
+/** Drafts to resources: text filled in, one resource for each object, specs in the kinds' normal form, edges checked. */
+export const settle = (
+  given: Given,
+  drafts: readonly Draft[],
+  kinds: ReadonlyMap<string, KindFacts>,
+): { resources: readonly Resource[]; complaints: readonly Complaint[] } => {
+  const complaints: Complaint[] = [];
+  const filled = drafts.map((draft) => {
+    const facts = kinds.get(draft.kind);
+    if (facts === undefined) return draft;
+    const result = fillSpec(given, draft, facts);
+    complaints.push(...result.complaints);
+    return { ...draft, spec: result.spec };
+  });
+
+  const grouped = groupByIdentity(given, filled, kinds);
+  complaints.push(...grouped.complaints);
+  const merged = grouped.groups.map((group) => {
+    const result = mergeDrafts(given, group);
+    complaints.push(...result.complaints);
+    return result.draft;
+  });
+
+  const addresses = new Set(merged.map(({ address }) => address));
+  const resources = merged.flatMap((draft) => {
+    const facts = kinds.get(draft.kind);
+    if (facts === undefined) return [];
+    const after = draft.after.filter((address) => addresses.has(address));
+    const result = normaliseDraft(given, { ...draft, after }, facts);
+    if (result.ok) return [result.value];
+    complaints.push(...result.complaints);
+    return [];
+  });
+  return { resources, complaints: complaints.length > 0 ? complaints : checkEdges(resources, kinds) };
+};

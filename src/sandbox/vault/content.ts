@@ -1,0 +1,122 @@
+import type { KubernetesAuth } from './kubernetes-auth/content.ts';
+import type { KvStore } from './kv/content.ts';
+import { defaultPolicy } from './policy/default-policy.ts';
+
+/** How far the sandbox's Vault has come. `absent`: nothing listens. */
+export type VaultState = 'absent' | 'uninitialised' | 'sealed' | 'standby' | 'active';
+
+/** A secrets engine or an auth method. */
+export interface MountEntry {
+  readonly type: string;
+  description: string;
+  readonly accessor: string;
+  readonly uuid: string;
+  readonly local: boolean;
+  readonly sealWrap: boolean;
+  readonly externalEntropyAccess: boolean;
+  /** null on what Vault mounts itself. */
+  options: Readonly<Record<string, string>> | null;
+  /** Seconds; 0 = the system's. */
+  defaultLeaseTtl: number;
+  maxLeaseTtl: number;
+  /** Only auth methods have one. */
+  readonly tokenType?: string;
+  readonly passthroughRequestHeaders?: readonly string[];
+}
+
+/** A token that was issued. Times in milliseconds since 1970, lifetimes in seconds. */
+export interface Token {
+  readonly id: string;
+  readonly accessor: string;
+  readonly type: 'service';
+  readonly policies: readonly string[];
+  readonly displayName: string;
+  /** The path that issued it. */
+  readonly path: string;
+  readonly meta: Readonly<Record<string, string>> | null;
+  readonly orphan: boolean;
+  readonly parent?: string;
+  /** '' without one. */
+  readonly entityId: string;
+  readonly createdAt: number;
+  /** 0 = lives for ever. */
+  readonly creationTtl: number;
+  readonly period: number;
+  readonly explicitMaxTtl: number;
+  readonly maxTtl: number;
+  readonly renewable: boolean;
+  expiresAt?: number;
+  renewedAt?: number;
+  /** Calls left; 0 = as many as one likes, -1 = used up. */
+  usesLeft: number;
+}
+
+/** Everything that a Vault keeps. JSON, so that it can lie on disk. */
+export interface Content {
+  state: VaultState;
+  readonly clusterId: string;
+  readonly clusterName: string;
+  /** Absent until it is initialised. The sandbox knows its shares instead of deriving a key from them. */
+  seal?: { readonly shares: readonly string[]; readonly threshold: number };
+  readonly mounts: Record<string, MountEntry>;
+  readonly auth: Record<string, MountEntry>;
+  readonly policies: Record<string, string>;
+  readonly tokens: Record<string, Token>;
+  /** By the uuid of the mount. */
+  readonly kv: Record<string, KvStore>;
+  readonly kubernetes: Record<string, KubernetesAuth>;
+  /** Entity ids by accessor and alias. */
+  readonly entities: Record<string, string>;
+}
+
+/** A record's own entry: never one that every object inherits. */
+export const entryOf = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+/** A Vault without storage. */
+export const emptyContent = (): Content => ({
+  state: 'absent',
+  clusterId: crypto.randomUUID(),
+  clusterName: `vault-cluster-${randomHex(4)}`,
+  mounts: {},
+  auth: {},
+  policies: {},
+  tokens: {},
+  kv: {},
+  kubernetes: {},
+  entities: {},
+});
+
+/** What Vault makes for itself when it is initialised. */
+export const furnish = (content: Content): void => {
+  const tables = { mounts: content.mounts, auth: content.auth };
+  tables.mounts['cubbyhole/'] = builtIn('cubbyhole', 'per-token private secret storage', { local: true });
+  tables.mounts['identity/'] = builtIn('identity', 'identity store', { passthroughRequestHeaders: ['Authorization'] });
+  tables.mounts['sys/'] = builtIn('system', 'system endpoints used for control, policy and debugging', {
+    sealWrap: true,
+    passthroughRequestHeaders: ['Accept'],
+  });
+  tables.auth['token/'] = {
+    ...builtIn('token', 'token based credentials', { tokenType: 'default-service' }),
+    accessor: `auth_token_${randomHex(4)}`,
+  };
+  content.policies.default = defaultPolicy;
+};
+
+const builtIn = (type: string, description: string, more: Partial<MountEntry>): MountEntry => ({
+  type,
+  description,
+  accessor: `${type}_${randomHex(4)}`,
+  uuid: crypto.randomUUID(),
+  local: false,
+  sealWrap: false,
+  externalEntropyAccess: false,
+  options: null,
+  defaultLeaseTtl: 0,
+  maxLeaseTtl: 0,
+  ...more,
+});
+
+/** Random bytes as hex digits. */
+export const randomHex = (bytes: number): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');

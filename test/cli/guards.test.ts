@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { guardDataLoss, guardDestroy, guardSaved } from '../../src/cli/guards.ts';
+import type { Plan } from '../../src/engine/change.ts';
+import type { Expanded } from '../../src/manifest/expanded.ts';
+import type { State } from '../../src/state/store.ts';
+import { change, plan } from '../views/literal-plan.ts';
+
+const manifest: Expanded = {
+  name: 'illm-k8s-lab',
+  environment: 'kind',
+  folder: '.',
+  resources: [],
+  connections: {},
+  inputs: 'inputs',
+  allowDestroy: false,
+  diagnostics: [],
+};
+
+describe('destroy', () => {
+  test('is refused unless the manifest allows it for this environment', () => {
+    expect(() => guardDestroy(manifest)).toThrow(expect.objectContaining({ code: 'GUARD' }));
+    expect(() => guardDestroy({ ...manifest, allowDestroy: true })).not.toThrow();
+  });
+});
+
+describe('loss of data', () => {
+  const losing = plan([
+    change('vault.mount/secret', { actions: ['delete'], protect: 'all secrets in it' }),
+    change('vault.mount/kv', { actions: ['replace'], protect: 'all secrets in it' }),
+    change('vault.policy/a', { actions: ['delete'] }),
+  ]);
+
+  test('is refused with the list of what would be lost', () => {
+    expect(() => guardDataLoss(losing, false)).toThrow(/vault\.mount\/secret .*\n.*vault\.mount\/kv/);
+    expect(() => guardDataLoss(losing, false)).not.toThrow(/vault\.policy/);
+  });
+
+  test('is allowed by its flag', () => {
+    expect(() => guardDataLoss(losing, true)).not.toThrow();
+  });
+
+  test('does not come from changing what is protected', () => {
+    const changing = plan([change('vault.mount/secret', { actions: ['update'], protect: 'all secrets in it' })]);
+    expect(() => guardDataLoss(changing, false)).not.toThrow();
+  });
+});
+
+describe('a saved plan', () => {
+  const state: State = { installation: '1a2b', serial: 7, records: [], systems: {}, usedPlans: ['used'], broken: [] };
+  const fresh = plan([]);
+  const check =
+    (saved: Plan, digest = 'unused') =>
+    () =>
+      guardSaved(saved, { fresh, manifest, state, digest });
+
+  test('fits the owner and the systems that it was made for', () => {
+    expect(check(plan([]))).not.toThrow();
+    expect(
+      check(plan([], { owner: { name: 'illm-k8s-lab', environment: 'kind', installation: '1a2b' } })),
+    ).not.toThrow();
+  });
+
+  test.each<[string, Plan, string]>([
+    ['another environment', plan([], { owner: { name: 'illm-k8s-lab', environment: 'aks' } }), 'unused'],
+    ['another manifest', plan([], { owner: { name: 'other', environment: 'kind' } }), 'unused'],
+    [
+      'another state',
+      plan([], { owner: { name: 'illm-k8s-lab', environment: 'kind', installation: 'ffff' } }),
+      'unused',
+    ],
+    ['another cluster', plan([], { systems: [{ provider: 'kubernetes', scope: 'ffff', description: '' }] }), 'unused'],
+    ['a second time', plan([]), 'used'],
+  ])('is stale for %s', (_, saved, digest) => {
+    expect(check(saved, digest)).toThrow(expect.objectContaining({ code: 'STALE' }));
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import type { Normalised } from '../../../src/engine/resource.ts';
+import { type Fields, reference } from '../../../src/engine/value.ts';
+import { vault } from '../../../src/providers/vault/index.ts';
+import { splitMark, withMark } from '../../../src/providers/vault/mount-entry.ts';
+import { secret } from '../../../src/secrets/secret.ts';
+
+const kind = (name: string) => {
+  const found = vault.kinds.find((candidate) => candidate.kind === name);
+  if (found === undefined) throw new Error(`no kind ${name}`);
+  return found;
+};
+const normalised = (name: string, spec: Fields): Normalised => kind(name).normalise(spec);
+const problem = (name: string, spec: Fields): string => {
+  const result = normalised(name, spec);
+  return result.ok ? 'no problem' : result.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+};
+
+const role = { serviceAccountNames: ['b', 'a'], serviceAccountNamespaces: ['x'], policies: ['App', 'app', 'a'] };
+
+describe('a spec in normal form', () => {
+  test.each<[string, Fields, Fields]>([
+    ['vault.mount', { type: 'kv-v2', maxLeaseTtl: '87600h' }, { type: 'kv-v2', maxLeaseTtl: 315_360_000 }],
+    ['vault.mount', { type: 'kv-v1' }, { type: 'kv' }],
+    [
+      'vault.mount',
+      { type: 'pki', description: null, defaultLeaseTtl: null },
+      { type: 'pki', description: '', defaultLeaseTtl: 0 },
+    ],
+    [
+      'vault.auth-method',
+      { type: 'kubernetes', defaultLeaseTtl: '20m' },
+      { type: 'kubernetes', defaultLeaseTtl: 1200 },
+    ],
+    [
+      'vault.kv-config',
+      { deleteVersionAfter: '3h', casRequired: null },
+      { deleteVersionAfter: 10_800, casRequired: false },
+    ],
+    ['vault.policy', { paths: { 'a/*': ['read', 'list', 'read'] } }, { paths: { 'a/*': ['list', 'read'] } }],
+    [
+      'vault.kubernetes-auth-role',
+      { ...role, ttl: '1h30m', audience: null },
+      {
+        serviceAccountNames: ['a', 'b'],
+        serviceAccountNamespaces: ['x'],
+        policies: ['a', 'app'],
+        ttl: 5400,
+        audience: '',
+      },
+    ],
+  ])('%s %j', (name, spec, expected) => {
+    const once = normalised(name, spec);
+    expect(once).toEqual({ ok: true, spec: expected });
+    // What is normal stays as it is.
+    expect(normalised(name, expected)).toEqual(once);
+  });
+
+  test('keeps a reference for later', () => {
+    const caCert = reference([
+      { address: 'kubernetes.config-map/kube-system/kube-root-ca.crt', output: 'data.ca.crt' },
+    ]);
+    expect(normalised('vault.kubernetes-auth-config', { host: 'https://k', caCert })).toEqual({
+      ok: true,
+      spec: { host: 'https://k', caCert },
+    });
+  });
+});
+
+describe('a spec that Vault would refuse or bend', () => {
+  test.each<[string, Fields, RegExp]>([
+    ['vault.policy', {}, /either paths or hcl/],
+    ['vault.policy', { hcl: 'path "a" {}', paths: { a: ['read'] } }, /either paths or hcl/],
+    ['vault.policy', { paths: {} }, /at least one path/],
+    ['vault.policy', { paths: { a: ['reed'] } }, /paths\.a must be a list of/],
+    ['vault.policy', { paths: { 'a\nb': ['read'] } }, /line breaks/],
+    ['vault.policy', { hcl: '' }, /base64/],
+    ['vault.policy', { hcl: 'abcd' }, /base64/],
+    ['vault.policy', { hcl: 'cGF0aCAi\nYSIge30=\n' }, /base64/],
+    ['vault.kv-secret', { data: {} }, /at least one key/],
+    ['vault.kv-secret', { data: { key: 'plain' } }, /secret value/],
+    ['vault.kv-config', { maxVersions: -1 }, /maxVersions/],
+    ['vault.kubernetes-auth-role', { ...role, serviceAccountNames: ['*', 'a'] }, /stand alone/],
+    ['vault.kubernetes-auth-role', { ...role, serviceAccountNamespaces: ['*', 'a'] }, /stand alone/],
+    ['vault.mount', { type: 'kv-v2', options: {} }, /options/],
+    ['vault.auth-method', { type: 'approle', maxLeaseTtl: '-1h' }, /maxLeaseTtl/],
+  ])('%s %j is refused offline', (name, spec, expected) => {
+    expect(problem(name, spec)).toMatch(expected);
+  });
+
+  test('is not confused with a policy that only looks a little like base64', () => {
+    expect(problem('vault.policy', { hcl: 'path "a" { capabilities = ["read"] }' })).toBe('no problem');
+  });
+
+  test('a secret value is fine', () => {
+    expect(problem('vault.kv-secret', { data: { key: secret('value') } })).toBe('no problem');
+  });
+});
+
+describe('an identity', () => {
+  test.each<[string, string[], string[]]>([
+    ['vault.mount', ['team/kv/'], ['team/kv']],
+    ['vault.auth-method', ['kubernetes/'], ['kubernetes']],
+    ['vault.policy', ['Team-A'], ['team-a']],
+    ['vault.kv-secret', ['secret', '/crossplane/azure'], ['secret', 'crossplane/azure']],
+    ['vault.kubernetes-auth-role', ['kubernetes', 'Web'], ['kubernetes', 'web']],
+  ])('of %s %j is %j', (name, parts, expected) => {
+    expect(kind(name).identify(parts, {})).toEqual(expected);
+  });
+
+  test.each(['a/b', '-a', 'a b', ''])('a role cannot be called %j', (name) => {
+    expect(() => kind('vault.kubernetes-auth-role').identify(['kubernetes', name], {})).toThrow(
+      expect.objectContaining({ code: 'BAD_MANIFEST' }),
+    );
+  });
+});
+
+describe('the order', () => {
+  test('puts every child behind its container and every kind behind vault.active', () => {
+    expect(kind('vault.kv-secret').parent(['team/kv', 'app'], {})).toBe('vault.mount/team%2Fkv');
+    expect(kind('vault.kubernetes-auth-config').parent(['kubernetes'], {})).toBe('vault.auth-method/kubernetes');
+    for (const { gates } of vault.kinds) expect(gates(['a', 'b'], {})).toEqual(['vault.active']);
+  });
+
+  test('puts a role behind the configuration of its method and behind its policies', () => {
+    expect(kind('vault.kubernetes-auth-role').after(['kubernetes', 'web'], { policies: ['App', 'db'] })).toEqual([
+      'vault.kubernetes-auth-config/kubernetes',
+      'vault.policy/app',
+      'vault.policy/db',
+    ]);
+  });
+});
+
+describe('a description with the ownership mark', () => {
+  test.each([
+    ['Secrets of the lab', 'Secrets of the lab [lab illm/kind/8f14]'],
+    ['', '[lab illm/kind/8f14]'],
+    ['ends in [brackets]', 'ends in [brackets] [lab illm/kind/8f14]'],
+    ['keeps a space ', 'keeps a space  [lab illm/kind/8f14]'],
+  ])('%j is written %j and read back', (description, expected) => {
+    expect(withMark(description, 'illm/kind/8f14')).toBe(expected);
+    expect(splitMark(expected)).toEqual({ description, mark: 'illm/kind/8f14' });
+  });
+
+  test.each(['Secrets', '', '[lab]', 'see [lab a/b/c] for more'])('%j carries none', (text) => {
+    expect(splitMark(text)).toEqual({ description: text });
+  });
+});

@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { type ClientOptions, createClient } from '../../../src/providers/vault/client.ts';
+import { openTransport } from '../../../src/providers/vault/transport.ts';
+import { secret } from '../../../src/secrets/secret.ts';
+
+/** One request as the server got it. */
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What the server does next: an answer, or the line cut off. */
+export type Reply = { status: number; body?: unknown; headers?: Record<string, string> } | 'cut';
+
+/** A server that answers what a real Vault is hard to bring to. `reply` is asked for every call but the login's. */
+export const stubServer = async (reply: (call: Received, index: number) => Reply) => {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = '', url = '', headers } = request;
+    const call = { method, url, headers, body: Buffer.concat(chunks).toString() };
+    const login = url === '/v1/auth/token/lookup-self';
+    if (!login) received.push(call);
+    const next = login ? { status: 200, body: { data: {} } } : reply(call, received.length - 1);
+    if (next === 'cut') return request.socket.destroy();
+    response.writeHead(next.status, next.headers);
+    return response.end(typeof next.body === 'string' ? next.body : JSON.stringify(next.body ?? {}));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A server that listens on a port has an address object.
+  const { port } = server.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}`, received };
+};
+
+/** A client of such a server, which waits for nothing between tries. */
+export const clientOf = async (address: string, options: Partial<ClientOptions> = {}) => {
+  const { signal } = new AbortController();
+  const transport = await openTransport(undefined, signal);
+  onTestFinished(() => transport.close());
+  return createClient({
+    address,
+    transport,
+    readOnly: false,
+    signal,
+    token: async () => secret('the-login-token'),
+    tokenSource: 'env TOKEN',
+    pauses: [0, 0],
+    ...options,
+  });
+};

@@ -1,0 +1,116 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Connection } from '../../../src/engine/resource.ts';
+import type { Fields } from '../../../src/engine/value.ts';
+import { type Stranger, stranger, uniqueName } from '../kubernetes/cluster.ts';
+import { actor, connectOperator } from './operator.ts';
+
+let operator: Connection;
+let someone: Stranger;
+beforeAll(async () => {
+  someone = await stranger();
+  [, operator] = await connectOperator();
+});
+
+const store = (name = uniqueName('store')) => actor(operator.kind('external-secrets.cluster-secret-store'), name);
+
+/** The stand-in provider of External Secrets; its own validation answers as told: 0 ready, 1 unknown, 2 error. */
+const fake = (value: string, validationResult = 0): Fields => ({
+  provider: { fake: { data: [{ key: 'a', value }], validationResult } },
+});
+
+test('names the cluster by the uid of kube-system, and says which API it uses', async () => {
+  const { metadata } = await someone('GET', '/api/v1/namespaces/kube-system');
+  expect(await operator.scope()).toBe(metadata.uid);
+  expect(await operator.describe()).toBe('External Secrets, API v1');
+});
+
+test('the gates of its definitions are open', async () => {
+  for (const plural of ['clustersecretstores', 'secretstores', 'externalsecrets']) {
+    expect(await operator.gate(`external-secrets.crd/${plural}.external-secrets.io`)).toEqual({ state: 'open' });
+  }
+});
+
+test('a new store is done once External Secrets has looked at it', async () => {
+  const made = store();
+  await made.put(fake('one'));
+  expect(await made.ended()).toEqual({ state: 'done' });
+});
+
+test('a store that was good and becomes bad is never taken for done', async () => {
+  const made = store();
+  await made.put(fake('one'));
+  expect(await made.ended()).toEqual({ state: 'done' });
+  await made.put(fake('one', 2));
+  expect(await made.says(/unable to validate store: unable to validate/)).toMatchObject({ state: 'waiting' });
+});
+
+test('a store that was bad and becomes good is done', async () => {
+  const made = store();
+  await made.put(fake('one', 2));
+  expect(await made.says(/unable to validate store/)).toMatchObject({ state: 'waiting' });
+  await made.put(fake('one'));
+  expect(await made.ended()).toEqual({ state: 'done' });
+});
+
+test('a good store with another good spec is done only after it was looked at again', async () => {
+  const made = store();
+  await made.put(fake('one'));
+  expect(await made.ended()).toEqual({ state: 'done' });
+  await made.put(fake('two'));
+  const first = await made.settled();
+  expect(first).toSatisfy(({ state, because }) => state === 'done' || /has not looked at the change/.test(because));
+  expect(await made.ended()).toEqual({ state: 'done' });
+});
+
+test('a provider that cannot be checked is done: waiting would teach nothing', async () => {
+  const made = store();
+  await made.put(fake('one', 1));
+  expect(await made.ended()).toEqual({ state: 'done' });
+});
+
+test('a store whose server is not up waits, and says what its event says', async () => {
+  const namespace = uniqueName('store');
+  await someone('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  const made = store();
+  const tokenSecretRef = { name: 'token', key: 'token', namespace };
+  await made.put({ provider: { vault: { server: 'http://127.0.0.1:9', path: 'secret', auth: { tokenSecretRef } } } });
+  expect(await made.says(/unable to create client: .*secrets "token" not found/)).toMatchObject({ state: 'waiting' });
+});
+
+test('null takes a field away, whoever set it', async () => {
+  const name = uniqueName('store');
+  const path = `/apis/external-secrets.io/v1/clustersecretstores/${name}`;
+  const made = store(name);
+  const vault = { server: 'http://127.0.0.1:9', path: 'secret', auth: { tokenSecretRef: { name: 'a', key: 'b' } } };
+  await made.put({ provider: { vault } });
+  await someone('PATCH', path, { spec: { provider: { vault: { namespace: 'team' } } } });
+  await made.put({ provider: { vault: { ...vault, namespace: null } } });
+  expect((await someone('GET', path)).spec?.['provider']).toEqual({ vault: { ...vault, version: 'v2' } });
+});
+
+test('a store that ExternalSecrets read from is kept, and they are named', async () => {
+  const [namespace, name] = [uniqueName('users'), uniqueName('store')];
+  await someone('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  const made = store(name);
+  await made.put(fake('one'));
+  expect(await made.keep()).toBeUndefined();
+  const kind = operator.kind('external-secrets.external-secret');
+  for (const reader of ['one', 'two', 'three', 'four']) {
+    const data = [{ key: 'a', remote: { key: 'a' } }];
+    await actor(kind, namespace, reader).put({ store: { name, kind: 'ClusterSecretStore' }, data });
+  }
+  expect(await made.keep()).toBe(
+    `ExternalSecrets still read from it: ${namespace}/four, ${namespace}/one, ${namespace}/three and 1 more`,
+  );
+  const sameName = actor(operator.kind('external-secrets.secret-store'), namespace, name);
+  await sameName.put(fake('one'));
+  expect(await sameName.keep()).toBeUndefined();
+});
+
+test('is gone once it is removed, and absent already is success', async () => {
+  const made = store();
+  await made.put(fake('one'));
+  await made.remove();
+  expect(await made.read()).toEqual({ exists: 'no' });
+  await made.remove();
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { driftOf } from '../../src/engine/drift.ts';
+import { driftJson, driftText } from '../../src/views/drift.ts';
+import { change, deferred, field, plan } from './literal-plan.ts';
+
+const sealed = 'pod vault-0 sealed 0/3';
+
+const report = driftOf(
+  plan(
+    [
+      change('kubernetes.secret/a/gone', { actions: ['create'], missing: true }),
+      change('kubernetes.config-map/a/edited', {
+        actions: ['update'],
+        fields: [field('data.replicas', 5, 3, { cause: 'drift' }), field('data.region', 'a', 'b')],
+      }),
+      change('kubernetes.secret/a/kept', {
+        fields: [
+          {
+            path: 'data.password',
+            before: { secret: 'changed' },
+            after: { secret: 'unverifiable' },
+            cause: 'drift',
+            kept: true,
+          },
+        ],
+      }),
+      change('kubernetes.namespace/new', { actions: ['create'] }),
+      change('kubernetes.namespace/labelled', { actions: ['update'], fields: [field('labels.team', 'a', 'b')] }),
+      change('kubernetes.namespace/same'),
+      change('vault.mount/secret', { standing: { is: 'blind', because: sealed } }),
+      change('vault.policy/a', { standing: { is: 'blind', because: sealed } }),
+      deferred('external-secrets.external-secret/a/b', 'the CRD is not installed'),
+    ],
+    { systems: [{ provider: 'vault', description: 'vault https://vault.test', lost: sealed }] },
+  ),
+);
+
+describe('the drift report', () => {
+  test('has lost systems first, then drift told apart from what is not applied yet, then what was not checked', () => {
+    expect(driftText(report, 'Next: lab plan -e kind')).toMatchInlineSnapshot(`
+      "illm-k8s-lab · env kind
+      vault lost, 3 drifted, 3 pending, 2 not checked, 1 deferred, 1 resource in sync.
+      vault  LOST (was in service at the last apply): pod vault-0 sealed 0/3
+
+      drifted: changed by somebody else
+        - kubernetes.secret/a/gone  is gone
+        ~ kubernetes.config-map/a/edited
+            data.replicas  live 5, wanted 3
+        ~ kubernetes.secret/a/kept
+            data.password  (secret, changed)
+
+      pending: in the manifest, not applied yet
+        ~ kubernetes.config-map/a/edited
+            data.region  a → b
+        + kubernetes.namespace/new
+        ~ kubernetes.namespace/labelled
+            labels.team  a → b
+
+      not checked (blind)
+        ? 2 resources: pod vault-0 sealed 0/3
+
+      deferred
+        > external-secrets.external-secret/a/b  the CRD is not installed
+
+      vault lost, 3 drifted, 3 pending, 2 not checked, 1 deferred, 1 resource in sync.
+      Next: lab plan -e kind"
+    `);
+  });
+
+  test('says "No changes" when all is in sync', () => {
+    expect(driftText(driftOf(plan([change('kubernetes.namespace/same')])))).toMatchInlineSnapshot(`
+      "illm-k8s-lab · env kind
+      No changes: 1 resource in sync."
+    `);
+  });
+
+  test('is not quiet about what could not be looked at', () => {
+    const text = driftText(
+      driftOf(plan([change('vault.mount/secret', { standing: { is: 'blocked', because: '403', root: true } })])),
+    );
+    expect(text).toContain('No drift seen, 1 blocked');
+    expect(text).not.toContain('No changes');
+  });
+
+  test('is one JSON document with the same parts', () => {
+    const document = driftJson(report, { code: 3, conditions: ['drift'] });
+    expect(Object.keys(document).toSorted()).toMatchInlineSnapshot(`
+      [
+        "blind",
+        "blocked",
+        "deferred",
+        "diagnostics",
+        "drifted",
+        "exit",
+        "formatVersion",
+        "inSync",
+        "lost",
+        "owner",
+        "pending",
+      ]
+    `);
+    expect(document.drifted.map(({ address }) => address)).toEqual([
+      'kubernetes.secret/a/gone',
+      'kubernetes.config-map/a/edited',
+      'kubernetes.secret/a/kept',
+    ]);
+    expect(document.blind).toHaveLength(2);
+  });
+});
