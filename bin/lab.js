@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import './check-node.js';
 import module from 'node:module';
 
+await import('./check-node.js');
 module.enableCompileCache?.();
 
 const [{ run }, { flush }, { handle }, { settings }] = await Promise.all([

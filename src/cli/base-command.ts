@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Command } from '@oclif/core/command';
 import { CLIError } from '@oclif/core/errors';
 import { LabError } from '../errors.ts';
 import { redactor } from '../secrets/redaction.ts';
 import type { Document } from '../views/document.ts';
-import { errorJson, problemOf, problemsText, problemText } from '../views/problem.ts';
+import { errorJson, problemOf, problemsText, problemText, shownOf } from '../views/problem.ts';
 import { manyLines } from '../views/text.ts';
 import { errorExit, exitFor } from './exit-code.ts';
 import type { Host } from './host.ts';
@@ -37,8 +38,10 @@ export abstract class LabCommand extends Command {
     };
   }
 
+  // Values are redacted one by one, so that the document stays one whatever they are.
   override logJson(json: unknown): void {
-    this.print(JSON.stringify(json, null, 2));
+    const redacted = (_: string, value: unknown) => (typeof value === 'string' ? this.redactor.redact(value) : value);
+    process.stdout.write(`${JSON.stringify(json, redacted, 2)}\n`);
   }
 
   protected override async catch(thrown: unknown): Promise<void> {
@@ -46,7 +49,7 @@ export abstract class LabCommand extends Command {
     if (failure === undefined) return this.reportBug(thrown);
     const exit = errorExit(failure.error.code);
     process.exitCode = exit.code;
-    if (this.jsonEnabled()) return this.logJson(errorJson(problemOf(failure.error), failure.parts, exit));
+    if (this.jsonEnabled()) return this.logJson(errorJson(shownOf(failure.error), failure.parts, exit));
     if (failure.parts.length > 0) this.tell(problemsText(failure.parts));
     this.tell(problemText(problemOf(failure.error)));
   }
@@ -64,9 +67,9 @@ export abstract class LabCommand extends Command {
     const message = 'this is a bug in lab, not a mistake of yours';
     const next = 'Please report it with the stack on stderr; it holds no value of your manifest.';
     this.tell(manyLines(bugReport(thrown)).join('\n'));
-    const problem = { severity: 'error', code: 'BUG', message, next } as const;
+    const problem = { code: 'BUG', message, next };
     if (this.jsonEnabled()) return this.logJson(errorJson(problem, [], exit));
-    this.tell(problemText(problem));
+    this.tell(problemText({ severity: 'error', ...problem }));
   }
 
   private print(text: string): void {
@@ -84,8 +87,12 @@ export abstract class LabCommand extends Command {
 
   private async putQuestion(question: string): Promise<string> {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    // Ctrl-C or the end of input at the question is an empty answer.
+    const closed = once(terminal, 'close').then(() => '\n');
     try {
-      return await terminal.question(question);
+      const answer = await Promise.race([terminal.question(question).catch(() => '\n'), closed]);
+      if (answer === '\n') process.stderr.write(answer);
+      return answer;
     } finally {
       terminal.close();
     }

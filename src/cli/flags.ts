@@ -27,8 +27,7 @@ export const manifestFlags = {
   }),
 };
 
-const addresses = (summary: string) =>
-  Flags.string({ ...repeatable, helpValue: 'ADDRESS', summary });
+const addresses = (summary: string) => Flags.string({ ...repeatable, helpValue: 'ADDRESS', summary });
 
 /** How much of it. */
 export const selectionFlags = {

@@ -29,7 +29,9 @@ export const recordAt = (state: State, text: string): StateRecord => {
   const found = state.records.filter(({ address, identity }) => address === text || identity === text);
   const [record, ...more] = found;
   if (record === undefined) {
-    throw new LabError('BAD_STATE', `the state has no record of ${text}`, { next: 'lab state list shows what it has.' });
+    throw new LabError('BAD_STATE', `the state has no record of ${text}`, {
+      next: 'lab state list shows what it has.',
+    });
   }
   if (more.length === 0) return record;
   const list = found.map(({ identity }) => identity).join('\n');

@@ -6,7 +6,7 @@ export interface Held {
   /** undefined where lab has applied nothing yet, or has lost its state. */
   readonly state: State | undefined;
   /** The session to write with. `seen` is the installation that live marks show: a new state continues it. */
-  session(seen: string | undefined): Promise<StateSession>;
+  readonly session: (seen: string | undefined) => Promise<StateSession>;
 }
 
 /** Works under the state's lock and gives it back, whatever happens. */

@@ -30,7 +30,6 @@ export const withWorld = async <Result>(opening: Opening, work: (world: World) =
   const connector = connectorFor(opening, desk.read);
   try {
     const names = neededProviders(manifest, state);
-    if (names.length > 0) host.say(`Connecting to ${names.join(', ')} …`);
     return await work({
       owner: { name: manifest.name, environment: manifest.environment },
       resources: manifest.resources,
@@ -87,8 +86,9 @@ const connectorFor = (
   };
   const ports: Ports = { objects: () => offered('objects'), tokens: () => offered('tokens') };
   const close = async (): Promise<void> => {
-    const settled = await Promise.allSettled(opened.values());
-    await Promise.all(settled.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+    const connections = [...opened.values()].map(async (connection) => (await connection).close());
+    // One that never opened has told its reason already.
+    await Promise.allSettled(connections);
   };
   return { connect, close };
 };

@@ -34,13 +34,15 @@ Exit code: 0 done, 1 error, 4 something is left behind a gate, 5 refused by a gu
 
   async run(): Promise<ApplyDocument> {
     const { args, flags } = await this.parse(Apply);
+    const host = this.host();
+    host.say('Reading the manifest …');
     const [{ applyRequest }, { carryOut }, { applyAnswer }] = await Promise.all([
       import('../cli/requests.ts'),
       import('../cli/carry-out.ts'),
       import('../cli/answers.ts'),
     ]);
     const request = await applyRequest(args.planfile, flags);
-    const { document, text } = applyAnswer(await carryOut(request, this.host()), request, flags['allow-deferred']);
+    const { document, text } = applyAnswer(await carryOut(request, host), request, flags['allow-deferred']);
     return this.answer(document, text);
   }
 }

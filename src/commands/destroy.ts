@@ -22,13 +22,15 @@ Exit code: 0 done, 1 error, 4 something could not be looked at, 5 refused by a g
 
   async run(): Promise<ApplyDocument> {
     const { flags } = await this.parse(Destroy);
+    const host = this.host();
+    host.say('Reading the manifest …');
     const [{ destroyRequest }, { carryOut }, { applyAnswer }] = await Promise.all([
       import('../cli/requests.ts'),
       import('../cli/carry-out.ts'),
       import('../cli/answers.ts'),
     ]);
     const request = destroyRequest(flags);
-    const { document, text } = applyAnswer(await carryOut(request, this.host()), request, []);
+    const { document, text } = applyAnswer(await carryOut(request, host), request, []);
     return this.answer(document, text);
   }
 }

@@ -19,11 +19,12 @@ Exit code: 0 in sync, 1 error, 2 only unapplied changes, 3 drift, 4 something de
 
   async run(): Promise<DriftDocument> {
     const { flags } = await this.parse(Drift);
+    const host = this.host();
+    host.say('Reading the manifest …');
     const [{ previewPlan }, { driftAnswer }] = await Promise.all([
       import('../cli/preview.ts'),
       import('../cli/answers.ts'),
     ]);
-    const host = this.host();
     const plan = await previewPlan({ ...flags, adopt: [], prune: false }, host);
     plan.diagnostics.forEach(host.report);
     const { document, text } = driftAnswer(plan, flags);

@@ -27,6 +27,8 @@ Exit code: 0, or 1 for an error. With --detailed-exitcode: 0 no changes, 2 chang
 
   async run(): Promise<PlanDocument> {
     const { flags } = await this.parse(Plan);
+    const host = this.host();
+    host.say('Reading the manifest …');
     const [{ previewPlan }, { planExit }, { writePlanFile }, { afterPlan }, { planJson }, { planText }] =
       await Promise.all([
         import('../cli/preview.ts'),
@@ -36,7 +38,6 @@ Exit code: 0, or 1 for an error. With --detailed-exitcode: 0 no changes, 2 chang
         import('../views/plan-json.ts'),
         import('../views/plan-text.ts'),
       ]);
-    const host = this.host();
     const plan = await previewPlan(flags, host);
     plan.diagnostics.forEach(host.report);
     if (flags.out !== undefined) await writePlanFile(flags.out, plan);

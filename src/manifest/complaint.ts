@@ -18,14 +18,14 @@ export type Checked<T> =
 export const complaint = (origin: Origin | undefined, text: string): Complaint => ({ is: 'complaint', origin, text });
 
 /** A failed step. */
-export const failed = (...complaints: readonly Complaint[]): { ok: false; complaints: readonly Complaint[] } => ({
+export const failed = (complaints: readonly Complaint[]): { ok: false; complaints: readonly Complaint[] } => ({
   ok: false,
   complaints,
 });
 
 /** The result, unless there are complaints. */
 export const unless = <T>(complaints: readonly Complaint[], value: T): Checked<T> =>
-  complaints.length === 0 ? { ok: true, value } : failed(...complaints);
+  complaints.length === 0 ? { ok: true, value } : failed(complaints);
 
 /** `lab.yaml:41:13` */
 export const placeOf = (origin: Omit<Origin, 'path'>): string => `${origin.file}:${origin.line}:${origin.col}`;

@@ -56,8 +56,8 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
   const { folder } = file;
   const { tree, vars, ...filled } = fillVariables(chosen, { flags: input.vars, env: input.env });
   const checked = checkManifest(tree);
-  if (!checked.ok) return failed(...filled.complaints, ...elsewhere(checked.complaints, filled.complaints));
-  if (filled.complaints.length > 0) return failed(...filled.complaints);
+  if (!checked.ok) return failed([...filled.complaints, ...elsewhere(checked.complaints, filled.complaints)]);
+  if (filled.complaints.length > 0) return failed(filled.complaints);
   const manifest = checked.value;
   const policies = await readPolicyFiles(manifest, tree, folder);
   const given: Given = { manifest, environment, tree, files: policies.files };
@@ -73,7 +73,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
     ...connected.complaints,
     ...(await checkValueFiles(given, resources, folder)),
   ];
-  if (all.length > 0) return failed(...all);
+  if (all.length > 0) return failed(all);
   return {
     ok: true,
     value: {

@@ -22,10 +22,10 @@ export const readManifestFile = async (path: string): Promise<Checked<ManifestFi
     const read = await readText(file);
     if (read.ok)
       return { ok: true, value: { file, folder: resolve(dirname(file)), text: read.text, bytes: read.bytes } };
-    if (!read.missing) return failed(complaint({ file, line: 1, col: 1, path: '' }, `${file} ${read.problem}`));
+    if (!read.missing) return failed([complaint({ file, line: 1, col: 1, path: '' }, `${file} ${read.problem}`)]);
   }
   const text = candidates.length > 1 ? `there is no lab.yaml in ${path}` : `${candidates[0]} does not exist`;
-  return failed(complaint(undefined, text));
+  return failed([complaint(undefined, text)]);
 };
 
 const isFolder = async (path: string): Promise<boolean> => {

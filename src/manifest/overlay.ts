@@ -27,12 +27,8 @@ export const chooseEnvironment = (root: MapTree, requested: string | undefined):
   const preset = fallback?.is === 'leaf' && typeof fallback.value === 'string' ? fallback.value : undefined;
   const environment = requested ?? preset ?? (names === undefined ? 'default' : undefined);
   if (environment === undefined) {
-    return failed(
-      complaint(
-        keyOriginOf(root, ['environments']),
-        `choose one of ${names?.join(', ')} with -e, or name one in defaultEnvironment`,
-      ),
-    );
+    const text = `choose one of ${names?.join(', ')} with -e, or name one in defaultEnvironment`;
+    return failed([complaint(keyOriginOf(root, ['environments']), text)]);
   }
   if (names === undefined ? environment === 'default' : names.includes(environment)) {
     const overlay = names === undefined ? undefined : child(root, 'environments', environment);
@@ -41,7 +37,7 @@ export const chooseEnvironment = (root: MapTree, requested: string | undefined):
   const origin = requested === undefined ? originOf(root, ['defaultEnvironment']) : undefined;
   const known = names === undefined ? 'this manifest has no environments' : `there are ${names.join(', ')}`;
   const text = `there is no environment ${environment}; ${known}${didYouMean(environment, names ?? [])}`;
-  return failed(complaint(origin, text));
+  return failed([complaint(origin, text)]);
 };
 
 const child = (root: MapTree, ...[first, second]: [string, string]): Tree | undefined => {
@@ -55,7 +51,7 @@ const lay = (root: MapTree, environment: string, overlay: Tree | undefined): Che
     return unless(leftovers(root), { environment, tree: root });
   }
   if (overlay.is !== 'map') {
-    return failed(complaint(originOf(root, path), 'an environment is a map of what differs in it'));
+    return failed([complaint(originOf(root, path), 'an environment is a map of what differs in it')]);
   }
   const moved = fixed.filter((key) => overlay.entries.has(key));
   const complaints = moved.map((key) =>

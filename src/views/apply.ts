@@ -10,11 +10,11 @@ export interface ApplyDocument extends Document, Omit<ApplyResult, 'formatVersio
 }
 
 /** The result as a JSON document. */
-export const applyJson = (result: ApplyResult, owner: Owner, exit: Exit): ApplyDocument => ({
-  ...result,
-  formatVersion: 1,
+export const applyJson = ({ formatVersion, ...result }: ApplyResult, owner: Owner, exit: Exit): ApplyDocument => ({
+  formatVersion,
   exit,
   owner,
+  ...result,
 });
 
 /** How apply ended, for people: what was done, each root cause once, what is left, what to do next. */
@@ -34,8 +34,8 @@ const answer = (result: ApplyResult, verb: string): string => {
   const time = `${milliseconds(result.ms)} (${milliseconds(result.waitedMs)} waiting for servers)`;
   const same = result.unchanged.length === 0 ? '' : ` ${result.unchanged.length} in sync already.`;
   const failed = result.failed.length === 0 ? '' : ` ${result.failed.length} failed.`;
-  if (result.cancelled)
-    return `Stopped: ${verb.toLowerCase()} ${result.done.length} of ${total} in ${time}.${failed}${same}`;
+  // What a stop kept from starting is not among the results, so there is no total to name.
+  if (result.cancelled) return `Stopped after ${time}: ${verb.toLowerCase()} ${result.done.length}.${failed}${same}`;
   if (total === 0) return `Nothing to do: ${counted(result.unchanged.length, 'resource')} in sync.`;
   return `${verb} ${result.done.length} of ${total} in ${time}.${failed}${same}`;
 };

@@ -13,12 +13,17 @@ export interface DriftDocument extends Document, Omit<DriftReport, 'formatVersio
 }
 
 /** The drift report as a JSON document. */
-export const driftJson = (report: DriftReport, exit: Exit): DriftDocument => ({
-  ...report,
-  formatVersion: 1,
+export const driftJson = (
+  { formatVersion, owner, lost, drifted, pending, ...rest }: DriftReport,
+  exit: Exit,
+): DriftDocument => ({
+  formatVersion,
   exit,
-  drifted: report.drifted.map(changeJson),
-  pending: report.pending.map(changeJson),
+  owner,
+  lost,
+  drifted: drifted.map(changeJson),
+  pending: pending.map(changeJson),
+  ...rest,
 });
 
 /** The drift report for people: lost systems first, then what others changed, then what is merely not applied. */

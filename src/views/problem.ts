@@ -18,22 +18,25 @@ export interface ErrorDocument extends Document {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A LabError as a diagnostic. */
-export const problemOf = (error: LabError): Diagnostic => ({
-  severity: 'error',
-  code: error.code,
-  message: error.message,
-  ...(error.detail.address === undefined ? {} : { address: error.detail.address }),
-  ...(error.detail.at === undefined ? {} : { at: error.detail.at }),
-  ...(error.detail.next === undefined ? {} : { next: error.detail.next }),
+/** What may be shown of a LabError. */
+export const shownOf = ({ code, message, detail }: LabError): ProblemDocument => ({
+  code,
+  message,
+  ...(detail.address === undefined ? {} : { address: detail.address }),
+  ...(detail.at === undefined ? {} : { at: detail.at }),
+  ...(detail.next === undefined ? {} : { next: detail.next }),
 });
 
+/** A LabError as a diagnostic. */
+export const problemOf = (error: LabError): Diagnostic => ({ severity: 'error', ...shownOf(error) });
+
 /** The JSON of a failed command. */
-export const errorJson = (
-  { severity: _, ...error }: Diagnostic,
-  parts: readonly Diagnostic[],
-  exit: Exit,
-): ErrorDocument => ({ formatVersion: 1, exit, error, diagnostics: parts });
+export const errorJson = (error: ProblemDocument, parts: readonly Diagnostic[], exit: Exit): ErrorDocument => ({
+  formatVersion: 1,
+  exit,
+  error,
+  diagnostics: parts,
+});
 
 /** An error or warning for people: where, what, what next. */
 export const problemText = (problem: Diagnostic): string => {

@@ -23,6 +23,8 @@ export const validateJson = (validation: Validation, exit: Exit): ValidateDocume
 export const validateText = ({ valid, environments, diagnostics }: Validation, next: string): string => {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   if (!valid) return `Not valid: ${counted(errors, 'problem')}.`;
-  const each = environments.map(({ environment, resources }) => `${counted(resources, 'resource')} in env ${environment}`);
+  const each = environments.map(
+    ({ environment, resources }) => `${counted(resources, 'resource')} in env ${environment}`,
+  );
   return [`Valid: ${each.join(', ')}.`, next].join('\n');
 };

@@ -17,9 +17,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const remember = (installation: string | undefined) =>
   underLock(store, 'apply', async ({ session }) => {
-    const { state, append } = await session(installation);
-    await append({ step: 'system', provider: 'kubernetes', scope: '3f0c' });
-    return state.installation;
+    const writing = await session(installation);
+    await writing.append({ step: 'system', provider: 'kubernetes', scope: '3f0c' });
+    return writing.state.installation;
   });
 
 test('a new state continues the installation that live marks show', async () => {

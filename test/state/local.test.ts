@@ -1,12 +1,15 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { localStore } from '../../src/state/local.ts';
 import { describeStateStore } from './conformance.ts';
 import { begin, end, recordOf } from './example.ts';
 import { localCase, makeFolder } from './local-case.ts';
 import { runSession, startSession } from './session-process.ts';
+
+// Several processes start in turn, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 describeStateStore('localStore', localCase);
 
@@ -60,7 +63,7 @@ test('a crash between the new state document and the end of the journal plays no
 test('a kill at any moment loses nothing that was acknowledged', async () => {
   const { place, store } = await localCase();
   let before = 0;
-  for (const pause of [0, 1, 2, 3, 5, 8, 13, 21]) {
+  for (const pause of [0, 1, 3, 8, 21]) {
     const session = startSession({ ...place, entries: [], ending: 'repeat' });
     session.go();
     await session.said(/^appended 1$/);

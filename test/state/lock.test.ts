@@ -1,6 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Diagnostic } from '../../src/engine/change.ts';
 import { localStore } from '../../src/state/local.ts';
 import { end } from './example.ts';
@@ -15,6 +17,9 @@ const holder = {
   host: hostname(),
   since: '2026-01-01T00:00:00.000Z',
 };
+
+// Several processes start in turn, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** A state that was once opened, with this text as its lock. */
 const withLock = async (lock: unknown): Promise<LocalCase> => {
@@ -47,7 +52,7 @@ const race = async (given: LocalCase, count: number): Promise<readonly SessionPr
 test('of runs that start at once exactly one gets the lock, and after its death exactly one of the next', async () => {
   const given = await localCase();
   for (const round of ['free', 'left by the winner before']) {
-    const winners = await race(given, 4);
+    const winners = await race(given, 3);
     expect(winners, round).toHaveLength(1);
     await Promise.all(winners.map((winner) => winner.kill()));
   }
@@ -68,6 +73,15 @@ test('of sessions that find the same stale lock exactly one takes it over', asyn
     expect(refusals).toEqual(refusals.map(() => expect.objectContaining({ code: 'LOCKED' })));
     await Promise.all(sessions.map((session) => session.close()));
   }
+});
+
+test('while one run takes a stale lock over, no other does', async () => {
+  const given = await withLock(holder);
+  const stale = JSON.stringify({ ...holder, pid: 999_999_999 });
+  await writeFile(given.lock, stale);
+  await writeFile(`${given.lock}.break`, JSON.stringify({ ...holder, id: 'bbbb2222' }));
+  await expect(openOnce(given)).rejects.toMatchObject({ code: 'LOCKED' });
+  expect(await readFile(given.lock, 'utf8')).toBe(stale);
 });
 
 test('the lock of a run of this host that has ended is taken over, and that is reported', async () => {
@@ -93,6 +107,22 @@ test.runIf(process.platform === 'linux')('a pid that another process has now doe
   await writeFile(given.lock, JSON.stringify({ ...own, identity: { ...own.identity, start: '1' } }));
   expect(await openOnce(given)).toHaveLength(1);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a run that was killed and that its parent has not noticed has ended',
+  async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => {
+      parent.kill('SIGKILL');
+    });
+    const [said] = await once(parent.stdout, 'data');
+    const pid = Number(String(said));
+    const fields = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ');
+    await vi.waitUntil(async () => (await fields())[2] === 'Z', { timeout: 20_000 });
+    const identity = { namespace: await readlink('/proc/self/ns/pid'), start: (await fields())[21] };
+    expect(await openOnce(await withLock({ ...holder, pid, identity }))).toHaveLength(1);
+  },
+);
 
 test.runIf(process.platform === 'linux')('a pid in another container says nothing about its run', async () => {
   const identity = { namespace: 'pid:[1]', start: '1' };

@@ -83,7 +83,7 @@ describe('the summary of an apply', () => {
 
   test('says when it was stopped', () => {
     expect(applyText(result({ done: ['a/1'], skipped: ['a/2'], cancelled: true }), 'Destroyed')).toMatchInlineSnapshot(`
-      "Stopped: destroyed 1 of 2 in 19.8 s (14.2 s waiting for servers).
+      "Stopped after 19.8 s (14.2 s waiting for servers): destroyed 1.
       1 skipped, because they need what failed."
     `);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LabError } from '../../src/errors.ts';
-import { errorJson, problemOf, problemText } from '../../src/views/problem.ts';
+import { errorJson, problemOf, problemText, shownOf } from '../../src/views/problem.ts';
 
 describe('an error', () => {
   test('begins with the line that the user wrote', () => {
@@ -37,7 +37,7 @@ describe('an error', () => {
       request: { headers: { 'X-Vault-Token': 'hvs.secret' } },
       cause: new Error('hvs.secret'),
     });
-    const document = errorJson(problemOf(error), [], { code: 1, conditions: ['error'] });
+    const document = errorJson(shownOf(error), [], { code: 1, conditions: ['error'] });
     expect(document).toEqual({
       formatVersion: 1,
       exit: { code: 1, conditions: ['error'] },

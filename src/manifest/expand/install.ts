@@ -7,11 +7,7 @@ export function* expandInstall(given: Given): Generator<Found> {
   for (const [name, { needs = [] }] of Object.entries(given.manifest.install)) {
     for (const [index, need] of needs.entries()) {
       if (secrets.includes(need)) continue;
-      yield wrong(
-        given,
-        ['install', name, 'needs', index],
-        `secrets has no entry ${need}${didYouMean(need, secrets)}`,
-      );
+      yield wrong(given, ['install', name, 'needs', index], `secrets has no entry ${need}${didYouMean(need, secrets)}`);
     }
   }
 }

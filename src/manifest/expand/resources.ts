@@ -17,8 +17,8 @@ export function* expandResources(given: Given, kinds: ReadonlyMap<string, KindFa
     if (contribute && manage === 'existing') {
       yield wrong(given, [...path, 'contribute'], 'manage: existing writes nothing, so there is nothing to contribute');
     } else if (contribute && named.facts.ownership === 'whole') {
-      const text = `lab owns a ${named.facts.kind} whole or not at all; leave contribute away`;
-      yield wrong(given, [...path, 'contribute'], text);
+      const sentence = `lab owns a ${named.facts.kind} whole or not at all; leave contribute away`;
+      yield wrong(given, [...path, 'contribute'], sentence);
     }
     const needs = dependsOn.map(canonical);
     for (const [index, need] of needs.entries()) {

@@ -16,9 +16,10 @@ export const checkManifest = (tree: MapTree): Checked<Manifest> => {
 /** A schema's issues as complaints; `base` is the path at which the schema was applied. */
 export const complaintsOf = (tree: MapTree, issues: readonly z.core.$ZodIssue[], base: Path = []): Complaint[] => {
   const found = issues.flatMap((issue) => findings(issue, base));
-  // What a map lacks is mostly spelt wrong in the same map.
-  const misspelt = new Set(found.filter(({ key }) => key).map(({ path }) => formatPath(path.slice(0, -1))));
+  // A rule over a map with a misspelt key is mostly broken by that.
+  const keys = found.filter(({ about }) => about === 'key');
+  const misspelt = new Set(keys.map(({ path }) => formatPath(path.slice(0, -1))));
   return found
-    .filter(({ path, key, rule }) => key || !rule || !misspelt.has(formatPath(path)))
-    .map(({ path, text, key }) => complaint(key ? keyOriginOf(tree, path) : originOf(tree, path), text));
+    .filter(({ about, path }) => about !== 'rule' || !misspelt.has(formatPath(path)))
+    .map(({ about, path, text }) => complaint(about === 'key' ? keyOriginOf(tree, path) : originOf(tree, path), text));
 };

@@ -18,10 +18,10 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'state.backend': ['kubernetes', 's3', 'azure-blob', 'gcs'],
   'install.*.mode': ['helm', 'manifest'],
   'stores.*.type': ['azure-key-vault', 'aws-secrets-manager', 'aws-parameter-store', 'gcp-secret-manager', 'fake'],
-  'stores.*.auth.type': [
-    ...['workload-identity', 'service-principal', 'managed-identity', 'irsa', 'pod-identity', 'gke', 'access-keys'],
-    ...['jwt', 'app-role', 'iam', 'token', 'cert'],
-  ],
+  'stores.*.auth.type':
+    'workload-identity service-principal managed-identity irsa pod-identity gke access-keys jwt app-role iam token cert'.split(
+      ' ',
+    ),
   'vault.reach': ['port-forward'],
   'vault.login.auth': ['kubernetes', 'jwt', 'app-role'],
   'vault.login.plan.auth': ['kubernetes', 'jwt', 'app-role'],

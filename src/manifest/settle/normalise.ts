@@ -24,15 +24,15 @@ const wholeSpec = (given: Given, draft: Draft, facts: KindFacts): Checked<Fields
   const { known, open } = split(draft.spec);
   const schema = Object.keys(open).length === 0 ? facts.schema : facts.schema.partial();
   const parsed = schema.safeParse(known, { error: ownMessages, reportInput: true });
-  if (!parsed.success) return failed(...complaintsAbout(given, draft, parsed.error.issues));
-  return failed(...normalised.problems.map(({ message }) => wrong(given, draft.path, message)));
+  if (!parsed.success) return failed(complaintsAbout(given, draft, parsed.error.issues));
+  return failed(normalised.problems.map(({ message }) => wrong(given, draft.path, message)));
 };
 
 /** Of what is only expected or contributed to, the manifest states as many fields as it likes. */
 const partialSpec = (given: Given, draft: Draft, facts: KindFacts): Checked<Fields> => {
   const { known, open } = split(draft.spec);
   const parsed = facts.schema.partial().safeParse(known, { error: ownMessages, reportInput: true });
-  if (!parsed.success) return failed(...complaintsAbout(given, draft, parsed.error.issues));
+  if (!parsed.success) return failed(complaintsAbout(given, draft, parsed.error.issues));
   return { ok: true, value: { ...toFields(parsed.data), ...open } };
 };
 

@@ -13,29 +13,32 @@ export const parseYaml = (file: string, text: string): Checked<MapTree> => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), col: Math.max(1, col) };
   };
-  const at = (offset: number, text: string): Complaint => complaint({ ...place(offset), path: '' }, text);
+  const at = (offset: number, sentence: string): Complaint => complaint({ ...place(offset), path: '' }, sentence);
 
   const found = scan(text, lines);
-  if (found.tooDeep !== undefined) return failed(at(found.tooDeep, `nests deeper than ${maxDepth} levels`));
+  if (found.tooDeep !== undefined) return failed([at(found.tooDeep, `nests deeper than ${maxDepth} levels`)]);
   const [document, second] = compose(found.tokens, text.length);
   if (document === undefined || document.contents === null) {
-    return failed(at(0, 'is empty; a manifest starts with apiVersion: lab/v1'));
+    return failed([at(0, 'is empty; a manifest starts with apiVersion: lab/v1')]);
   }
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) {
     // What follows an unquoted `${` is its consequence.
     const [firstUnquoted = Number.POSITIVE_INFINITY] = found.unquoted;
     const causes = errors.filter(({ pos: [offset] }) => offset < firstUnquoted);
-    return failed(
-      ...causes.map(({ code, pos: [offset] }) => at(offset, syntaxSentence(code))),
+    return failed([
+      ...causes.slice(0, shownErrors).map(({ code, pos: [offset] }) => at(offset, syntaxSentence(code))),
       ...found.unquoted.map((offset) => at(offset, unquoted)),
-    );
+    ]);
   }
   if (second !== undefined) {
-    return failed(at(second.range[0], 'a second YAML document starts here; a manifest is one document'));
+    return failed([at(second.range[0], 'a second YAML document starts here; a manifest is one document')]);
   }
   return buildTree(document.contents, place);
 };
+
+// One slip makes many errors after it.
+const shownErrors = 20;
 
 const unquoted = 'quote the value: inside { } and [ ], an unquoted ${ starts a map; write "${…}"';
 

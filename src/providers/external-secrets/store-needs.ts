@@ -18,11 +18,12 @@ export const storeNeeds = (provider: Block | undefined, namespace: string | unde
   if (provider === undefined) return [];
   const { kubernetes, vault } = provider;
   const remote = isBlock(kubernetes) ? text(kubernetes['remoteNamespace']) : undefined;
-  return [
+  const all = [
     ...(remote === undefined ? [] : [address('kubernetes.namespace', remote)]),
     ...named(provider, '', namespace),
     ...(isBlock(vault) ? vaultNeeds(vault) : []),
   ];
+  return [...new Set(all)];
 };
 
 /** Objects of the cluster, found by shape: every provider writes its references as {name, namespace} or {name, key, namespace}. */

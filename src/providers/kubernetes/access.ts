@@ -1,3 +1,5 @@
+import { LabError } from '../../errors.ts';
+
 /** Where the API server is and as whom lab comes, from one context of a kubeconfig. */
 export interface Access {
   readonly context: string;
@@ -7,8 +9,11 @@ export interface Access {
   /** The program that makes the user's credentials, if one does. */
   readonly program?: string;
   readonly proxy: Proxy;
-  /** May run the operator's credential program or refresh a token; cheap while they are fresh. Throws UNAUTHENTICATED. */
-  credentials(): Promise<Credentials>;
+  /**
+   * May run the operator's credential program or refresh a token; cheap while they are fresh. `refused`: those that
+   * the server has just not accepted, as they may have expired. Throws UNAUTHENTICATED.
+   */
+  credentials(refused?: Credentials): Promise<Credentials>;
 }
 
 /** The way out: an https proxy, if any, and the hosts that are reached without it. */
@@ -33,8 +38,14 @@ export interface Tls {
 
 /** A proxy of the kubeconfig counts for every host; one of the environment, as for kubectl, never for loopback. */
 export const proxyOf = (env: Readonly<Record<string, string | undefined>>, fromKubeconfig?: string): Proxy => {
-  if (fromKubeconfig) return { url: fromKubeconfig, except: '' };
+  if (fromKubeconfig) return { url: checked(fromKubeconfig, 'proxy-url of the kubeconfig'), except: '' };
   const url = env['HTTPS_PROXY'] ?? env['https_proxy'];
   const except = [env['NO_PROXY'] ?? env['no_proxy'], 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',');
-  return { ...(url ? { url } : {}), except };
+  return { ...(url ? { url: checked(url, 'HTTPS_PROXY') } : {}), except };
+};
+
+// It may hold a password, so the message does not repeat it.
+const checked = (url: string, where: string): string => {
+  if (/^(https?|socks5?):\/\/[^/]/.test(url) && URL.canParse(url)) return url;
+  throw new LabError('UNREACHABLE', `the proxy in ${where} is not a URL`, { next: 'Write http://HOST:PORT.' });
 };

@@ -2,13 +2,13 @@ import type { ObjectRef } from '../../engine/ports.ts';
 import type { WriteRequest } from '../../engine/resource.ts';
 import type { Json } from '../../engine/value.ts';
 import { LabError } from '../../errors.ts';
+import { members } from './json.ts';
 import { precondition } from './live.ts';
 import { type TextMap, writtenMetadata } from './metadata.ts';
 import type { KubeClient } from './object-api.ts';
 import { applyObject } from './objects.ts';
 import { nameOf } from './paths.ts';
 import { releaseObject } from './release.ts';
-import { members } from './wire.ts';
 
 /** One object as a kind wants it. null anywhere in it: that member must be absent. */
 export interface Desired {

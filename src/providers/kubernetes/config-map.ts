@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import { applyDesired } from './apply.ts';
+import { textMembers } from './json.ts';
 import { liveObject } from './live.ts';
 import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
 import type { KubeClient } from './object-api.ts';
-import { textMembers } from './wire.ts';
 
 const ref = ([namespace = '', name = '']: readonly string[]) => ({ group: '', kind: 'ConfigMap', namespace, name });
 

@@ -1,5 +1,5 @@
 import type { Send } from './call.ts';
-import { elements, members, text } from './wire.ts';
+import { elements, members, text } from './json.ts';
 
 /** One type of object as the server serves it, in one version. */
 export interface ServedType {

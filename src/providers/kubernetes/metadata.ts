@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { KubeObject } from '../../engine/ports.ts';
 import type { FieldTraits } from '../../engine/resource.ts';
+import { members, textMembers } from './json.ts';
 import { lastApplied } from './objects.ts';
-import { members, textMembers } from './wire.ts';
 
 /** Labels or annotations as the manifest has them; null: must be absent. */
 export type TextMap = Readonly<Record<string, string | null>>;

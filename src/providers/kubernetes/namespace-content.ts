@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import type { ServedType } from './discovery.ts';
+import { elements } from './json.ts';
 import { markOf } from './metadata.ts';
 import { listAll, type Wire } from './objects.ts';
 import { collectionPath, nameOf } from './paths.ts';
-import { elements } from './wire.ts';
 
 // Names and marks only: no data of anybody's object leaves the API server for this.
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
-import type { Fields } from '../../engine/value.ts';
+import type { Fields, Value } from '../../engine/value.ts';
 import { LabError } from '../../errors.ts';
 import { applyDesired } from './apply.ts';
 import { establishment, isDefinition } from './custom-resource-definition.ts';
+import { members, plainData, text } from './json.ts';
 import { liveObject } from './live.ts';
 import { checkMetadata, liveMetadata, metadataFields } from './metadata.ts';
 import { foreignInstances } from './namespace-content.ts';
@@ -13,7 +14,6 @@ import type { KubeClient } from './object-api.ts';
 import { parseApiVersion } from './paths.ts';
 import { unmarkObject } from './release.ts';
 import { gatesOpenedBy, notServedYet, servedGates } from './served-gate.ts';
-import { members, plainData, text } from './wire.ts';
 
 const identity = { name: z.string().optional(), namespace: z.string().optional() };
 
@@ -114,6 +114,6 @@ const plainObject = (found: KubeObject): Fields => {
   const { status: _status, metadata, ...rest } = found;
   const { name, namespace } = metadata;
   const own = { name, ...(namespace === undefined ? {} : { namespace }), ...liveMetadata(found) };
-  const content = Object.entries(rest).map(([field, value]) => [field, plainData(value)]);
+  const content = Object.entries(rest).map(([field, value]): [string, Value] => [field, plainData(value)]);
   return { ...Object.fromEntries(content), metadata: own };
 };

@@ -2,9 +2,9 @@ import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import type { Answer, Send } from './call.ts';
 import type { Discovery, ServedType } from './discovery.ts';
+import { elements, members, text } from './json.ts';
 import { objectPath, parseApiVersion } from './paths.ts';
 import { isNotFound } from './refusal.ts';
-import { elements, members, text } from './wire.ts';
 
 /** The field manager of everything that lab applies. */
 export const fieldManager = 'lab';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
+import { elements, members, text } from './json.ts';
 import { getWhole, servedType, type Wire } from './objects.ts';
 import { nameOf, objectPath } from './paths.ts';
-import { elements, members, text } from './wire.ts';
 
 const deadline = 120_000;
 const longestPause = 1000;

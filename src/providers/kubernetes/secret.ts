@@ -5,15 +5,15 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { secretValue } from '../../engine/fields.ts';
 import { formatPath } from '../../engine/path.ts';
 import type { KubeObject } from '../../engine/ports.ts';
-import { type Fields, liveSecret } from '../../engine/value.ts';
+import { type Fields, type LiveSecret, liveSecret } from '../../engine/value.ts';
 import { isSecret, reveal, type Secret, secret as wrap } from '../../secrets/secret.ts';
 import { isSourced, type Sourced } from '../../secrets/source.ts';
 import { applyDesired } from './apply.ts';
+import { text, textMembers } from './json.ts';
 import { liveObject } from './live.ts';
 import { checkMetadata, fingerprintsOf, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
 import type { KubeClient } from './object-api.ts';
 import { getWhole } from './objects.ts';
-import { text, textMembers } from './wire.ts';
 
 const ref = ([namespace = '', name = '']: readonly string[]) => ({ group: '', kind: 'Secret', namespace, name });
 
@@ -54,7 +54,7 @@ const typeOf = (found: KubeObject): Fields => {
 
 const liveData = (found: KubeObject): Fields => {
   const fingerprints = fingerprintsOf(found);
-  const entries = Object.entries(textMembers(found['data'])).map(([key, base64]) => {
+  const entries = Object.entries(textMembers(found['data'])).map(([key, base64]): [string, LiveSecret] => {
     const fingerprint = fingerprints[formatPath(['data', key])];
     return [key, liveSecret({ ...seen(base64), ...(fingerprint === undefined ? {} : { fingerprint }) })];
   });

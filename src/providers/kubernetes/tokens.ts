@@ -2,8 +2,8 @@ import type { TokenIssuer } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { secret } from '../../secrets/secret.ts';
 import type { Send } from './call.ts';
+import { members, text } from './json.ts';
 import { isNotFound } from './refusal.ts';
-import { members, text } from './wire.ts';
 
 // The shortest life that the API server grants.
 const lifetimeSeconds = 600;

@@ -1,6 +1,6 @@
 import { EnvHttpProxyAgent, request } from 'undici';
 import { LabError } from '../../errors.ts';
-import type { Access, Proxy, Tls } from './access.ts';
+import type { Access, Credentials, Proxy, Tls } from './access.ts';
 import { type Answer, type Call, persists, type Send } from './call.ts';
 import { isReset, networkFailure } from './network-failure.ts';
 import { refusal, rejectsContent } from './refusal.ts';
@@ -30,8 +30,14 @@ export const openTransport = (access: Access, readOnly: boolean, signal: AbortSi
       if (readOnly) throw new LabError('GUARD', `${call.method} ${call.path} was refused: this connection only reads`);
       writes += 1;
     }
+    let refused: Credentials | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await exchange(call);
+      const credentials = await access.credentials(refused);
+      const outcome = await exchange(call, credentials);
+      if (isUnauthenticated(outcome) && refused === undefined) {
+        refused = credentials;
+        continue;
+      }
       if (!isFinal(call, outcome) && (await retries.again(attempt, outcome.retryAfter, signal))) continue;
       if (signal.aborted) throw new LabError('CANCELLED', 'stopped while waiting for the API server');
       if ('error' in outcome) throw networkFailure(outcome.error, access);
@@ -40,8 +46,7 @@ export const openTransport = (access: Access, readOnly: boolean, signal: AbortSi
     }
   };
 
-  const exchange = async (call: Call): Promise<Outcome> => {
-    const { headers, tls } = await access.credentials();
+  const exchange = async (call: Call, { headers, tls }: Credentials): Promise<Outcome> => {
     try {
       const response = await request(access.server + call.path, {
         dispatcher: pool.of(tls),
@@ -69,6 +74,8 @@ export const openTransport = (access: Access, readOnly: boolean, signal: AbortSi
 };
 
 type Outcome = ({ readonly answer: Answer } | { readonly error: unknown }) & { readonly retryAfter?: number };
+
+const isUnauthenticated = (outcome: Outcome): boolean => 'answer' in outcome && outcome.answer.status === 401;
 
 const isFinal = (call: Call, outcome: Outcome): boolean => {
   if ('error' in outcome) return call.once === true || !isReset(outcome.error);

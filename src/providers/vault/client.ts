@@ -8,7 +8,7 @@ import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
 
 /** What a success says: `data` of the body and what Vault remarks. A GET of what is not there is a success with 404. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly data: unknown;
   readonly warnings: readonly string[];

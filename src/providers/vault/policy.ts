@@ -6,17 +6,12 @@ import { parsePolicy, renderPolicy } from './policy-hcl.ts';
 
 const capabilities = ['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover'];
 
-const path = z
-  .string()
-  .min(1)
-  .regex(/^\P{Cc}*$/u, 'must not hold line breaks or other control characters');
-
 const capabilitySet = sortedSet().refine((items) => items.every((item) => capabilities.includes(item)), {
   message: `must be a list of: ${capabilities.join(', ')}`,
 });
 
 const schema = z.strictObject({
-  paths: z.record(path, capabilitySet).optional().describe('What may be done where: {PATH: [CAPABILITY, …]}.'),
+  paths: z.record(z.string(), capabilitySet).optional().describe('What may be done where: {PATH: [CAPABILITY, …]}.'),
   hcl: z
     .string()
     .optional()
@@ -27,6 +22,11 @@ const schema = z.strictObject({
 const isBase64 = (text: string): boolean => {
   const letters = text.replace(/[\r\n]/g, '');
   return letters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(letters);
+};
+
+const wrongPaths = (paths: readonly string[]): string | undefined => {
+  if (paths.length === 0) return 'paths must name at least one path';
+  return paths.some((path) => /^$|\p{Cc}/u.test(path)) ? 'a path is empty or holds a line break' : undefined;
 };
 
 const answer = z.object({ policy: z.string() });
@@ -45,7 +45,7 @@ export const policy = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   check: ({ paths, hcl }) => {
     if ((paths === undefined) === (hcl === undefined)) return 'a policy has either paths or hcl';
-    if (paths !== undefined) return Object.keys(paths).length === 0 ? 'paths must name at least one path' : undefined;
+    if (paths !== undefined) return wrongPaths(Object.keys(paths));
     return isBase64(hcl ?? '') ? 'hcl is empty or happens to be valid base64, which Vault would decode' : undefined;
   },
   read: async (client, [name = '']) => {

@@ -30,7 +30,8 @@ const parseGoDuration = (text: string): ParsedDuration => {
   for (const [, amount, unit = ''] of rest.matchAll(/(\d+\.?\d*|\.\d+)([^\d.]*)/g)) {
     const size = unitSeconds[unit];
     if (unit === '') return { ok: false, error: `time: missing unit in duration ${JSON.stringify(text)}` };
-    if (size === undefined) return { ok: false, error: `time: unknown unit "${unit}" in duration ${JSON.stringify(text)}` };
+    if (size === undefined)
+      return { ok: false, error: `time: unknown unit "${unit}" in duration ${JSON.stringify(text)}` };
     seconds += Number(amount) * size;
   }
   return { ok: true, seconds: Math.trunc(sign === '-' ? -seconds : seconds) };
@@ -46,4 +47,6 @@ export const goDuration = (total: number): string => {
 
 /** Whole seconds as Vault's warnings name them, without units that are zero: `768h`, `5m`. */
 export const shortDuration = (total: number): string =>
-  goDuration(total).replace(/(?<=[hm])0s$/, '').replace(/(?<=h)0m$/, '');
+  goDuration(total)
+    .replace(/(?<=[hm])0s$/, '')
+    .replace(/(?<=h)0m$/, '');

@@ -22,8 +22,8 @@ export interface Vault {
   /** The content was changed. */
   changed(): void;
   readonly reviewToken: ReviewToken;
-  /** Seals or unseals; the listener stays. */
-  enter(state: 'sealed' | 'active'): void;
+  /** From now on it is sealed. */
+  seal(): void;
 }
 
 /** One request as an endpoint sees it. */

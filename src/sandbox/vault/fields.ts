@@ -49,7 +49,7 @@ const toText = (value: unknown): Converted<string> => {
   if (value === null) return ok('');
   if (typeof value === 'string') return ok(value);
   if (typeof value === 'boolean') return ok(value ? '1' : '0');
-  if (typeof value === 'number') return ok(plainNumber(value));
+  if (typeof value === 'number') return ok(String(value));
   return bad(`'' expected type 'string', got unconvertible type '${goType(value)}', value: '${goText(value)}'`);
 };
 
@@ -147,16 +147,13 @@ export const convertText = toText;
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// JavaScript would write large ones with an exponent.
-const plainNumber = (value: number): string =>
-  Number.isInteger(value) ? BigInt(value).toString() : String(value);
-
 const goType = (value: unknown): string => {
   if (Array.isArray(value)) return '[]interface {}';
   return isMap(value) ? 'map[string]interface {}' : typeof value;
 };
 
-const goKind = (value: unknown): string => (typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? 'slice' : typeof value);
+const goKind = (value: unknown): string =>
+  typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? 'slice' : typeof value;
 
 /** A value as Go's `%v` prints it. */
 const goText = (value: unknown): string => {

@@ -1,10 +1,10 @@
-import { entryOf, type Content, type MountEntry, randomHex } from './content.ts';
+import { type Content, entryOf, type MountEntry, randomHex } from './content.ts';
 import { parseDuration } from './duration.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
-import { builtInType, findType } from './mount-types.ts';
-import { type Data, done, doneWith, foundRepeated, refused, type Result } from './result.ts';
-import { systemTtl } from './tokens.ts';
 import type { Values } from './fields.ts';
+import { builtInType, findType } from './mount-types.ts';
+import { type Data, done, doneWith, foundRepeated, type Result, refused } from './result.ts';
+import { systemTtl } from './tokens.ts';
 
 /** `sys/mounts` and `sys/auth` are alike; these are the differences. */
 interface Table {
@@ -86,18 +86,19 @@ const pathOf = ({ params: [path = ''] }: Call): string => `${path}/`;
 const mount = (call: Call, table: Table, values: Values<typeof mountFields>): Result => {
   const path = pathOf(call);
   const entries = entriesOf(call.vault.content, table);
-  if (values.type === undefined || values.type === '') return refused(400, 'backend type must be specified as a string');
+  if (values.type === undefined || values.type === '')
+    return refused(400, 'backend type must be specified as a string');
   const times = leaseTimes(values.config ?? {});
   if (typeof times === 'string') return refused(400, times);
   const [, kvVersion] = /^kv-v([12])$/.exec(values.type) ?? [];
   const type = kvVersion === undefined ? values.type : 'kv';
   const options = kvVersion === undefined ? (values.options ?? {}) : { ...values.options, version: kvVersion };
-  if (table.reservedTypes.includes(type)) return refused(400, table.reservedType(type));
   if (table.name === 'mounts' && /^(auth|sys|cubbyhole|identity)\//.test(path)) {
     return refused(400, `cannot mount "${path}"`);
   }
   const used = Object.keys(entries).find((other) => path.startsWith(other) || other.startsWith(path));
   if (used !== undefined) return refused(400, `path is already in use at ${used}`);
+  if (table.reservedTypes.includes(type)) return refused(400, table.reservedType(type));
   if (findType(table.name, type) === undefined) return refused(400, `plugin not found in the catalog: ${type}`);
   if (type === 'kv' && !['', '0', '1', '2'].includes(options.version ?? '')) {
     return refused(400, 'nil backend of type "kv" returned from factory');
@@ -159,7 +160,8 @@ const tune = (call: Call, table: Table, values: Values<typeof tuneFields>): Resu
     );
   }
   const [was, wanted] = [Number(entry.options?.['version'] ?? 0), values.options?.['version']];
-  if (wanted !== undefined && ![0, 1, 2].includes(Number(wanted))) return refused(400, `invalid version provided: ${wanted}`);
+  if (wanted !== undefined && ![0, 1, 2].includes(Number(wanted)))
+    return refused(400, `invalid version provided: ${wanted}`);
   if (wanted === '') return refused(400, 'invalid version provided: 0');
   if (wanted !== undefined && Number(wanted) < was) return refused(400, `cannot downgrade mount from version ${was}`);
 
@@ -236,7 +238,7 @@ export const mountEndpoints: readonly Endpoint[] = tables.flatMap((table) => [
     on: { read: (call) => readTune(call, table), update: (call, values) => tune(call, table, values) },
   }),
   endpoint({
-    pattern: new RegExp(`^${table.name}/(.+)$`),
+    pattern: new RegExp(`^${table.name}/(.*[^/])/?$`),
     fields: mountFields,
     on: {
       read: (call) => {

@@ -25,7 +25,7 @@ export const done: Result = { is: 'done' };
 export const found = (data: Data): Result => ({ is: 'data', status: 200, data });
 
 /** 200 with data, and the same again at the top. */
-export const foundRepeated = (data: Data): Result => ({ ...found(data), repeated: true });
+export const foundRepeated = (data: Data): Result => ({ is: 'data', status: 200, data, repeated: true });
 
 /** 200 for what would be 204, had it nothing to remark. */
 export const doneWith = (warnings: readonly string[]): Result =>

@@ -1,19 +1,20 @@
+import { entryOf, type Token } from './content.ts';
 import { parseDuration, shortDuration } from './duration.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
-import { entryOf, type Token } from './content.ts';
-import { absent, type Data, done, doneWith, found, refused, type Result, together } from './result.ts';
+import type { Values } from './fields.ts';
+import { absent, type Data, done, doneWith, found, type Result, refused, together } from './result.ts';
 import {
   aclFor,
   findByAccessor,
   findToken,
   issueToken,
+  leaseOf,
   revokeToken,
   sanitizePolicies,
   secondsLeft,
   systemTtl,
   toAuth,
 } from './tokens.ts';
-import type { Values } from './fields.ts';
 
 const createFields = {
   id: 'string',
@@ -48,21 +49,26 @@ const create = (call: Call, values: Values<typeof createFields>, orphan: boolean
   }
 
   const isRoot = parent.policies.includes('root');
-  const asked = sanitizePolicies(values.policies ?? []);
-  if (asked.includes('root') && !isRoot) {
-    return refused(400, 'root tokens may not be created without parent token being root');
-  }
   const isSudo = isRoot || aclFor(vault.content, parent).allows(call.mount.path + call.params[0], 'sudo');
+  const asked = sanitizePolicies(values.policies ?? []);
   if (!isSudo && asked.some((name) => !parent.policies.includes(name))) {
     return refused(400, 'child policies must be subset of parent');
   }
+  if (asked.includes('root') && !isRoot) {
+    return refused(400, 'root tokens may not be created without parent token being root');
+  }
+  if (values.no_parent === true && !isSudo) {
+    return refused(400, 'root or sudo privileges required to create orphan token');
+  }
   const policies = withDefault(asked.length === 0 ? parent.policies : asked, values.no_default_policy === true);
-  const warnings = policies
-    .filter((name) => name !== 'root' && entryOf(vault.content.policies, name) === undefined)
-    .map((name) => `Policy "${name}" does not exist`);
-
   const cap = explicitMaxTtl.seconds > 0 ? Math.min(explicitMaxTtl.seconds, systemTtl) : systemTtl;
-  if (ttl.seconds > cap) warnings.push(capped(values.ttl ?? '', cap));
+  const warnings = [
+    ...(values.id === undefined || values.id === '' ? [] : [weakHash]),
+    ...(ttl.seconds > cap ? [capped(values.ttl ?? '', cap)] : []),
+    ...policies
+      .filter((name) => name !== 'root' && entryOf(vault.content.policies, name) === undefined)
+      .map((name) => `Policy "${name}" does not exist`),
+  ];
   const lives = policies.includes('root') && ttl.seconds === 0 && period.seconds === 0 && explicitMaxTtl.seconds === 0;
   const token = issueToken(vault.content, {
     ...(values.id === undefined || values.id === '' ? {} : { id: values.id }),
@@ -81,6 +87,9 @@ const create = (call: Call, values: Values<typeof createFields>, orphan: boolean
   vault.changed();
   return { is: 'data', status: 200, data: null, auth: toAuth(token), ...(warnings.length === 0 ? {} : { warnings }) };
 };
+
+const weakHash =
+  'Supplying a custom ID for the token uses the weaker SHA1 hashing instead of the more secure SHA2-256 HMAC for token obfuscation. SHA1 hashed tokens on the wire leads to less secure lookups.';
 
 /** The remark on a lifetime that was cut. */
 export const capped = (asked: string, cap: number): string =>
@@ -107,7 +116,7 @@ const describe = (token: Token, id: string): Data => ({
   explicit_max_ttl: token.explicitMaxTtl,
   id,
   meta: token.meta,
-  num_uses: Math.max(0, token.usesLeft),
+  num_uses: token.usesLeft,
   orphan: token.orphan,
   path: token.path,
   policies: token.policies,
@@ -128,11 +137,13 @@ const renew = (call: Call, token: Token, increment: number): Result => {
   const now = Date.now();
   const limits = [token.explicitMaxTtl, token.period > 0 ? 0 : token.maxTtl].filter((limit) => limit > 0);
   const until = Math.min(...limits.map((limit) => token.createdAt + limit * 1000));
-  const asked = token.period > 0 ? token.period : increment > 0 ? increment : token.creationTtl;
+  const asked = token.period > 0 ? token.period : increment > 0 ? increment : leaseOf(token);
   token.renewedAt = now;
   token.expiresAt = Math.min(now + asked * 1000, until);
   call.vault.changed();
-  return { is: 'data', status: 200, data: null, auth: toAuth(token) };
+  const cap = Math.round((until - token.createdAt) / 1000);
+  const warnings = now + asked * 1000 > until ? [capped(shortDuration(asked), cap)] : [];
+  return { is: 'data', status: 200, data: null, auth: toAuth(token), ...(warnings.length === 0 ? {} : { warnings }) };
 };
 
 const revoke = ({ vault }: Call, token: Token | undefined): Result => {
@@ -147,7 +158,11 @@ const invalidAccessor = refused(400, together(['invalid accessor']));
 
 /** `auth/token/…`. */
 export const tokenEndpoints: readonly Endpoint[] = [
-  endpoint({ pattern: /^(create)$/, fields: createFields, on: { update: (call, values) => create(call, values, false) } }),
+  endpoint({
+    pattern: /^(create)$/,
+    fields: createFields,
+    on: { update: (call, values) => create(call, values, false) },
+  }),
   endpoint({
     pattern: /^(create-orphan)$/,
     fields: createFields,
@@ -156,7 +171,10 @@ export const tokenEndpoints: readonly Endpoint[] = [
   endpoint({
     pattern: /^lookup-self$/,
     fields: { token: 'string' },
-    on: { read: ({ token }) => found(describe(token, token.id)), update: ({ token }) => found(describe(token, token.id)) },
+    on: {
+      read: ({ token }) => found(describe(token, token.id)),
+      update: ({ token }) => found(describe(token, token.id)),
+    },
   }),
   endpoint({
     pattern: /^lookup$/,
@@ -203,7 +221,7 @@ export const tokenEndpoints: readonly Endpoint[] = [
     },
   }),
   endpoint({
-    pattern: /^accessors$/,
+    pattern: /^accessors\/?$/,
     fields: {},
     on: {
       list: ({ vault }) => {

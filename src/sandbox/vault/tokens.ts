@@ -112,6 +112,10 @@ export const sanitizePolicies = (policies: readonly string[]): string[] =>
 export const secondsLeft = ({ expiresAt }: Token): number =>
   expiresAt === undefined ? 0 : Math.max(0, Math.floor((expiresAt - Date.now()) / 1000));
 
+/** Seconds that the present lease was given for; 0 = for ever. */
+export const leaseOf = ({ expiresAt, renewedAt, createdAt }: Token): number =>
+  expiresAt === undefined ? 0 : Math.round((expiresAt - (renewedAt ?? createdAt)) / 1000);
+
 /** The `auth` of an answer that hands out a token. */
 export const toAuth = (token: Token): Data => ({
   client_token: token.id,
@@ -119,7 +123,7 @@ export const toAuth = (token: Token): Data => ({
   policies: token.policies,
   token_policies: token.policies,
   metadata: token.meta,
-  lease_duration: token.expiresAt === undefined ? 0 : Math.round((token.expiresAt - (token.renewedAt ?? token.createdAt)) / 1000),
+  lease_duration: leaseOf(token),
   renewable: token.renewable,
   entity_id: token.entityId,
   token_type: token.type,
@@ -131,7 +135,9 @@ export const toAuth = (token: Token): Data => ({
 /** What KV notes about who wrote: the entity, else a hash of the policies and the namespace. */
 export const clientIdOf = ({ entityId, policies }: Token): string =>
   entityId === ''
-    ? createHash('sha256').update(`${policies.toSorted().join('\x7F')}\0root`).digest('base64')
+    ? createHash('sha256')
+        .update(`${policies.toSorted().join('\x7F')}\0root`)
+        .digest('base64')
     : entityId;
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

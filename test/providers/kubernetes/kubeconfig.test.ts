@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inCluster, openAccess } from '../../../src/providers/kubernetes/client.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lab-kubeconfig-'));
 });
+afterAll(() => rm(folder, { recursive: true }));
 
 const server = (name: string) => ({ name, cluster: { server: `https://${name}.example:6443` } });
 const config = (names: readonly string[], user: object = { token: 'token-of-the-user' }) => ({
@@ -127,6 +128,15 @@ describe('a proxy', () => {
       { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '.local' },
     );
     expect(proxy).toEqual({ url: 'http://proxy:3128', except: '.local,localhost,127.0.0.1,::1' });
+  });
+
+  test('that is no URL is an error that does not repeat it', async () => {
+    const kubeconfig = await file('proxied-badly', config(['a']));
+    const error = await openAccess({ context: 'a', kubeconfig }, { HTTPS_PROXY: 'ann:hunter2@proxy:3128' }).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('HTTPS_PROXY') });
+    expect(String(error)).not.toContain('hunter2');
   });
 
   test('of the kubeconfig comes before it', async () => {

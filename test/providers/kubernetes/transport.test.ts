@@ -65,6 +65,12 @@ describe('a call', () => {
     expect(api.seen).toHaveLength(1);
   });
 
+  test('that is not let in is sent once more with new credentials', async () => {
+    const { api, transport } = await start(() => ({ status: 401 }));
+    await expect(transport.send(get)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(api.seen).toHaveLength(2);
+  });
+
   test('that is redirected is refused', async () => {
     const location = { location: 'https://127.0.0.1:1/elsewhere' };
     const { api, transport } = await start(() => ({ status: 302, headers: location }));

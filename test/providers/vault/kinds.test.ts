@@ -73,7 +73,8 @@ describe('a spec that Vault would refuse or bend', () => {
     ['vault.policy', { hcl: 'path "a" {}', paths: { a: ['read'] } }, /either paths or hcl/],
     ['vault.policy', { paths: {} }, /at least one path/],
     ['vault.policy', { paths: { a: ['reed'] } }, /paths\.a must be a list of/],
-    ['vault.policy', { paths: { 'a\nb': ['read'] } }, /line breaks/],
+    ['vault.policy', { paths: { 'a\nb': ['read'] } }, /line break/],
+    ['vault.policy', { paths: { '': ['read'] } }, /empty/],
     ['vault.policy', { hcl: '' }, /base64/],
     ['vault.policy', { hcl: 'abcd' }, /base64/],
     ['vault.policy', { hcl: 'cGF0aCAi\nYSIge30=\n' }, /base64/],
@@ -119,7 +120,7 @@ describe('the order', () => {
   test('puts every child behind its container and every kind behind vault.active', () => {
     expect(kind('vault.kv-secret').parent(['team/kv', 'app'], {})).toBe('vault.mount/team%2Fkv');
     expect(kind('vault.kubernetes-auth-config').parent(['kubernetes'], {})).toBe('vault.auth-method/kubernetes');
-    for (const { gates } of vault.kinds) expect(gates(['a', 'b'], {})).toEqual(['vault.active']);
+    for (const each of vault.kinds) expect(each.gates(['a', 'b'], {})).toEqual(['vault.active']);
   });
 
   test('puts a role behind the configuration of its method and behind its policies', () => {

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type ClientOptions, createClient } from '../../../src/providers/vault/client.ts';
 import { openTransport } from '../../../src/providers/vault/transport.ts';
@@ -36,9 +35,9 @@ export const stubServer = async (reply: (call: Received, index: number) => Reply
     server.closeAllConnections();
     server.close();
   });
-  // A server that listens on a port has an address object.
-  const { port } = server.address() as AddressInfo;
-  return { address: `http://127.0.0.1:${port}`, received };
+  const bound = server.address();
+  if (typeof bound !== 'object' || bound === null) throw new Error('the stub server has no port');
+  return { address: `http://127.0.0.1:${bound.port}`, received };
 };
 
 /** A client of such a server, which waits for nothing between tries. */

@@ -73,6 +73,4 @@ test('where only v1beta1 is served, that is what it reads and writes', async () 
     state: 'waiting',
     because: expect.stringContaining('not looked at it yet'),
   });
-  await secret.remove();
-  expect(await secret.read()).toEqual({ exists: 'no' });
 });

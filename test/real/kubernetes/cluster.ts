@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
 import { openAccess } from '../../../src/providers/kubernetes/client.ts';
 import { openDiscovery } from '../../../src/providers/kubernetes/discovery.ts';
@@ -41,6 +41,16 @@ export const contextWith = ({ readOnly = false, env = {}, signal }: ConnectOptio
   };
 };
 
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))));
+
+/** A folder that goes away with the test file: it may hold credentials. */
+export const temporaryFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-test-'));
+  folders.push(folder);
+  return folder;
+};
+
 /** A name that no other test uses. */
 export const uniqueName = (what: string): string => `${what}-${randomBytes(4).toString('hex')}`;
 
@@ -56,7 +66,7 @@ export interface Kubeconfig {
 export const kubeconfigWith = async (change: (config: Kubeconfig) => void): Promise<string> => {
   const config: Kubeconfig = JSON.parse(await readFile(inject('servers').kubeconfig, 'utf8'));
   change(config);
-  const file = join(await mkdtemp(join(tmpdir(), 'lab-kube-')), 'config');
+  const file = join(await temporaryFolder(), 'config');
   await writeFile(file, JSON.stringify(config), { mode: 0o600 });
   return file;
 };
@@ -92,7 +102,7 @@ export interface StrangersObject {
 export const stranger = async (): Promise<Stranger> => {
   const { kubeconfig, url, caFile } = inject('servers');
   const config: Kubeconfig = JSON.parse(await readFile(kubeconfig, 'utf8'));
-  const folder = await mkdtemp(join(tmpdir(), 'lab-stranger-'));
+  const folder = await temporaryFolder();
   const user = config.users[0]?.user ?? {};
   const file = async (field: string) => {
     const path = join(folder, field);

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, connect as dial, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Connection } from '../../../src/engine/resource.ts';
@@ -15,6 +14,7 @@ import {
   kubeconfigWith,
   type Stranger,
   stranger,
+  temporaryFolder,
   uniqueName,
 } from './cluster.ts';
 
@@ -201,6 +201,25 @@ describe('credentials', () => {
     });
   });
 
+  test('that have expired in the middle of a run are made anew', async () => {
+    const token = await (await open()).offers.tokens?.token({ namespace, name: 'nobody' }, []);
+    if (token === undefined) throw new Error('the provider offers no tokens');
+    const credential = (status: object) =>
+      JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status });
+    const old = credential({ token: 'expired', expirationTimestamp: '2020-01-01T00:00:00Z' });
+    const ran = join(await temporaryFolder(), 'ran');
+    const program = await programThat(
+      `if [ -e ${ran} ]; then echo '${credential({ token: reveal(token) })}'; else touch ${ran}; echo '${old}'; fi`,
+    );
+    const kubeconfig = await kubeconfigAs({
+      exec: { apiVersion: 'client.authentication.k8s.io/v1', command: program },
+    });
+    const connection = await open({ kubeconfig, env: { KUBECONFIG: kubeconfig } });
+    await expect(connection.kind('kubernetes.secret').read([namespace, 'any'], {})).rejects.toMatchObject({
+      code: 'DENIED',
+    });
+  });
+
   test('whose program fails are an error that shows nothing it printed', async () => {
     const program = await programThat('echo secret-token-on-stdout; echo secret-token-on-stderr >&2; exit 3');
     const kubeconfig = await kubeconfigAs({
@@ -224,7 +243,7 @@ describe('credentials', () => {
 });
 
 const programThat = async (does: string): Promise<string> => {
-  const file = join(await mkdtemp(join(tmpdir(), 'lab-program-')), 'login');
+  const file = join(await temporaryFolder(), 'login');
   await writeFile(file, `#!/bin/sh\n${does}\n`);
   await chmod(file, 0o700);
   return file;

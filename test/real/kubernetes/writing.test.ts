@@ -53,6 +53,16 @@ describe('a write', () => {
     expect((await someone('GET', pathOf('configmaps', 'shared'))).data).toEqual({ mode: 'theirs', other: 'x' });
   });
 
+  test('of a field that somebody has edited by hand since is refused in the same way', async () => {
+    await kind('config-map').write(request('edited', { data: { mode: 'ours' } }, absent));
+    await someone('PATCH', `${pathOf('configmaps', 'edited')}?fieldManager=kubectl-edit`, { data: { mode: 'theirs' } });
+    const live = await kind('config-map').read([namespace, 'edited'], {});
+    await expect(kind('config-map').write(request('edited', { data: { mode: 'ours' } }, live))).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: 'somebody else manages data.mode (kubectl-edit)',
+    });
+  });
+
   test('based on an old read is refused as MOVED', async () => {
     await kind('config-map').write(request('moving', { data: { a: '1' } }, absent));
     const live = await kind('config-map').read([namespace, 'moving'], {});

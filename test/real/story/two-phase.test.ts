@@ -12,7 +12,8 @@ describe('the two-phase example on an empty real cluster', () => {
   };
   const kube = async (path: string) => {
     const { status, body } = await stage.cluster.call({ method: 'GET', path });
-    return { status, ...JSON.parse(body) };
+    // A Status object has a field `status` of its own.
+    return { ...JSON.parse(body), status };
   };
   const secretData = async (namespace: string, name: string, key: string): Promise<string> => {
     const { data } = await kube(`/api/v1/namespaces/${namespace}/secrets/${name}`);

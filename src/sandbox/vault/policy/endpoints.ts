@@ -1,6 +1,6 @@
 import { entryOf } from '../content.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
-import { absent, done, doneWith, found, foundRepeated, refused, type Result } from '../result.ts';
+import { absent, done, doneWith, found, foundRepeated, type Result, refused } from '../result.ts';
 import { aclFor } from '../tokens.ts';
 import { parsePolicy } from './rules.ts';
 
@@ -37,7 +37,9 @@ const remove = (call: Call): Result => {
 };
 
 const names = ({ vault }: Call): readonly string[] => [
-  ...Object.keys(vault.content.policies).toSorted((left, right) => depth(left) - depth(right) || (left < right ? -1 : 1)),
+  ...Object.keys(vault.content.policies).toSorted(
+    (left, right) => depth(left) - depth(right) || (left < right ? -1 : 1),
+  ),
   'root',
 ];
 
@@ -46,6 +48,7 @@ const depth = (name: string): number => name.split('/').length;
 
 const capabilitiesSelf = (call: Call, asked: readonly string[]): Result => {
   if (asked.length === 0) return refused(400, 'paths must be supplied');
+  if (asked.includes('')) return refused(400, together(['missing path']));
   const acl = aclFor(call.vault.content, call.token);
   const answers = Object.fromEntries(asked.map((path) => [path, acl.capabilities(path.replace(/^\//, ''))]));
   const [only] = asked;
@@ -57,9 +60,9 @@ const capabilitiesSelf = (call: Call, asked: readonly string[]): Result => {
 
 /** `sys/policies/acl…`, the older `sys/policy…`, and `sys/capabilities-self`. */
 export const policyEndpoints: readonly Endpoint[] = [
-  endpoint({ pattern: /^policies\/acl$/, fields: {}, on: { list: (call) => found({ keys: names(call) }) } }),
+  endpoint({ pattern: /^policies\/acl\/?$/, fields: {}, on: { list: (call) => found({ keys: names(call) }) } }),
   endpoint({
-    pattern: /^policies\/acl\/(.+)$/,
+    pattern: /^policies\/acl\/(.*[^/])\/?$/,
     fields: { policy: 'string', name: 'string' },
     on: {
       read: (call) => {
@@ -71,7 +74,7 @@ export const policyEndpoints: readonly Endpoint[] = [
     },
   }),
   endpoint({
-    pattern: /^policy$/,
+    pattern: /^policy\/?$/,
     fields: {},
     on: { read: (call) => foundRepeated({ keys: names(call), policies: names(call) }) },
   }),
@@ -89,7 +92,7 @@ export const policyEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     pattern: /^capabilities-self$/,
-    fields: { paths: 'commaList', path: 'commaList', token: 'string' },
+    fields: { paths: 'list', path: 'list', token: 'string' },
     on: { update: (call, { paths = [], path = [] }) => capabilitiesSelf(call, paths.length > 0 ? paths : path) },
   }),
 ];

@@ -70,7 +70,12 @@ export const scan = (text: string): Scanned => {
     }
     offset += found.text.length;
   }
-  return { ok: true, tokens: [...tokens, { ...here(), type: 'EOF', text: '' }] };
+  const end = here();
+  // A name that ends the text is read one character past its end, and the end counts from there.
+  const last = tokens.at(-1);
+  const past =
+    last?.type === 'IDENT' && last.line === line && last.column + [...last.text].length === end.column ? 1 : 0;
+  return { ok: true, tokens: [...tokens, { line, column: end.column + past, type: 'EOF', text: '' }] };
 };
 
 const matchAt = (text: string, offset: number): { type: TokenType | 'skip'; text: string } | undefined => {

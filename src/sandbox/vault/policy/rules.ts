@@ -61,7 +61,8 @@ const unknownKeys = (items: readonly Item[], known: readonly string[]): string[]
 /** The rule of a block, or the complaint. */
 const ruleOf = ({ keys, value }: Item): Rule | string => {
   const written = keys[1] ?? 'path';
-  if (value.is !== 'object') return `path "${written}": At ${value.at}: not an object type for struct (${goNode(value)})`;
+  if (value.is !== 'object')
+    return `path "${written}": At ${value.at}: not an object type for struct (${goNode(value)})`;
   const unknown = unknownKeys(value.items, pathFields);
   if (unknown.length > 0) return together(unknown.map((line) => `path "${written}": ${line}`));
   const granted = valueOf(value.items, 'capabilities');

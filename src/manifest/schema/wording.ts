@@ -1,0 +1,59 @@
+import type { Path } from '../../engine/traits.ts';
+import { didYouMean } from '../suggest.ts';
+import { isLaterKey, isLaterValue } from './later.ts';
+
+/** `a map` for zod's `object`. */
+export const nounFor = (type: string): string => nouns[type] ?? type;
+
+const nouns: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+};
+
+/** For lengths and amounts outside their limits. */
+export const tooFar = (origin: string, side: 'least' | 'most', limit: number | bigint): string =>
+  origin === 'string' ? `must have at ${side} ${limit} characters` : `must be at ${side} ${limit}`;
+
+const nounOf = (input: unknown): string => {
+  if (Array.isArray(input)) return 'a list';
+  return nouns[typeof input] ?? 'something else';
+};
+
+/** A value of the wrong type, or none. The value itself is not shown: it may be a secret in the wrong place. */
+export const wrongType = (input: unknown, expected: string): string => {
+  if (input === undefined) return `is missing; ${expected} is expected`;
+  if (input === null) return `is empty; ${expected} is expected`;
+  const hint = expected === 'text' && typeof input !== 'object' ? '; put it in quotes' : '';
+  return `is ${nounOf(input)}; ${expected} is expected${hint}`;
+};
+
+/** A value that is none of our words. `forms`: what else it could be, beside these words. */
+export const wrongWord = (
+  path: Path,
+  input: unknown,
+  allowed: readonly unknown[],
+  forms: readonly string[] = [],
+): string => {
+  const words = allowed.map(String);
+  const choice = [...words, ...forms];
+  const expected = choice.length === 1 ? String(choice[0]) : `one of ${choice.join(', ')}`;
+  if (typeof input !== 'string') return wrongType(input, expected);
+  if (isLaterValue(path, input)) return `${JSON.stringify(input)} is not supported yet; ${oneOf(words)}`;
+  const suggestion = choice.length === 1 ? '' : didYouMean(input, words);
+  return `${JSON.stringify(input)} is not ${expected}${suggestion}`;
+};
+
+const oneOf = (words: readonly string[]): string =>
+  words.length === 1 ? `so far there is ${words[0]}` : `so far there are ${words.join(', ')}`;
+
+/** A key that the schema does not have. */
+export const unknownKey = (path: Path, name: string, allowed: readonly string[]): string => {
+  if (isLaterKey(path)) return 'is not supported yet';
+  const suggestion = didYouMean(name, allowed);
+  return suggestion === '' ? `is no key here; there are ${allowed.join(', ')}` : `is no key here${suggestion}`;
+};

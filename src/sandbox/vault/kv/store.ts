@@ -1,0 +1,15 @@
+import { entryOf } from '../content.ts';
+import type { Call } from '../endpoint.ts';
+import { emptyStore, type KvSecret, type KvStore } from './content.ts';
+
+/** The store of the mount that a call goes to. */
+export const storeOf = ({ vault, mount }: Call): KvStore => {
+  const known = entryOf(vault.content.kv, mount.entry.uuid);
+  if (known !== undefined) return known;
+  const made = emptyStore();
+  vault.content.kv[mount.entry.uuid] = made;
+  return made;
+};
+
+/** The secret that the path names. */
+export const secretOf = (call: Call): KvSecret | undefined => entryOf(storeOf(call).secrets, call.params[0] ?? '');

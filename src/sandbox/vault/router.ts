@@ -1,0 +1,136 @@
+import { ignoredWarning } from './body.ts';
+import { type Content, entryOf, type MountEntry, type Token } from './content.ts';
+import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
+import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
+import { login } from './kubernetes-auth/login.ts';
+import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
+import { mountEndpoints } from './mounts.ts';
+import { policyEndpoints } from './policy/endpoints.ts';
+import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
+import { systemEndpoints } from './system.ts';
+import { tokenEndpoints } from './token-paths.ts';
+import { aclFor, findToken, useToken } from './tokens.ts';
+
+/** One request below `/v1/`, once Vault is active. */
+export interface VaultRequest {
+  readonly method: 'read' | 'write' | 'patch' | 'delete' | 'list';
+  /** Decoded; of a list with a closing slash. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The id of the token; '' if there is none. */
+  readonly tokenId: string;
+}
+
+/** What came of it, and the type of the mount that said so. */
+export interface Routed {
+  readonly result: Result;
+  readonly mountType: string;
+}
+
+const denied = refused(403, 'permission denied');
+const invalidToken = refused(403, together(['permission denied', 'invalid token']));
+const forbidden = refused(403, together(['permission denied']));
+
+/** Finds the mount, holds token and policies against the path, and runs the endpoint. */
+export const route = async (vault: Vault, request: VaultRequest): Promise<Routed> => {
+  const { content } = vault;
+  const mount = mountOf(content, request.path);
+  if (/^auth\/.+\/login$/.test(request.path)) return { result: await tryLogin(vault, request, mount), mountType: '' };
+  const plain = (result: Result): Routed => ({ result, mountType: mount?.entry.type ?? '' });
+  if (request.tokenId === '') return plain(denied);
+  const token = findToken(content, request.tokenId);
+  if (token === undefined) return plain(invalidToken);
+  useToken(token);
+  vault.changed();
+
+  const found = mount === undefined ? undefined : findEndpoint(mount.entry, request.path.slice(mount.path.length));
+  const context = mount === undefined ? undefined : { vault, mount, params: found?.params ?? [], token };
+  const exists = context === undefined ? undefined : found?.endpoint.exists({ ...context, operation: 'update' });
+  const operation = operationOf(request.method, exists);
+  if (!isAllowed(content, token, request.path, operation)) return plain(forbidden);
+  if (context === undefined) {
+    return plain(refused(404, `no handler for route "${request.path}". route entry not found.`));
+  }
+  const inner = request.path.slice(context.mount.path.length);
+  if (request.method === 'write' && found === undefined && context.mount.entry.type !== 'kv')
+    return plain(unsupportedPath);
+  if (found === undefined) return plain(unknownPath(context.mount.entry, inner, operation));
+  const result = await runEndpoint(found.endpoint, { ...context, operation }, request.body);
+  if (token.usesLeft < 0) findToken(content, token.id);
+  return plain(result);
+};
+
+const runEndpoint = async (endpoint: Endpoint, call: Call, body: VaultRequest['body']): Promise<Result> => {
+  if (!endpoint.methods.has(call.operation === 'create' ? 'update' : call.operation)) return unsupportedOperation;
+  const result = await endpoint.run(call, body);
+  const ignored = call.operation === 'read' || call.operation === 'list' ? [] : ignoredWarning(body, endpoint.knows);
+  if (result.is !== 'data' || result.status !== 200 || ignored.length === 0) return result;
+  return { ...result, warnings: [...(result.warnings ?? []), ...ignored] };
+};
+
+const mountOf = (content: Content, path: string): Call['mount'] | undefined => {
+  const isAuth = path.startsWith('auth/');
+  const inner = isAuth ? path.slice('auth/'.length) : path;
+  const entries = Object.entries(isAuth ? content.auth : content.mounts);
+  const [own, entry] = entries.find(([prefix]) => `${inner}/`.startsWith(prefix)) ?? [];
+  return own === undefined || entry === undefined ? undefined : { path: isAuth ? `auth/${own}` : own, entry };
+};
+
+const findEndpoint = (
+  entry: MountEntry,
+  inner: string,
+): { endpoint: Endpoint; params: readonly string[] } | undefined => {
+  for (const endpoint of endpointsOf(entry)) {
+    const matched = endpoint.pattern.exec(inner);
+    if (matched !== null) return { endpoint, params: matched.slice(1).map((group) => group ?? '') };
+  }
+  return undefined;
+};
+
+const systemPaths = [...mountEndpoints, ...policyEndpoints, ...systemEndpoints];
+
+const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
+  switch (type) {
+    case 'system':
+      return systemPaths;
+    case 'token':
+      return tokenEndpoints;
+    case 'kv':
+      return options?.['version'] === '2' ? kvEndpoints : [];
+    case 'kubernetes':
+      return kubernetesEndpoints;
+    default:
+      return [];
+  }
+};
+
+const served = ['system', 'token', 'kv', 'kubernetes', 'identity', 'cubbyhole'];
+
+const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
+  if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);
+  if (type === 'kv') return refused(404, 'the sandbox serves version 2 of kv only');
+  return served.includes(type) ? unsupportedPath : refused(404, `the sandbox does not serve what lies below ${type}`);
+};
+
+const operationOf = (method: VaultRequest['method'], exists: boolean | undefined): Operation => {
+  if (method !== 'write') return method;
+  return exists === false ? 'create' : 'update';
+};
+
+// Paths that take the capability sudo besides the one for the operation.
+const sudoPaths = /^(sys\/auth\/.|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$)/;
+
+const isAllowed = (content: Content, token: Token, path: string, operation: Operation): boolean => {
+  const acl = aclFor(content, token);
+  return acl.allows(path, operation) && (!sudoPaths.test(path) || acl.allows(path, 'sudo'));
+};
+
+const tryLogin = async (vault: Vault, request: VaultRequest, mount: Call['mount'] | undefined): Promise<Result> => {
+  if (mount?.entry.type !== 'kubernetes') return denied;
+  if (request.method !== 'write') return refused(405, 'unsupported operation');
+  const text = (name: string): string => String(entryOf(request.body, name) ?? '');
+  const result = await login({ vault, mount }, { role: text('role'), jwt: text('jwt') });
+  const ignored = ignoredWarning(request.body, new Set(['role', 'jwt']));
+  if (result.is !== 'data' || ignored.length === 0) return result;
+  return { ...result, warnings: [...(result.warnings ?? []), ...ignored] };
+};

@@ -1,0 +1,88 @@
+import { type Content, furnish, randomHex } from './content.ts';
+import { forget, type Plain, sealStatus, type Unsealing } from './health.ts';
+import { type Result, refused } from './result.ts';
+import { issueRoot } from './tokens.ts';
+
+/** Makes a Vault out of empty storage, sealed. Shares as hex. */
+export const initialise = (content: Content, shares: number, threshold: number, rootToken?: string) => {
+  // A single share is the key itself; several are one byte longer each.
+  const keys = Array.from({ length: shares }, () => randomHex(shares === 1 ? 32 : 33));
+  furnish(content);
+  content.seal = { shares: keys, threshold };
+  content.state = 'sealed';
+  return { keys, rootToken: issueRoot(content, rootToken).id };
+};
+
+/** `PUT sys/init`. Answers the shares and the root token, once. */
+export const init = (content: Content, body: Readonly<Record<string, unknown>>): Plain | Result => {
+  if (content.state !== 'uninitialised') return refused(400, 'Vault is already initialized');
+  const odd = ['secret_shares', 'secret_threshold'].find(
+    (name) => !['number', 'undefined'].includes(typeof body[name]),
+  );
+  if (odd !== undefined) {
+    return refused(
+      400,
+      `failed to parse JSON input: json: cannot unmarshal ${typeof body[odd]} into Go struct field InitRequest.${odd} of type int`,
+    );
+  }
+  const [shares, threshold] = [Number(body['secret_shares'] ?? 0), Number(body['secret_threshold'] ?? 0)];
+  if ('recovery_shares' in body || 'recovery_threshold' in body) {
+    return refused(400, 'parameters recovery_shares,recovery_threshold not applicable to seal type shamir');
+  }
+  const complaint = sealComplaint(shares, threshold);
+  if (complaint !== undefined) return refused(400, `invalid seal configuration: ${complaint}`);
+  if ('pgp_keys' in body || 'root_token_pgp_key' in body) {
+    return refused(400, 'the sandbox does not encrypt shares: init it without pgp_keys and root_token_pgp_key');
+  }
+  const { keys, rootToken } = initialise(content, shares, threshold);
+  const keysBase64 = keys.map((key) => Buffer.from(key, 'hex').toString('base64'));
+  return { status: 200, json: { keys, keys_base64: keysBase64, root_token: rootToken } };
+};
+
+const sealComplaint = (shares: number, threshold: number): string | undefined => {
+  if (shares < 1) return 'shares must be at least one';
+  if (threshold < 1) return 'threshold must be at least one';
+  if (shares > 1 && threshold === 1) return 'threshold must be greater than one for multiple shares';
+  if (shares > 255) return 'shares must be less than 256';
+  return threshold > shares ? 'threshold cannot be larger than shares' : undefined;
+};
+
+/** `PUT sys/unseal`: takes one share; the last that is needed unseals, or shows that one was wrong. */
+export const unseal = (
+  content: Content,
+  unsealing: Unsealing,
+  body: Readonly<Record<string, unknown>>,
+): Plain | Result => {
+  if (body['reset'] === true) {
+    forget(unsealing);
+    return sealStatus(content, unsealing);
+  }
+  const key = typeof body['key'] === 'string' ? body['key'] : '';
+  if (key === '') return refused(400, "'key' must be specified in request body as JSON, or 'reset' set to true");
+  const share = toHex(key);
+  if (share === undefined) return refused(400, "'key' must be a valid hex or base64 string");
+  if (content.seal === undefined) return refused(400, 'Vault is not initialized');
+  if (share.length < 32) return refused(400, 'invalid key: key is shorter than minimum 16 bytes');
+  if (content.state !== 'sealed') return sealStatus(content, unsealing);
+
+  if (unsealing.nonce === '') unsealing.nonce = crypto.randomUUID();
+  unsealing.given.add(share);
+  if (unsealing.given.size < content.seal.threshold) return sealStatus(content, unsealing);
+  const { shares } = content.seal;
+  const right = [...unsealing.given].every((given) => shares.includes(given));
+  forget(unsealing);
+  if (!right) {
+    return refused(
+      400,
+      'unable to retrieve stored keys: invalid key: failed to decrypt keys from storage: error decrypting seal wrapped value\nerror decrypting using seal shamir: cipher: message authentication failed',
+    );
+  }
+  content.state = 'active';
+  return sealStatus(content, unsealing);
+};
+
+const toHex = (key: string): string | undefined => {
+  if (/^(?:[\da-fA-F]{2})+$/.test(key)) return key.toLowerCase();
+  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(key);
+  return isBase64 ? Buffer.from(key, 'base64').toString('hex') : undefined;
+};

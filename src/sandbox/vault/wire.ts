@@ -1,0 +1,40 @@
+import type { Answer } from '../http.ts';
+import type { Data, Result } from './result.ts';
+
+const headers = { 'cache-control': 'no-store', 'content-type': 'application/json' } as const;
+
+/** A result as Vault puts it on the wire. `mountType` is of the mount that answered. */
+export const toAnswer = (result: Result, mountType: string): Answer => {
+  switch (result.is) {
+    case 'done':
+      return { status: 204, headers };
+    case 'bare':
+      return { status: result.status, headers };
+    case 'refused':
+      return { status: result.status, headers, json: { errors: result.errors } };
+    case 'data':
+      return {
+        status: result.status,
+        headers,
+        json: {
+          ...(result.repeated === true ? result.data : {}),
+          ...envelope(result.data, result.auth, result.warnings),
+          mount_type: result.status === 200 ? mountType : '',
+        },
+      };
+  }
+};
+
+const envelope = (data: Data | null, auth: Data | undefined, warnings: readonly string[] | undefined) => ({
+  request_id: crypto.randomUUID(),
+  lease_id: '',
+  renewable: false,
+  lease_duration: 0,
+  data,
+  wrap_info: null,
+  warnings: warnings ?? null,
+  auth: auth ?? null,
+});
+
+/** An answer of its own form. */
+export const plainAnswer = (status: number, json: Data): Answer => ({ status, headers, json });

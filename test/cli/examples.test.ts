@@ -1,0 +1,50 @@
+import { Parser } from '@oclif/core';
+import { boolean } from '@oclif/core/flags';
+import { expect, test } from 'vitest';
+import Apply from '../../src/commands/apply.ts';
+import Destroy from '../../src/commands/destroy.ts';
+import Drift from '../../src/commands/drift.ts';
+import Expand from '../../src/commands/expand.ts';
+import Plan from '../../src/commands/plan.ts';
+import Show from '../../src/commands/show.ts';
+import StateList from '../../src/commands/state/list.ts';
+import StateRm from '../../src/commands/state/rm.ts';
+import StateShow from '../../src/commands/state/show.ts';
+import StateUnlock from '../../src/commands/state/unlock.ts';
+import Validate from '../../src/commands/validate.ts';
+
+const commands = {
+  apply: Apply,
+  destroy: Destroy,
+  drift: Drift,
+  expand: Expand,
+  plan: Plan,
+  show: Show,
+  'state list': StateList,
+  'state rm': StateRm,
+  'state show': StateShow,
+  'state unlock': StateUnlock,
+  validate: Validate,
+};
+
+test.each(Object.entries(commands))(
+  'the help of %s has two examples that its own parser accepts',
+  async (name, command) => {
+    const examples = command.examples.map((example) => example.command.replace('<%= config.bin %>', 'lab'));
+    expect(examples).toHaveLength(2);
+    for (const example of examples) {
+      expect(example.startsWith(`lab ${name}`)).toBe(true);
+      // What comes after a pipe is another program's.
+      const [words = ''] = example.slice(`lab ${name}`.length).split(/[|>]/);
+      const parsing = Parser.parse(
+        words.split(' ').filter((word) => word !== ''),
+        {
+          args: 'args' in command ? command.args : {},
+          flags: { ...('flags' in command ? command.flags : {}), json: boolean() },
+          strict: true,
+        },
+      );
+      await expect(parsing, example).resolves.toBeDefined();
+    }
+  },
+);
