@@ -9,7 +9,7 @@ import { localStore } from '../state/local.ts';
 import { progressLines } from '../views/progress.ts';
 import { type Approval, approveBeyond, approvePlan } from './approve.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
-import { guardDataLoss, guardDestroy, guardSaved } from './guards.ts';
+import { guardDataLoss, guardDestroy, guardSaved, mayLoseData } from './guards.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
 import { optionsOf, planOptions } from './options.ts';
@@ -67,13 +67,13 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
 };
 
 const planAndApply = async (work: Work, world: World, held: Held): Promise<CarriedOut> => {
-  const { request, options, stopping, host } = work;
+  const { request, manifest, options, stopping, host } = work;
   const emit = progressLines({ line: host.say, now: Date.now });
   const fresh = await makePlan(world, options, emit);
   const session = await held.session(fresh.owner.installation);
   const { plan, refused, digest } = narrowed(work, fresh, session.state);
   refuseIfStopped(stopping);
-  guardDataLoss(plan, request.allowDataLoss);
+  guardDataLoss(plan, manifest, request.allowDataLoss);
   await approvePlan(plan, request.approval, host);
   refuseIfStopped(stopping);
   const asking = request.approval === 'ask' ? host : { ...host, ask: undefined };
@@ -83,7 +83,7 @@ const planAndApply = async (work: Work, world: World, held: Held): Promise<Carri
     {
       ...options,
       wait: request.wait,
-      allowDataLoss: request.allowDataLoss,
+      allowDataLoss: mayLoseData(manifest, request.allowDataLoss),
       approve: (beyond) => approveBeyond(beyond, asking),
       ...(digest === undefined ? {} : { planDigest: digest }),
       signal: stopping.stop,

@@ -54,7 +54,7 @@ export const incompleteFlags = {
 /** What a change of the world must be allowed to do. */
 export const approvalFlags = {
   'auto-approve': Flags.boolean({ summary: 'Do not ask. Needed without a terminal and with --json.' }),
-  'allow-data-loss': Flags.boolean({ summary: 'Delete or replace also what loses data with it.' }),
+  'allow-data-loss': Flags.boolean({ summary: 'Delete or replace also what loses data with it. Needs allowDestroy: true in the manifest.' }),
 };
 
 /** Parsed manifestFlags. */

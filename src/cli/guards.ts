@@ -3,7 +3,7 @@ import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import type { State } from '../state/store.ts';
 
-/** Destroy is refused, whatever the flags, unless the manifest allows it for this environment. */
+/** Destroy is refused, whatever the flags, unless the manifest says `allowDestroy: true` for this environment. */
 export const guardDestroy = ({ name, environment, allowDestroy }: Expanded): void => {
   if (allowDestroy) return;
   throw new LabError(
@@ -15,13 +15,23 @@ export const guardDestroy = ({ name, environment, allowDestroy }: Expanded): voi
   );
 };
 
-/** Deleting or replacing what holds data is refused before anybody is asked, unless the flag says so. */
-export const guardDataLoss = ({ changes }: Plan, isAllowed: boolean): void => {
+/** Whether data may be lost: the manifest must allow it for this environment, and the flag for this run. */
+export const mayLoseData = ({ allowDestroy }: Expanded, flag: boolean): boolean => allowDestroy && flag;
+
+/** Deleting or replacing what holds data is refused before anybody is asked, unless manifest and flag both say so. */
+export const guardDataLoss = ({ changes }: Plan, manifest: Expanded, flag: boolean): void => {
   const losing = changes.filter(
     ({ protect, actions }) => protect !== undefined && (actions.includes('delete') || actions.includes('replace')),
   );
-  if (isAllowed || losing.length === 0) return;
+  if (mayLoseData(manifest, flag) || losing.length === 0) return;
   const list = losing.map(({ address, actions, protect }) => `${address} (${actions.join(', ')}): ${protect}`);
+  const { name, environment, allowDestroy } = manifest;
+  if (!allowDestroy) {
+    const protectedHere = `this would lose data, and the manifest of ${name} does not allow that in environment ${environment}:`;
+    throw new LabError('GUARD', [protectedHere, ...list].join('\n'), {
+      next: 'No flag allows it. Set allowDestroy: true for this environment in the manifest if the data may go, or --exclude them.',
+    });
+  }
   throw new LabError('GUARD', ['this would lose data:', ...list].join('\n'), {
     next: 'Run again with --allow-data-loss if that is what you want, or --exclude them.',
   });

@@ -1,6 +1,6 @@
 import type { Plan } from '../engine/change.ts';
 import type { Exit } from '../views/document.ts';
-import { isQuiet } from '../views/plan-summary.ts';
+import { isActedOn, isQuiet } from '../views/plan-summary.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
 
 /** The command to type next, with the flags that say which manifest is meant. */
@@ -30,7 +30,9 @@ export const afterPlan = (
 ): string => {
   const saved = flags.out === undefined ? '' : `Saved to ${flags.out}. `;
   if (isQuiet(plan)) return `${saved}Next: ${nextCommand(['drift'], flags)}`;
-  if (!plan.applyable) return `${saved}Nothing here can be applied now.`;
+  if (!plan.changes.some((change) => isActedOn(change) || change.standing.is === 'deferred')) {
+    return `${saved}Nothing here can be applied now.`;
+  }
   const apply =
     flags.out === undefined
       ? nextCommand(['apply'], flags, selectionOf(flags))

@@ -77,7 +77,11 @@ const connectorFor = (
         next: `Add it under connections.${name}.`,
       });
     }
-    return provider.connect(manifest.connections[name], { readOnly, ports, env: host.env, resolve, signal });
+    try {
+      return await provider.connect(manifest.connections[name], { readOnly, ports, env: host.env, resolve, signal });
+    } catch (error) {
+      throw error instanceof LabError ? writtenAt(error, manifest.connectionsAt[name]) : error;
+    }
   };
   const offered = async <Port extends keyof Ports>(port: Port): Promise<NonNullable<Offers[Port]>> => {
     const offer = (await connect(offeredBy[port])).offers[port];
@@ -92,3 +96,8 @@ const connectorFor = (
   };
   return { connect, close };
 };
+
+const writtenAt = (error: LabError, at: string | undefined): LabError =>
+  at === undefined || error.detail.at !== undefined
+    ? error
+    : new LabError(error.code, error.message, { ...error.detail, at });

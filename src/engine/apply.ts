@@ -106,7 +106,7 @@ const step = async (
     if (outcome === undefined || outcome.is === 'done' || outcome.is === 'unchanged') continue;
     const because = `needs ${need}`;
     if (outcome.is === 'cancelled') return outcome;
-    if (outcome.is === 'deferred') return { is: 'deferred', because: `${because}: ${outcome.because}` };
+    if (outcome.is === 'deferred') return outcome;
     run.emit({ type: 'skipped', address, because });
     return { is: 'skipped', because };
   }

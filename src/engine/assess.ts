@@ -3,14 +3,15 @@ import { describeSource, isSourced } from '../secrets/source.ts';
 import type { StateRecord } from '../state/store.ts';
 import type { Owner } from './change.ts';
 import { type Decision, decide } from './decide.ts';
-import { judgeSecrets, secretLeaves, type Verdicts, valueAt } from './judge.ts';
+import { judgeSecrets, secretLeaves, type Verdicts } from './judge.ts';
 import { type Node, resolveReferences, subjectOf } from './node.ts';
 import type { Sight } from './observe.ts';
 import { whoseMark } from './owner.ts';
 import { formatPath } from './path.ts';
+import { recordedFingerprint } from './record.ts';
 import type { Live } from './resource.ts';
 import { traitsAt } from './traits.ts';
-import { type Fields, isFields, type OutputRef, type Value } from './value.ts';
+import type { Fields, OutputRef, Value } from './value.ts';
 import type { PlanOptions, World } from './world.ts';
 
 /** What is known of one node after looking: the decision, and what a write would need. */
@@ -63,10 +64,7 @@ export const assess = async (node: Node, sight: Sight, given: Assessing): Promis
       installation: given.owner.installation,
       subject: subjectOf(node.resource.kind, node.id),
       live: live.exists === 'yes' ? live.spec : undefined,
-      appliedFingerprint: (path) => {
-        const kept = valueAt(record?.applied, path);
-        return isFields(kept) && typeof kept['fingerprint'] === 'string' ? kept['fingerprint'] : undefined;
-      },
+      appliedFingerprint: (path) => recordedFingerprint(record, path),
       writeOnly: (path) => traitsAt(node.facts, path).writeOnly === true,
       recorded: record !== undefined,
     });
@@ -77,7 +75,7 @@ export const assess = async (node: Node, sight: Sight, given: Assessing): Promis
       record,
       verdicts,
       owner: given.owner,
-      adopt: given.options.adopt === true || given.options.adopt.includes(node.address),
+      adopt: isAdopted(node.address, given.options),
       containerOurs: container.live?.exists === 'yes' && whoseMark(container.live.mark, given.owner) === 'ours',
     });
     const notes = [...decision.notes, ...sourceNotes(desired, verdicts)];
@@ -96,6 +94,10 @@ export const assess = async (node: Node, sight: Sight, given: Assessing): Promis
     throw error;
   }
 };
+
+/** Whether the user said to take this object over. */
+export const isAdopted = (address: string, { adopt }: Pick<PlanOptions, 'adopt'>): boolean =>
+  adopt === true || adopt.includes(address);
 
 // Fields that held references are checked here, now that their values are known.
 const normalised = (node: Node, spec: Fields): Fields | LabError => {

@@ -1,7 +1,7 @@
 import { LabError } from '../errors.ts';
 import type { StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
-import { type Assessment, assess } from './assess.ts';
+import { type Assessment, assess, isAdopted } from './assess.ts';
 import type { Action, Change } from './change.ts';
 import { diff } from './diff.ts';
 import { beyondApproval } from './envelope.ts';
@@ -110,7 +110,8 @@ const write = async (node: Node, found: Assessed, action: Action, run: Run): Pro
   const kind = run.observer.connection(node.provider).kind(node.resource.kind);
   const after = await run.clock.working(() =>
     run.exclusively(node.facts.exclusive(node.id), async () => {
-      const prepared = await prepareWrite(node, found, run.world, run.session.state.installation);
+      const takeOver = isAdopted(node.address, run.options);
+      const prepared = await prepareWrite(node, found, run.world, run.session.state.installation, takeOver);
       await run.session.append({ step: 'begin', record: prepared.record, action, plan: run.options.planDigest ?? '' });
       await run.observer.bounded(providerOf(node.resource.kind), async () => {
         if (action === 'replace') await kind.remove(node.id);

@@ -267,7 +267,8 @@ export const assemble = (
   const { changes, diagnostics } = parts;
   const summary = summarise(changes);
   const acts = changes.some(
-    (change) => change.standing.is === 'deferred' || change.actions.some((action) => action !== 'none'),
+    ({ standing, actions }) =>
+      standing.is === 'deferred' || (standing.is === 'planned' && actions.some((action) => action !== 'none')),
   );
   return {
     formatVersion: 1,
@@ -277,7 +278,7 @@ export const assemble = (
     ...(world.state === undefined ? {} : { serial: world.state.serial }),
     mode: options.mode,
     systems: parts.systems,
-    applyable: acts && summary.blocked < changes.length,
+    applyable: acts,
     complete: summary.deferred + summary.blind + summary.blocked === 0,
     errored: diagnostics.some((diagnostic) => diagnostic.severity === 'error'),
     summary,

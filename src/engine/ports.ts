@@ -39,8 +39,11 @@ export interface ObjectApi {
   /** undefined if it is not there. Throws DENIED, UNREACHABLE, … */
   get(ref: ObjectRef, version?: string): Promise<KubeObject | undefined>;
   list(ref: Omit<ObjectRef, 'name'>): Promise<readonly KubeObject[]>;
-  /** Server-side apply as field manager `lab`, never forced. CONFLICT names the other manager; MOVED if resourceVersion in the body is stale. */
-  apply(object: KubeObject): Promise<KubeObject>;
+  /**
+   * Server-side apply as field manager `lab`. CONFLICT names the other manager, unless the user said to take over;
+   * MOVED if resourceVersion in the body is stale.
+   */
+  apply(object: KubeObject, takeOver: boolean): Promise<KubeObject>;
   /** JSON merge patch of what is not lab's to own for long (force-sync annotations). */
   merge(ref: ObjectRef, patch: Json): Promise<KubeObject>;
   /** Foreground delete, with the uid as precondition; returns when the object is gone. Absent already is success. */

@@ -1,7 +1,8 @@
 import { isSecret } from '../secrets/secret.ts';
 import { isSourced } from '../secrets/source.ts';
+import type { StateRecord } from '../state/store.ts';
 import { plain } from './diff.ts';
-import { fingerprintJson } from './judge.ts';
+import { fingerprintJson, valueAt } from './judge.ts';
 import { formatPath } from './path.ts';
 import type { Path } from './traits.ts';
 import { type Fields, isFields, isList, type Json, type Value } from './value.ts';
@@ -18,4 +19,10 @@ export const recordedSpec = (spec: Fields, fingerprints: Readonly<Record<string,
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item, [...path, key])]));
   };
   return convert(spec, []);
+};
+
+/** The fingerprint that state has for a secret field, if any. */
+export const recordedFingerprint = (record: StateRecord | undefined, path: Path): string | undefined => {
+  const kept = valueAt(record?.applied, path);
+  return isFields(kept) && typeof kept['fingerprint'] === 'string' ? kept['fingerprint'] : undefined;
 };

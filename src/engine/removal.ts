@@ -9,6 +9,7 @@ export const removeOrphan = async (change: Change, run: Run): Promise<Outcome> =
   const record = run.records.get(change.identity);
   const [action] = change.actions;
   if (change.standing.is === 'blocked') return { is: 'failed' };
+  if (change.standing.is === 'blind') return { is: 'deferred', because: change.standing.because };
   if (record === undefined || action === undefined || action === 'none') return { is: 'unchanged' };
   const kind = run.observer.connection(providerOf(record.kind)).kind(record.kind);
   const facts = run.world.kinds.get(record.kind);

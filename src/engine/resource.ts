@@ -88,6 +88,8 @@ export interface WriteRequest<Desired> {
   readonly live: Live;
   /** The ownership mark to leave, for objects that lab owns. Absent for contributed ones. */
   readonly mark?: string;
+  /** Set where the user named this address in --adopt: fields that somebody else manages are taken over. */
+  readonly takeOver?: boolean;
   /** Fingerprints to leave beside secret values, by field path. Unchanged values are in here too. */
   readonly fingerprints: Readonly<Record<string, string>>;
   /** Fields that lab applied before and that the manifest no longer holds, as paths. */

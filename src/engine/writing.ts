@@ -8,7 +8,7 @@ import { secretLeaves, valueAt } from './judge.ts';
 import { type Node, subjectOf } from './node.ts';
 import { markOf } from './owner.ts';
 import { formatPath } from './path.ts';
-import { recordedSpec } from './record.ts';
+import { recordedFingerprint, recordedSpec } from './record.ts';
 import type { WriteRequest } from './resource.ts';
 import { type Path, traitsAt } from './traits.ts';
 import { type Fields, isFields, isList, isLiveSecret, type Value } from './value.ts';
@@ -28,8 +28,9 @@ export const prepareWrite = async (
   found: Assessed,
   world: World,
   installation: string,
+  takeOver: boolean,
 ): Promise<Prepared> => {
-  const values = await valuesToWrite(found, world);
+  const values = await valuesToWrite(node, found, world);
   const fingerprints = fingerprintsOf(node, found, values, world, installation);
   const ownership = found.live.exists === 'no' ? 'owned' : ownershipOf(found);
   const owner = { ...world.owner, installation };
@@ -38,6 +39,7 @@ export const prepareWrite = async (
     spec: { ...filled(found, values), ...resets(node, found) },
     live: found.live,
     ...(ownership === 'owned' ? { mark: markOf(owner) } : {}),
+    ...(takeOver ? { takeOver } : {}),
     fingerprints,
     removed: removedPaths({ applied: found.record?.applied, desired: found.desired }).map(formatPath),
   };
@@ -80,9 +82,15 @@ export const liveFingerprints = (found: Assessed): Record<string, string> =>
     }),
   );
 
-const valuesToWrite = async (found: Assessed, world: World): Promise<ReadonlyMap<string, Secret>> => {
+const valuesToWrite = async (node: Node, found: Assessed, world: World): Promise<ReadonlyMap<string, Secret>> => {
   const values = new Map<string, Secret>();
   for (const { path, leaf } of secretLeaves(found.desired, [])) {
+    // Where the server never answers a secret, a write that replaces the object has to send it again.
+    if (traitsAt(node.facts, path).writeOnly === true) {
+      const again = isSourced(leaf) ? await world.secrets.resolve(leaf) : leaf;
+      if (again !== undefined) values.set(formatPath(path), again);
+      continue;
+    }
     const verdict = found.verdicts.get(formatPath(path));
     const live = valueAt(found.live.exists === 'yes' ? found.live.spec : undefined, path);
     const value =
@@ -103,12 +111,18 @@ const fingerprintsOf = (
   world: World,
   installation: string,
 ): Record<string, string> => {
+  const writeOnly = secretLeaves(found.desired, []).filter(({ path }) => traitsAt(node.facts, path).writeOnly === true);
+  const sentAgain = new Set(writeOnly.map(({ path }) => formatPath(path)));
+  const recorded = writeOnly.flatMap(({ path }) => {
+    const fingerprint = recordedFingerprint(found.record, path);
+    return fingerprint === undefined ? [] : [[formatPath(path), fingerprint]];
+  });
   const fresh = [...values].flatMap(([field, value]) =>
-    found.verdicts.get(field)?.is === 'changed'
+    found.verdicts.get(field)?.is === 'changed' || sentAgain.has(field)
       ? [[field, world.secrets.fingerprint(installation, subjectOf(node.resource.kind, node.id), field, value)]]
       : [],
   );
-  return { ...liveFingerprints(found), ...Object.fromEntries(fresh) };
+  return { ...Object.fromEntries(recorded), ...liveFingerprints(found), ...Object.fromEntries(fresh) };
 };
 
 /** The spec with the values in place; secrets that stay as they are stay Sourced, which tells write() to leave them. */

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
 import { providerOf } from '../engine/address.ts';
-import type { Resource } from '../engine/resource.ts';
+import type { Origin, Resource } from '../engine/resource.ts';
 import { type Complaint, complaint } from './complaint.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import type { VaultSection } from './schema/vault.ts';
 import { plain } from './text.ts';
+import { originOf } from './yaml/tree.ts';
 
 /** How to reach each provider that resources are of, as its connect() takes it; or what is missing for that. */
 export const connectionsFor = (
   given: Given,
   resources: readonly Resource[],
   folder: string,
-): { connections: Record<string, unknown>; complaints: Complaint[] } => {
+): { connections: Record<string, unknown>; writtenAt: Record<string, string>; complaints: Complaint[] } => {
   const used = new Map(resources.map((resource) => [providerOf(resource.kind), resource]));
   const { cluster, install, vault } = given.manifest;
   const inCluster = used.get('kubernetes') ?? used.get('external-secrets');
@@ -40,6 +41,11 @@ export const connectionsFor = (
         ? {}
         : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected') }),
     },
+    writtenAt: {
+      kubernetes: placeOf(originOf(given.tree, ['cluster', 'context'])),
+      'external-secrets': placeOf(originOf(given.tree, ['install', 'external-secrets'])),
+      vault: placeOf(originOf(given.tree, ['vault', 'address'])),
+    },
     complaints: [
       ...(inCluster !== undefined && cluster === undefined
         ? [wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one')]
@@ -51,6 +57,8 @@ export const connectionsFor = (
     ],
   };
 };
+
+const placeOf = ({ file, line, col }: Origin): string => `${file}:${line}:${col}`;
 
 const vaultConnection = ({ address, reach, plaintext: consent, product, login }: VaultSection, mode: string) => ({
   address: plain(address),

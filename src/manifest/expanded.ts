@@ -10,6 +10,8 @@ export interface Expanded {
   readonly resources: readonly Resource[];
   /** Provider name → what its connect() checks. */
   readonly connections: Readonly<Record<string, unknown>>;
+  /** Where the user wrote how to reach each provider: `lab.yaml:17:12`. */
+  readonly connectionsAt: Readonly<Record<string, string>>;
   /** Hex SHA-256 over every input byte: files, environment, variables. */
   readonly inputs: string;
   readonly allowDestroy: boolean;

@@ -82,6 +82,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
       folder,
       resources,
       connections: connected.connections,
+      connectionsAt: connected.writtenAt,
       inputs: digestInputs({ bytes: [file.bytes, ...policies.bytes], environment, vars }),
       allowDestroy: manifest.allowDestroy,
       diagnostics: [],

@@ -6,10 +6,10 @@ import { LabError } from '../errors.ts';
 // lexed, any other becomes plain text.
 
 /** Text that means itself: every `${` written as `$${`. */
-export const escape = (text: string): string => text.replaceAll('${', '$${');
+export const escape = (text: string): string => text.replaceAll('${', () => '$${');
 
 /** What escaped text says: `$${` is `${`, everything else stays. */
-export const plain = (text: string): string => text.replaceAll('$${', '${');
+export const plain = (text: string): string => text.replaceAll('$${', () => '${');
 
 /** Replaces `${env}` and `${vars.NAME}` and leaves the rest, still escaped. `valueOf` gives escaped text. */
 export const substitute = (text: string, valueOf: (name: string) => string): string =>

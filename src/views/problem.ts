@@ -38,10 +38,18 @@ export const errorJson = (error: ProblemDocument, parts: readonly Diagnostic[], 
   diagnostics: parts,
 });
 
+// A complaint of the manifest's loader begins with the path that it is about.
+const pathAndMessage = ({ code, at, message }: Diagnostic): { path?: string; message: string } => {
+  const [, path, sentence] = /^([A-Za-z](?:[^\s"]|"(?:[^"\\]|\\.)*")*): (.+)$/su.exec(message) ?? [];
+  if (code !== 'BAD_MANIFEST' || at === undefined || path === undefined || sentence === undefined) return { message };
+  return { path, message: sentence };
+};
+
 /** An error or warning for people: where, what, what next. */
 export const problemText = (problem: Diagnostic): string => {
-  const where = [problem.at, problem.address].flatMap((text) => (text === undefined ? [] : [oneLine(text)]));
-  const [first = '', ...rest] = manyLines(problem.message);
+  const { path, message } = pathAndMessage(problem);
+  const where = [problem.at, path, problem.address].flatMap((text) => (text === undefined ? [] : [oneLine(text)]));
+  const [first = '', ...rest] = manyLines(message);
   const next = problem.next === undefined ? [] : [`  Next: ${oneLine(problem.next)}`];
   const label = problem.severity === 'warning' ? 'Warning: ' : '';
   if (where.length === 0) {

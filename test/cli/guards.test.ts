@@ -11,6 +11,7 @@ const manifest: Expanded = {
   folder: '.',
   resources: [],
   connections: {},
+  connectionsAt: {},
   inputs: 'inputs',
   allowDestroy: false,
   diagnostics: [],
@@ -30,18 +31,30 @@ describe('loss of data', () => {
     change('vault.policy/a', { actions: ['delete'] }),
   ]);
 
+  const allowing = { ...manifest, allowDestroy: true };
+
   test('is refused with the list of what would be lost', () => {
-    expect(() => guardDataLoss(losing, false)).toThrow(/vault\.mount\/secret .*\n.*vault\.mount\/kv/);
-    expect(() => guardDataLoss(losing, false)).not.toThrow(/vault\.policy/);
+    expect(() => guardDataLoss(losing, allowing, false)).toThrow(/vault\.mount\/secret .*\n.*vault\.mount\/kv/);
+    expect(() => guardDataLoss(losing, allowing, false)).not.toThrow(/vault\.policy/);
   });
 
-  test('is allowed by its flag', () => {
-    expect(() => guardDataLoss(losing, true)).not.toThrow();
+  test('is allowed by its flag where the manifest allows it', () => {
+    expect(() => guardDataLoss(losing, allowing, true)).not.toThrow();
+  });
+
+  test('is refused whatever the flags where the manifest does not allow it, and the error says so', () => {
+    expect(() => guardDataLoss(losing, manifest, true)).toThrow(
+      expect.objectContaining({
+        code: 'GUARD',
+        message: expect.stringContaining('illm-k8s-lab does not allow that in environment kind'),
+        detail: { next: expect.stringContaining('allowDestroy: true') },
+      }),
+    );
   });
 
   test('does not come from changing what is protected', () => {
     const changing = plan([change('vault.mount/secret', { actions: ['update'], protect: 'all secrets in it' })]);
-    expect(() => guardDataLoss(changing, false)).not.toThrow();
+    expect(() => guardDataLoss(changing, manifest, false)).not.toThrow();
   });
 });
 

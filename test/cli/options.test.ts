@@ -11,6 +11,7 @@ const manifest: Expanded = {
   folder: '.',
   resources: [resource('vault.mount/secret', {}), resource('vault.policy/eso', {})],
   connections: {},
+  connectionsAt: {},
   inputs: 'inputs',
   allowDestroy: false,
   diagnostics: [],

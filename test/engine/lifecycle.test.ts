@@ -160,6 +160,23 @@ describe('nothing is deleted by mistake', () => {
     expect(await summaryOf(bench, wanted.slice(0, 1))).toMatchObject({ delete: 0, none: 1 });
   });
 
+  test('when one state record is broken: it is named, and the rest goes on', async () => {
+    const state = await store.load();
+    const broken = state?.records.filter(({ address }) => address === 'memory.box/two') ?? [];
+    const hurt = {
+      ...store,
+      load: async () =>
+        state && {
+          ...state,
+          records: state.records.filter((record) => !broken.includes(record)),
+          broken: broken.map(({ identity }) => ({ identity, why: 'not JSON' })),
+        },
+    };
+    const made = await plan({ ...bench, store: hurt }, wanted.slice(0, 1));
+    expect(made.summary).toMatchObject({ delete: 0, none: 1, blocked: 0 });
+    expect(made.diagnostics).toMatchObject([{ severity: 'warning', code: 'BAD_STATE' }]);
+  });
+
   test('when another cluster answers behind the same name', async () => {
     memory.scope = 'cluster-2';
     memory.objects.clear();

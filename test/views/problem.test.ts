@@ -9,10 +9,20 @@ describe('an error', () => {
       next: 'Did you mean azure?',
     });
     expect(problemText(problemOf(error))).toMatchInlineSnapshot(`
-      "lab.yaml:41:13
-        stores.kv.type: "azur" is not one of azure, aws.
+      "lab.yaml:41:13  stores.kv.type
+        "azur" is not one of azure, aws.
         Next: Did you mean azure?"
     `);
+  });
+
+  test('names a path with quoted keys in its first line, and leaves every other colon where it is', () => {
+    const headOf = (message: string) =>
+      problemText(problemOf(new LabError('BAD_MANIFEST', message, { at: 'lab.yaml:4:1' }))).split('\n');
+    expect(headOf('secrets["demo/a b"].keys: must: be a map')).toEqual([
+      'lab.yaml:4:1  secrets["demo/a b"].keys',
+      '  must: be a map',
+    ]);
+    expect(headOf('this is no YAML: a tab')).toEqual(['lab.yaml:4:1', '  this is no YAML: a tab']);
   });
 
   test('without a place is still told apart from an answer', () => {

@@ -14,7 +14,8 @@ export function* expandVault(given: Given): Generator<Found> {
   yield* nested(given, ['vault', 'mounts'], Object.keys(vault.mounts));
   for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(path, mount);
   for (const [name, policy] of Object.entries(vault.policies)) {
-    yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec: policySpec(given, policy) });
+    const spec = policySpec(given, policy);
+    if (spec !== undefined) yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec });
   }
   yield* nested(given, ['vault', 'auth'], Object.keys(vault.auth));
   yield* expandAuth(given, vault);
@@ -29,10 +30,13 @@ function* expandMount(mountPath: string, mount: KvMount): Generator<Found> {
   if (Object.keys(config).length > 0) yield draft(path, 'vault.kv-config', [mountPath], { spec: config });
 }
 
-const policySpec = (given: Given, { paths, hcl, file }: Policy): Fields => {
+/** Undefined for a file that could not be read, which is a complaint of its own. */
+const policySpec = (given: Given, { paths, hcl, file }: Policy): Fields | undefined => {
   if (paths !== undefined) return { paths };
+  if (hcl !== undefined) return { hcl };
+  const text = given.files.get(file ?? '');
   // A file's text means itself; what stands in the manifest is escaped already.
-  return { hcl: hcl ?? escape(given.files.get(file ?? '') ?? '') };
+  return text === undefined ? undefined : { hcl: escape(text) };
 };
 
 /** Vault refuses a mount below another one, whichever comes first. */

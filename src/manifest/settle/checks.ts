@@ -1,41 +1,56 @@
-import { address, parseAddress } from '../../engine/address.ts';
-import { findCycle } from '../../engine/graph.ts';
-import { referencesIn } from '../../engine/node.ts';
 import type { KindFacts, Resource } from '../../engine/resource.ts';
-import type { OutputRef } from '../../engine/value.ts';
-import { type Complaint, complaint } from '../complaint.ts';
+import type { Path } from '../../engine/traits.ts';
+import { isFields, isList, isReference, type OutputRef, type Value } from '../../engine/value.ts';
+import type { Complaint } from '../complaint.ts';
+import { type Given, wrong } from '../expand/draft.ts';
 import { didYouMean } from '../suggest.ts';
+import { existing } from '../yaml/tree.ts';
 
-type Kinds = ReadonlyMap<string, KindFacts>;
+/** A resource and the manifest path that asked for it. */
+export interface Placed {
+  readonly resource: Resource;
+  readonly path: Path;
+}
 
-/** What is wrong with how resources name each other: targets that are not there, outputs that no kind has, circles. */
-export const checkEdges = (resources: readonly Resource[], kinds: Kinds): Complaint[] => {
-  const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
-  const broken = resources.flatMap((resource) => [
+/** What is wrong with the names of other resources: targets that are not there, outputs that no kind has. */
+export const checkNames = (
+  given: Given,
+  placed: readonly Placed[],
+  kinds: ReadonlyMap<string, KindFacts>,
+): Complaint[] => {
+  const byAddress = new Map(placed.map(({ resource }) => [resource.address, resource]));
+  const notThere = (name: string): string => `which this manifest does not have${didYouMean(name, byAddress.keys())}`;
+  const at = (path: Path, field: Path, text: string): Complaint =>
+    wrong(given, existing(given.tree, [...path, ...field]), text);
+
+  return placed.flatMap(({ resource, path }) => [
     ...resource.dependsOn
       .filter((need) => !byAddress.has(need))
-      .map((need) => complaint(resource.origin, `depends on ${need}, ${notThere(need, byAddress)}`)),
-    ...referencesIn(resource.spec).flatMap((reference) => checkReference(resource, reference, byAddress, kinds)),
+      .map((need) => at(path, ['dependsOn'], `depends on ${need}, ${notThere(need)}`)),
+    ...referencesAt(resource.spec, []).flatMap(({ reference, field }) => {
+      const target = byAddress.get(reference.address);
+      if (target === undefined)
+        return [at(path, field, `refers to ${reference.address}, ${notThere(reference.address)}`)];
+      const problem = missingOutput(kinds.get(target.kind), reference.output);
+      return problem === undefined ? [] : [at(path, field, problem)];
+    }),
   ]);
-  return broken.length > 0 ? broken : circle(resources, byAddress, kinds);
 };
 
-const notThere = (name: string, known: ReadonlyMap<string, Resource>): string =>
-  `which this manifest does not have${didYouMean(name, known.keys())}`;
+const referencesAt = (value: Value, field: Path): { reference: OutputRef; field: Path }[] => {
+  if (isReference(value)) {
+    return value.parts.flatMap((part) => (typeof part === 'string' ? [] : [{ reference: part, field }]));
+  }
+  if (isList(value)) return value.flatMap((item, index) => referencesAt(item, [...field, index]));
+  if (!isFields(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => referencesAt(item, [...field, key]));
+};
 
-const checkReference = (
-  { origin }: Resource,
-  { address: target, output }: OutputRef,
-  byAddress: ReadonlyMap<string, Resource>,
-  kinds: Kinds,
-): Complaint[] => {
-  const resource = byAddress.get(target);
-  if (resource === undefined) return [complaint(origin, `refers to ${target}, ${notThere(target, byAddress)}`)];
-  const outputs = Object.keys(kinds.get(resource.kind)?.outputs ?? {});
-  if (outputs.some((pattern) => isOutput(pattern, output))) return [];
+const missingOutput = (facts: KindFacts | undefined, output: string): string | undefined => {
+  const outputs = Object.keys(facts?.outputs ?? {});
+  if (outputs.some((pattern) => isOutput(pattern, output))) return undefined;
   const known = outputs.length === 0 ? 'it has none' : `it has ${outputs.join(', ')}`;
-  const text = `${resource.kind} has no output ${output}; ${known}${didYouMean(output, outputs)}`;
-  return [complaint(origin, text)];
+  return `${facts?.kind} has no output ${output}; ${known}`;
 };
 
 // `data.*` means any name: `data.ca.crt`.
@@ -44,42 +59,3 @@ const isOutput = (pattern: string, output: string): boolean => {
   if (end === undefined) return pattern === output;
   return output.length > start.length + end.length && output.startsWith(start) && output.endsWith(end);
 };
-
-const circle = (
-  resources: readonly Resource[],
-  byAddress: ReadonlyMap<string, Resource>,
-  kinds: Kinds,
-): Complaint[] => {
-  const path = findCycle(needsOf(resources, kinds));
-  if (path === undefined) return [];
-  const first = byAddress.get(path[0] ?? '');
-  return [complaint(first?.origin, `resources need each other: ${path.join(' → ')}`)];
-};
-
-/** Who comes before whom, as the engine will see it. */
-const needsOf = (resources: readonly Resource[], kinds: Kinds): ReadonlyMap<string, readonly string[]> => {
-  const bySubject = new Map(resources.map((resource) => [subjectOf(resource, kinds), resource.address]));
-  const named = (text: string): string[] => {
-    const { kind, parts } = parseAddress(text);
-    const facts = kinds.get(kind);
-    const found = facts && bySubject.get(address(kind, ...facts.identify(parts, {})));
-    return found === undefined ? [] : [found];
-  };
-  return new Map(
-    resources.map((resource) => {
-      const facts = kinds.get(resource.kind);
-      const id = facts?.identify(resource.parts, resource.spec) ?? [];
-      const parent = facts?.parent(id, resource.spec);
-      const before = [...(parent === undefined ? [] : [parent]), ...(facts?.after(id, resource.spec) ?? [])];
-      const needs = [
-        ...before.flatMap(named),
-        ...referencesIn(resource.spec).map((reference) => reference.address),
-        ...resource.dependsOn,
-      ];
-      return [resource.address, needs.filter((need) => need !== resource.address)];
-    }),
-  );
-};
-
-const subjectOf = ({ kind, parts, spec }: Resource, kinds: Kinds): string =>
-  address(kind, ...(kinds.get(kind)?.identify(parts, spec) ?? parts));

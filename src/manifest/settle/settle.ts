@@ -1,7 +1,8 @@
 import type { KindFacts, Resource } from '../../engine/resource.ts';
 import type { Complaint } from '../complaint.ts';
 import type { Draft, Given } from '../expand/draft.ts';
-import { checkEdges } from './checks.ts';
+import { checkNames, type Placed } from './checks.ts';
+import { checkCircle } from './circle.ts';
 import { groupByIdentity } from './identity.ts';
 import { mergeDrafts } from './merge.ts';
 import { normaliseDraft } from './normalise.ts';
@@ -31,14 +32,17 @@ export const settle = (
   });
 
   const addresses = new Set(merged.map(({ address }) => address));
-  const resources = merged.flatMap((draft) => {
+  const placed = merged.flatMap((draft): Placed[] => {
     const facts = kinds.get(draft.kind);
     if (facts === undefined) return [];
     const after = draft.after.filter((address) => addresses.has(address));
     const result = normaliseDraft(given, { ...draft, after }, facts);
-    if (result.ok) return [result.value];
+    if (result.ok) return [{ resource: result.value, path: draft.path }];
     complaints.push(...result.complaints);
     return [];
   });
-  return { resources, complaints: complaints.length > 0 ? complaints : checkEdges(resources, kinds) };
+  // A resource that has a complaint already is missing here, and would be missed by others.
+  if (complaints.length === 0) complaints.push(...checkNames(given, placed, kinds));
+  if (complaints.length === 0) complaints.push(...checkCircle(given, placed, kinds));
+  return { resources: placed.map(({ resource }) => resource), complaints };
 };

@@ -18,7 +18,7 @@ export const aliasing = () => {
         return { ok: false, problem: `no anchor &${anchor} stands before this${didYouMean(anchor, anchors.keys())}` };
       }
       total += found.size;
-      if (depth + found.height > maxDepth) return { ok: false, problem: `nests deeper than ${maxDepth} levels` };
+      if (depth + found.height > maxDepth) return { ok: false, problem: `this nests deeper than ${maxDepth} levels` };
       if (total > maxAliased) return { ok: false, problem: `aliases add up to more than ${maxAliased} values` };
       return { ok: true, tree: found.tree };
     },

@@ -16,10 +16,10 @@ export const parseYaml = (file: string, text: string): Checked<MapTree> => {
   const at = (offset: number, sentence: string): Complaint => complaint({ ...place(offset), path: '' }, sentence);
 
   const found = scan(text, lines);
-  if (found.tooDeep !== undefined) return failed([at(found.tooDeep, `nests deeper than ${maxDepth} levels`)]);
+  if (found.tooDeep !== undefined) return failed([at(found.tooDeep, `this nests deeper than ${maxDepth} levels`)]);
   const [document, second] = compose(found.tokens, text.length);
   if (document === undefined || document.contents === null) {
-    return failed([at(0, 'is empty; a manifest starts with apiVersion: lab/v1')]);
+    return failed([at(0, 'the manifest is empty; it starts with apiVersion: lab/v1')]);
   }
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) {

@@ -56,11 +56,14 @@ const storeAddress = (namespace: string, store: ExternalSecretSpec['store'] | un
   }
 };
 
-const writeExternalSecret = async (client: EsoClient, request: WriteRequest<ExternalSecretSpec>): Promise<void> => {
-  const { id, spec, live, mark, removed } = request;
+const writeExternalSecret = async (
+  client: EsoClient,
+  { spec, ...request }: WriteRequest<ExternalSecretSpec>,
+): Promise<void> => {
+  const { id, live, removed } = request;
   if (live.exists === 'no') await refuseTakeover(client.objects, id, spec.target ?? {});
   const object = live.exists === 'yes' ? await getObject(client, definition, id) : undefined;
   if (object !== undefined && isTerminal(readyCondition(object))) await remember(client, object);
-  const wanted = wireSpec(spec, { live: object && wireSpecOf(object), refreshRemoved: removed.includes('refresh') });
-  await applyObject(client, definition, { id, live, ...(mark === undefined ? {} : { mark }), spec: {} }, wanted);
+  const standing = { live: object && wireSpecOf(object), refreshRemoved: removed.includes('refresh') };
+  await applyObject(client, definition, { ...request, metadata: {}, spec: wireSpec(spec, standing) });
 };

@@ -1,22 +1,26 @@
 import type { Json } from '../../engine/value.ts';
 
-const isMap = (value: Json): value is { readonly [key: string]: Json } =>
+type Members = { readonly [key: string]: Json };
+
+const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The value without fields that are null: server-side apply refuses null where it takes no value of that name. */
-export const withoutNulls = (value: Json): Json => {
-  if (!isMap(value)) return value;
-  const entries = Object.entries(value).filter(([, item]) => item !== null);
-  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]));
-};
+/** The same without members that are null: server-side apply refuses null where it takes no such value. */
+export const withoutNulls = (wanted: Members): Members =>
+  Object.fromEntries(
+    Object.entries(wanted)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, isMembers(value) ? withoutNulls(value) : value]),
+  );
 
-/** Only the fields that are null, as a merge patch that removes them whoever owns them; undefined if there are none. */
-export const onlyNulls = (value: Json): Json | undefined => {
-  if (value === null) return null;
-  if (!isMap(value)) return undefined;
-  const entries = Object.entries(value).flatMap(([key, item]) => {
-    const nulls = onlyNulls(item);
-    return nulls === undefined ? [] : [[key, nulls] as const];
+/** The merge patch that takes out what is wanted to be null and is there, whoever owns it; undefined if nothing is. */
+export const surplusOf = (wanted: Json | undefined, live: unknown): Members | undefined => {
+  if (!isMembers(wanted) || !isMembers(live)) return undefined;
+  const patch = Object.entries(wanted).flatMap(([key, value]): [string, Json][] => {
+    if (live[key] === undefined) return [];
+    if (value === null) return [[key, null]];
+    const inner = surplusOf(value, live[key]);
+    return inner === undefined ? [] : [[key, inner]];
   });
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+  return patch.length === 0 ? undefined : Object.fromEntries(patch);
 };

@@ -1,9 +1,13 @@
+import { z } from 'zod';
 import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
 import type { Live, WriteRequest } from '../../engine/resource.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { EsoClient } from './client.ts';
 import { type Definition, group } from './definitions.ts';
 import { type Metadata, marked, markOn } from './marks.ts';
+import { surplusOf, withoutNulls } from './nulls.ts';
+
+const json = z.record(z.string(), z.json());
 
 /** The object that an identity means: `[NAME]` or `[NAMESPACE, NAME]`. */
 export const refOf = (kind: Definition, id: readonly string[]): ObjectRef => {
@@ -27,39 +31,48 @@ export const readLive = async (
 ): Promise<Live> => {
   const object = await getObject(client, kind, id);
   if (object === undefined) return { exists: 'no' };
-  if (object.metadata.deletionTimestamp !== undefined) return { exists: 'unknown', because: 'it is being deleted' };
-  const { resourceVersion } = object.metadata;
+  const { uid = '', resourceVersion = '', deletionTimestamp } = object.metadata;
+  if (deletionTimestamp !== undefined) return { exists: 'unknown', because: 'it is being deleted' };
   const mark = markOn(object.metadata);
-  return {
-    exists: 'yes',
-    spec: specOf(object),
-    outputs: {},
-    ...(resourceVersion === undefined ? {} : { version: resourceVersion }),
-    ...(mark === undefined ? {} : { mark }),
-  };
+  const version = `${uid}/${resourceVersion}`;
+  return { exists: 'yes', spec: specOf(object), outputs: {}, version, ...(mark === undefined ? {} : { mark }) };
 };
 
-/** What an apply needs of a write request. */
-export type Target = Pick<WriteRequest<Metadata>, 'id' | 'live' | 'mark' | 'spec'>;
+/** What is written, and what read() found just before. */
+export interface Write extends Pick<WriteRequest<unknown>, 'id' | 'live' | 'mark' | 'takeOver'> {
+  readonly metadata: Metadata;
+  /** null anywhere in it: that member must be absent. */
+  readonly spec: object;
+}
 
-/** Server-side apply of a spec, refused with MOVED if the object is no longer the one that was read. */
-export const applyObject = async (
-  client: EsoClient,
-  kind: Definition,
-  { id, live, mark, spec: metadata }: Target,
-  spec: object,
-): Promise<KubeObject> => {
-  const { name, namespace } = refOf(kind, id);
-  const version = live.exists === 'yes' ? live.version : undefined;
-  return client.objects.apply({
-    apiVersion: `${group}/${await client.version(kind)}`,
-    kind,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(version === undefined ? {} : { resourceVersion: version }),
-      ...marked(metadata, mark),
+/**
+ * Server-side apply, refused with MOVED if the object is no longer the one that was read; then what must be absent and
+ * is somebody else's is patched away.
+ */
+export const applyObject = async (client: EsoClient, kind: Definition, write: Write): Promise<void> => {
+  const { id, live } = write;
+  const ref = refOf(kind, id);
+  const spec = json.parse(write.spec);
+  // A mark that is there stays: leaving it out would take it away, as it is lab's field whoever wrote it.
+  const mark = write.mark ?? (live.exists === 'yes' ? live.mark : undefined);
+  const { group: _group, kind: _kind, ...identity } = ref;
+  const wanted = { metadata: marked(write.metadata, mark), spec };
+  const applied = await client.objects.apply(
+    {
+      apiVersion: `${group}/${await client.version(kind)}`,
+      kind,
+      metadata: { ...withoutNulls(wanted.metadata), ...identity, ...precondition(live) },
+      spec: withoutNulls(spec),
     },
-    spec,
-  });
+    write.takeOver ?? false,
+  );
+  const surplus = surplusOf(wanted, applied);
+  if (surplus !== undefined) await client.objects.merge(ref, surplus);
+};
+
+// With a resourceVersion alone the API server would make a deleted object anew.
+const precondition = (live: Live): { uid?: string; resourceVersion?: string } => {
+  if (live.exists !== 'yes' || live.version === undefined) return {};
+  const [uid = '', resourceVersion = ''] = live.version.split('/');
+  return { uid, resourceVersion };
 };

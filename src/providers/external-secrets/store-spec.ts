@@ -4,7 +4,7 @@ import type { KubeObject } from '../../engine/ports.ts';
 import type { FieldTraits } from '../../engine/resource.ts';
 import type { Fields } from '../../engine/value.ts';
 import { parseGoDuration } from './go-duration.ts';
-import { unmarked } from './marks.ts';
+import { checkMetadata, metadataShape, unmarked } from './marks.ts';
 
 /** The fields that both kinds of store have. */
 export const storeShape = {
@@ -12,8 +12,7 @@ export const storeShape = {
     .record(z.string(), z.json())
     .describe("External Secrets' own provider block, as its documentation has it, with exactly one provider in it"),
   refreshInterval: z.number().int().positive().optional().describe('Seconds between two checks of the store'),
-  labels: z.record(z.string(), z.string()).optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
+  ...metadataShape,
 };
 
 /** Which namespaces may read from a ClusterSecretStore; any one condition is enough, and none means all. */
@@ -41,12 +40,11 @@ export const storeFields: Readonly<Record<string, FieldTraits>> = {
   conditions: { exact: true, grant: true },
 };
 
-/** The rule that External Secrets itself has for the provider block. */
-export const checkStore = ({ provider }: StoreSpec): string | undefined => {
+/** What External Secrets would refuse in the provider block, and what is lab's own. */
+export const checkStore = ({ provider, ...metadata }: StoreSpec): string | undefined => {
   const named = Object.keys(provider).filter((name) => provider[name] !== null);
-  return named.length === 1
-    ? undefined
-    : `provider must name exactly one provider, and it names ${named.join(', ') || 'none'}`;
+  if (named.length === 1) return checkMetadata(metadata);
+  return `provider must name exactly one provider, and it names ${named.join(', ') || 'none'}`;
 };
 
 // The parse boundary: definitions on the server guarantee more than is asked for here.

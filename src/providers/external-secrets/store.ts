@@ -4,7 +4,6 @@ import { type Condition, readyCondition } from './conditions.ts';
 import { crdGate, type Definition } from './definitions.ts';
 import { eventsAbout, newestMessage } from './events.ts';
 import { isFresh, remember } from './freshness.ts';
-import { onlyNulls, withoutNulls } from './nulls.ts';
 import { applyObject, getObject, readLive, refOf } from './objects.ts';
 import { storeNeeds } from './store-needs.ts';
 import { checkStore, type StoreSpec, storeFields, storeSpecOf } from './store-spec.ts';
@@ -40,19 +39,22 @@ export const storeKind = (kind: Exclude<Definition, 'ExternalSecret'>) => {
   } as const;
 };
 
-const writeStore = async (client: EsoClient, kind: Definition, request: WriteRequest<StoreSpec>): Promise<void> => {
-  const { provider, conditions, refreshInterval } = request.spec;
+const writeStore = async (
+  client: EsoClient,
+  kind: Definition,
+  { spec, ...request }: WriteRequest<StoreSpec>,
+): Promise<void> => {
+  const { provider, conditions, refreshInterval, ...metadata } = spec;
   if (request.live.exists === 'yes') {
     const store = await getObject(client, kind, request.id);
     if (store !== undefined) await remember(client, store);
   }
-  await applyObject(client, kind, request, {
-    provider: withoutNulls(provider),
+  const fields = {
+    provider,
     ...(conditions === undefined ? {} : { conditions }),
     ...(refreshInterval === undefined ? {} : { refreshInterval }),
-  });
-  const nulls = onlyNulls(provider);
-  if (nulls !== undefined) await client.objects.merge(refOf(kind, request.id), { spec: { provider: nulls } });
+  };
+  await applyObject(client, kind, { ...request, metadata, spec: fields });
 };
 
 /** What goes with the condition Ready of a store. */

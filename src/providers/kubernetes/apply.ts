@@ -20,7 +20,7 @@ export interface Desired {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-type Circumstances = Pick<WriteRequest<unknown>, 'live' | 'mark' | 'fingerprints'>;
+type Circumstances = Pick<WriteRequest<unknown>, 'live' | 'mark' | 'fingerprints' | 'takeOver'>;
 
 /**
  * The write of all kinds here: server-side apply of what is asked for. A field that is left out and that lab applied
@@ -30,7 +30,7 @@ type Circumstances = Pick<WriteRequest<unknown>, 'live' | 'mark' | 'fingerprints
 export const applyDesired = async (
   client: KubeClient,
   desired: Desired,
-  { live, mark, fingerprints }: Circumstances,
+  { live, mark, fingerprints, takeOver = false }: Circumstances,
   same: 'state' | 'object',
 ): Promise<void> => {
   // A mark that is there stays: leaving it out would take it away, as it is lab's field whoever wrote it.
@@ -44,7 +44,7 @@ export const applyDesired = async (
   const object = { ...present, apiVersion: desired.apiVersion, kind, metadata };
 
   const isNew = live.exists === 'no';
-  const applied = await applyObject(client, object, isNew ? { once: true } : {});
+  const applied = await applyObject(client, object, isNew ? { once: true } : { takeOver });
   if (isNew && !applied.created) {
     await releaseObject(client, desired.ref);
     throw new LabError('MOVED', `somebody else made ${nameOf(desired.ref)} just now`);

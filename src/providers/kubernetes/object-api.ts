@@ -30,7 +30,7 @@ export const openObjects = (wire: Wire): ObjectApi => ({
       withoutSecretData({ ...item, apiVersion: joinApiVersion(type.group, type.version), kind: type.kind }),
     );
   },
-  apply: async (object) => withoutSecretData((await applyObject(wire, object)).object),
+  apply: async (object, takeOver) => withoutSecretData((await applyObject(wire, object, { takeOver })).object),
   merge: async (ref, patch) => {
     const path = `${objectPath(await servedType(wire, ref), ref)}?fieldManager=${fieldManager}`;
     const answer = await wire.send({ method: 'PATCH', path, body: patch, contentType: 'application/merge-patch+json' });

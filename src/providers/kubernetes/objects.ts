@@ -28,11 +28,14 @@ export const getWhole = async (wire: Wire, ref: ObjectRef, version?: string): Pr
   throw notServed(ref, version);
 };
 
-/** Server-side apply, never forced; `created` tells whether the object was not there before. `once`: not sent again if the answer is lost. */
+/**
+ * Server-side apply; `created` tells whether the object was not there before. `once`: not sent again if the answer is
+ * lost. `takeOver`: the user said that other managers lose the fields that lab states.
+ */
 export const applyObject = async (
   wire: Wire,
   object: KubeObject,
-  resend: { readonly once?: true } = {},
+  { once, takeOver = false }: { readonly once?: true; readonly takeOver?: boolean } = {},
 ): Promise<{ object: KubeObject; created: boolean }> => {
   const { group, version } = parseApiVersion(object.apiVersion);
   const { name, namespace } = object.metadata;
@@ -40,10 +43,10 @@ export const applyObject = async (
   const path = objectPath(await servedType(wire, ref, version), ref);
   const answer = await wire.send({
     method: 'PATCH',
-    path: `${path}?fieldManager=${fieldManager}&force=false`,
+    path: `${path}?fieldManager=${fieldManager}&force=${takeOver}`,
     body: object,
     contentType: 'application/apply-patch+yaml',
-    ...resend,
+    ...(once === undefined ? {} : { once }),
   });
   return { object: objectIn(answer), created: answer.status === 201 };
 };

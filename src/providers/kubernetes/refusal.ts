@@ -95,7 +95,7 @@ const conflict = (status: Status, said: string): LabError => {
   if (held.length === 0) return new LabError('MOVED', said);
   const fields = held.map(({ message, field }) => `${field.replace(/^\./, '')} (${managerIn(message)})`);
   return new LabError('CONFLICT', `somebody else manages ${listed(fields)}`, {
-    next: 'Take these fields out of the manifest, or out of what the other one manages; lab never forces.',
+    next: 'Take these fields out of the manifest or out of what the other one manages; or take them over with --adopt and this address.',
   });
 };
 

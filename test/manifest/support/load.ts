@@ -50,7 +50,7 @@ export const complaintsAbout = async (yaml: string, around: Around = {}): Promis
 /** The complaints of a load, without the folder's own name. */
 export const shown = (loaded: Loaded, folder: string): string[] =>
   (loaded.ok ? [] : loaded.diagnostics).map(({ at = 'nowhere', message }) =>
-    `${at} ${message}`.replaceAll(`${folder}/`, ''),
+    `${at} ${message}`.replaceAll(`${folder}/`, '').replaceAll(folder, 'HERE'),
   );
 
 /** The expanded manifest; fails the test with the complaints if there are any. */

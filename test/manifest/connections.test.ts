@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { complaintsAbout, expanded } from './support/load.ts';
+
+const head = 'apiVersion: lab/v1\nname: demo\n';
+const store = 'stores: { s: { type: kubernetes, namespace: n, expose: none } }\n';
+const vault = (more: string) =>
+  `${head}vault:\n  login: { auth: token, token: { env: T } }\n  policies: { p: { hcl: x y } }\n${more}`;
+
+test('only what is used gets a connection', async () => {
+  expect((await expanded(head)).connections).toEqual({});
+  expect((await expanded(`${head}cluster: { context: c }\n${store}`)).connections).toEqual({
+    kubernetes: { context: 'c' },
+  });
+  expect(Object.keys((await expanded(vault('  address: https://v\n'))).connections)).toEqual(['vault']);
+});
+
+test('a cluster is named, and a kubeconfig is found from the folder of the manifest', async () => {
+  expect(await complaintsAbout(`${head}${store}`)).toMatchInlineSnapshot(`
+    [
+      "lab.yaml:1:1 cluster: is missing; name a context of your kubeconfig, lab never takes the current one",
+    ]
+  `);
+  const { connections, folder } = await expanded(`${head}cluster: { context: c, kubeconfig: my/config }\n${store}`);
+  expect(connections).toEqual({ kubernetes: { context: 'c', kubeconfig: join(folder, 'my/config') } });
+});
+
+test('External Secrets and Vault are expected unless install says that they are waited for', async () => {
+  const yaml = (install: string) => `${head}cluster: { context: c }
+install: ${install}
+stores: { s: { type: kubernetes, namespace: n, expose: { kind: ClusterSecretStore, namespaces: all }, auth: { type: service-account, serviceAccount: a/b } } }
+vault: { address: "https://v", login: { plan: { auth: token, token: { env: P } }, apply: { auth: token, token: { file: token } } }, policies: { p: { hcl: x y } } }
+`;
+  const login = {
+    plan: { auth: 'token', token: { from: 'env', name: 'P' } },
+    apply: { auth: 'token', token: { from: 'file', path: 'token' } },
+  };
+  expect((await expanded(yaml('{}'))).connections).toEqual({
+    kubernetes: { context: 'c' },
+    'external-secrets': { mode: 'expected', namespace: 'external-secrets' },
+    vault: { address: 'https://v', reach: 'direct', mode: 'expected', product: 'auto', login },
+  });
+  expect(
+    (await expanded(yaml('{ external-secrets: { mode: wait, namespace: eso }, vault: { mode: wait } }'))).connections,
+  ).toMatchObject({
+    'external-secrets': { mode: 'wait', namespace: 'eso' },
+    vault: { mode: 'wait' },
+  });
+});
+
+test('resources of Vault need the section vault', async () => {
+  expect(await complaintsAbout(`${head}resources: { vault.policy/p: { hcl: x y } }\n`)).toMatchInlineSnapshot(`
+    [
+      "lab.yaml:3:14 resources["vault.policy/p"]: needs the section vault, with address and login",
+    ]
+  `);
+});
+
+test('plain http needs consent, and consent to loopback is only that', async () => {
+  expect(await complaintsAbout(vault('  address: http://127.0.0.1:8200\n'))).toMatchInlineSnapshot(`
+    [
+      "lab.yaml:6:12 vault.address: is plain http; use https, or consent with plaintext: loopback or in-cluster",
+    ]
+  `);
+  expect(
+    await complaintsAbout(vault('  address: http://vault.vault:8200\n  plaintext: loopback\n')),
+  ).toMatchInlineSnapshot(`
+    [
+      "lab.yaml:6:12 vault.address: plaintext: loopback only allows http to 127.0.0.1, ::1 and localhost",
+    ]
+  `);
+  for (const host of ['127.0.0.1:8200', 'localhost', '[::1]:8200']) {
+    expect(await complaintsAbout(vault(`  address: "http://${host}"\n  plaintext: loopback\n`))).toEqual([]);
+  }
+  expect(await complaintsAbout(vault('  address: http://vault.vault:8200\n  plaintext: in-cluster\n'))).toEqual([]);
+});

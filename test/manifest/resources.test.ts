@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { complaintsAbout } from './support/load.ts';
+
+const head = 'apiVersion: lab/v1\nname: demo\ncluster: { context: c }\n';
+
+/** Complaints about a manifest that goes on with these lines after its head of three. */
+const about = (...lines: readonly string[]) => complaintsAbout(`${head}${lines.join('\n')}\n`);
+
+describe('resources', () => {
+  test('an address is checked for its form, its kind and its parts', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  foo: {}',
+        '  vault.polcy/x: {}',
+        '  vault.kv-secret/secret/crossplane/azure: {}',
+        '  kubernetes.namespace/a%zz: {}',
+        '  cloud.thing/x: {}',
+        '  vault.kubernetes-auth-role/kubernetes/-bad-: { serviceAccountNames: [a], serviceAccountNamespaces: [b], policies: [] }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:3 resources.foo: is no address; one is provider.kind/NAME or provider.kind/SCOPE/NAME",
+        "lab.yaml:6:3 resources["vault.polcy/x"]: there is no kind vault.polcy. Did you mean vault.policy?",
+        "lab.yaml:7:3 resources["vault.kv-secret/secret/crossplane/azure"]: is not vault.kv-secret/MOUNT/PATH; a "/" inside a part is written %2F",
+        "lab.yaml:8:3 resources["kubernetes.namespace/a%zz"]: is no address; one is provider.kind/NAME or provider.kind/SCOPE/NAME",
+        "lab.yaml:9:3 resources["cloud.thing/x"]: there is no kind cloud.thing",
+        "lab.yaml:10:3 resources["vault.kubernetes-auth-role/kubernetes/-bad-"]: "-bad-" is not a name for a Vault role",
+      ]
+    `);
+  });
+
+  test("a spec is checked by the kind's own schema", async () => {
+    expect(
+      await about(
+        'resources:',
+        '  vault.mount/a: { typ: kv-v2 }',
+        '  kubernetes.config-map/a/b: { data: { k: 5 } }',
+        '  kubernetes.secret/a/b: { data: { k: hunter2, l: { env: A, onMissingSource: x }, m: { envv: A } } }',
+        '  vault.policy/p: { hcl: "path", paths: { a: [read] } }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:3 resources["vault.mount/a"].type: is missing; text is expected",
+        "lab.yaml:5:20 resources["vault.mount/a"].typ: is no key here. Did you mean type?",
+        "lab.yaml:6:43 resources["kubernetes.config-map/a/b"].data.k: is a number; text is expected; put it in quotes",
+        "lab.yaml:7:39 resources["kubernetes.secret/a/b"].data.k: must name one source: {env: NAME}, {file: PATH} or {generate: {}}",
+        "lab.yaml:7:78 resources["kubernetes.secret/a/b"].data.l.onMissingSource: "x" is not one of keep, enforce",
+        "lab.yaml:7:88 resources["kubernetes.secret/a/b"].data.m.envv: is no key here. Did you mean env?",
+        "lab.yaml:8:3 resources["vault.policy/p"]: a policy has either paths or hcl",
+      ]
+    `);
+  });
+
+  test('dependsOn, manage and contribute belong to every resource', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  kubernetes.namespace/a: { dependsOn: [foo], manage: existin }',
+        '  kubernetes.namespace/b: { manage: existing, contribute: true }',
+        '  kubernetes.config-map/a/b: { contribute: true }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:55 resources["kubernetes.namespace/a"].manage: "existin" is not one of create, existing. Did you mean existing?",
+      ]
+    `);
+    expect(
+      await about(
+        'resources:',
+        '  kubernetes.namespace/a: { dependsOn: [foo] }',
+        '  kubernetes.namespace/b: { manage: existing, contribute: true }',
+        '  kubernetes.config-map/a/b: { contribute: true }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:41 resources["kubernetes.namespace/a"].dependsOn[0]: is no address, provider.kind/NAME",
+        "lab.yaml:6:59 resources["kubernetes.namespace/b"].contribute: manage: existing writes nothing, so there is nothing to contribute",
+        "lab.yaml:7:44 resources["kubernetes.config-map/a/b"].contribute: lab owns a kubernetes.config-map whole or not at all; leave contribute away",
+      ]
+    `);
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { goDuration } from '../../src/engine/fields.ts';
+import { buildNodes, phasesOf } from '../../src/engine/node.ts';
+import { loadManifest } from '../../src/manifest/load.ts';
+import { kinds, resourceAt, shown } from './support/load.ts';
+
+const load = async (vars: Record<string, string> = {}) => {
+  const loaded = await loadManifest({ path: 'examples/two-phase', environment: 'local', vars, env: {}, kinds });
+  if (!loaded.ok) throw new Error(shown(loaded, '').join('\n'));
+  return loaded.manifest;
+};
+
+describe('the two-phase example', () => {
+  test('comes to these resources, phase by phase', async () => {
+    const nodes = buildNodes((await load()).resources, kinds);
+    const phases = phasesOf(nodes);
+    const lines = [...nodes.values()].map(
+      ({ address, resource }) => `${phases.get(address)} ${resource.ownership} ${address}`,
+    );
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "bootstrap expected kubernetes.config-map/default/kube-root-ca.crt",
+        "bootstrap contributed kubernetes.namespace/crossplane-system",
+        "bootstrap contributed kubernetes.namespace/experiments",
+        "bootstrap contributed kubernetes.namespace/external-secrets",
+        "bootstrap contributed kubernetes.namespace/standin-aws-secretsmanager",
+        "bootstrap contributed kubernetes.namespace/standin-azure-keyvault",
+        "bootstrap owned kubernetes.object/rbac.authorization.k8s.io/ClusterRoleBinding/lab-illm-k8s-lab-local-vault-login",
+        "production owned vault.auth-method/kubernetes",
+        "production owned vault.mount/secret",
+        "production owned vault.policy/external-secrets",
+        "bootstrap owned kubernetes.object/rbac.authorization.k8s.io/Role/standin-aws-secretsmanager/lab-store-aws-secretsmanager",
+        "bootstrap owned kubernetes.object/rbac.authorization.k8s.io/Role/standin-azure-keyvault/lab-store-azure-keyvault",
+        "bootstrap owned kubernetes.secret/standin-aws-secretsmanager/crossplane-aws",
+        "bootstrap owned kubernetes.secret/standin-azure-keyvault/crossplane-azure-credentials",
+        "bootstrap contributed kubernetes.service-account/external-secrets/external-secrets",
+        "production owned vault.kubernetes-auth-config/kubernetes",
+        "production owned vault.kv-config/secret",
+        "bootstrap owned kubernetes.object/rbac.authorization.k8s.io/RoleBinding/standin-aws-secretsmanager/lab-store-aws-secretsmanager",
+        "bootstrap owned kubernetes.object/rbac.authorization.k8s.io/RoleBinding/standin-azure-keyvault/lab-store-azure-keyvault",
+        "production owned vault.kubernetes-auth-role/kubernetes/external-secrets",
+        "production owned vault.kv-secret/secret/experiments%2Fdemo-api",
+        "bootstrap owned external-secrets.cluster-secret-store/aws-secretsmanager",
+        "bootstrap owned external-secrets.cluster-secret-store/azure-keyvault",
+        "production owned external-secrets.cluster-secret-store/vault",
+        "bootstrap owned external-secrets.external-secret/crossplane-system/aws-credentials",
+        "bootstrap owned external-secrets.external-secret/crossplane-system/azure-credentials",
+        "production owned external-secrets.external-secret/experiments/demo-api",
+      ]
+    `);
+  });
+
+  // The record is ADR-002 of illm-k8s-lab; its ClusterSecretStore `vault` and ExternalSecret `azure-credentials`, field by field.
+  test("has the record's store vault", async () => {
+    const manifest = await load({ apiServer: 'https://10.0.0.1:6443' });
+    expect(resourceAt(manifest, 'external-secrets.cluster-secret-store/vault').spec['provider']).toEqual({
+      vault: {
+        server: 'http://127.0.0.1:8200',
+        path: 'secret',
+        version: 'v2',
+        auth: {
+          kubernetes: {
+            mountPath: 'kubernetes',
+            role: 'external-secrets',
+            serviceAccountRef: { name: 'external-secrets', namespace: 'external-secrets' },
+          },
+        },
+      },
+    });
+    expect(resourceAt(manifest, 'vault.kubernetes-auth-role/kubernetes/external-secrets').spec).toEqual({
+      serviceAccountNames: ['external-secrets'],
+      serviceAccountNamespaces: ['external-secrets'],
+      policies: ['external-secrets'],
+      ttl: 1200,
+    });
+  });
+
+  test("has the record's ExternalSecret azure-credentials", async () => {
+    const { spec } = resourceAt(await load(), 'external-secrets.external-secret/crossplane-system/azure-credentials');
+    expect(spec).toEqual({
+      refresh: 3600,
+      store: { name: 'azure-keyvault', kind: 'ClusterSecretStore' },
+      target: { name: 'azure-credentials', creationPolicy: 'Owner' },
+      data: [{ key: 'credentials', remote: { key: 'crossplane-azure-credentials', property: 'value' } }],
+    });
+    expect(goDuration(Number(spec['refresh']))).toBe('1h0m0s');
+  });
+
+  test('writes aws-credentials as the file that Crossplane reads', async () => {
+    const { spec } = resourceAt(await load(), 'external-secrets.external-secret/crossplane-system/aws-credentials');
+    expect(spec['target']).toEqual({
+      name: 'aws-credentials',
+      creationPolicy: 'Owner',
+      template: {
+        data: { credentials: '[default]\naws_access_key_id={{ .id }}\naws_secret_access_key={{ .secret }}\n' },
+      },
+    });
+  });
+
+  test('goes where its variables say', async () => {
+    const manifest = await load({ context: 'kind-lab', vaultAddress: 'http://localhost:9', apiServer: 'https://api' });
+    expect(manifest.connections).toMatchObject({
+      kubernetes: { context: 'kind-lab' },
+      vault: { address: 'http://localhost:9', mode: 'wait', plaintext: 'loopback' },
+    });
+    expect(resourceAt(manifest, 'vault.kubernetes-auth-config/kubernetes').spec['host']).toBe('https://api');
+    expect(resourceAt(manifest, 'external-secrets.cluster-secret-store/azure-keyvault').spec).toMatchObject({
+      provider: { kubernetes: { remoteNamespace: 'standin-azure-keyvault', server: { url: 'https://api' } } },
+      conditions: [{ namespaces: ['crossplane-system'] }],
+    });
+  });
+});
+
+test('the minimal example is one store and one secret', async () => {
+  const loaded = await loadManifest({ path: 'examples/minimal', environment: undefined, vars: {}, env: {}, kinds });
+  expect(shown(loaded, '')).toEqual([]);
+  expect(loaded.ok && loaded.manifest.resources.map(({ address }) => address)).toMatchInlineSnapshot(`
+    [
+      "kubernetes.namespace/team-secrets",
+      "kubernetes.object/rbac.authorization.k8s.io/Role/team-secrets/lab-store-team",
+      "kubernetes.object/rbac.authorization.k8s.io/RoleBinding/team-secrets/lab-store-team",
+      "kubernetes.namespace/external-secrets",
+      "kubernetes.service-account/external-secrets/external-secrets",
+      "external-secrets.cluster-secret-store/team",
+      "kubernetes.secret/team-secrets/api-token",
+      "kubernetes.namespace/demo",
+      "external-secrets.external-secret/demo/api-token",
+    ]
+  `);
+});
