@@ -6,7 +6,8 @@ import type { BoundKind } from './resource.ts';
 import type { Fields } from './value.ts';
 import type { World } from './world.ts';
 
-const pollMs = 500;
+/** Pauses between looks: most objects are ready at once, and a server that takes minutes is not asked every moment. */
+const pauseMs = (looks: number): number => Math.min(100 * 2 ** looks, 1000);
 /** How long a written object may take to become ready. */
 const settleMs = 5 * 60_000;
 /** How long a gate that this manifest opens may take. */
@@ -45,7 +46,7 @@ export const gatekeeper = (world: World, wait: number | undefined, signal: Abort
   const started = performance.now();
   const pollers = new Map<string, Promise<string | undefined>>();
   const poll = async (gate: string, deadline: number): Promise<string | undefined> => {
-    for (;;) {
+    for (let looks = 0; ; looks++) {
       const state = await world.connections.get(providerOf(gate))?.gate(gate);
       if (state === undefined) return `the manifest does not say how to reach ${providerOf(gate)}`;
       if (state.state === 'open') {
@@ -54,7 +55,7 @@ export const gatekeeper = (world: World, wait: number | undefined, signal: Abort
       }
       if (state.state === 'broken' || performance.now() >= deadline) return state.because;
       emit({ type: 'gate', gate, state: 'waiting', because: state.because });
-      await pause(signal);
+      await pause(looks, signal);
     }
   };
   return {
@@ -75,7 +76,7 @@ export const untilSettled = async (
   emit: Emit,
 ): Promise<void> => {
   const started = performance.now();
-  for (;;) {
+  for (let looks = 0; ; looks++) {
     const settled = await kind.settled(target.id, target.spec);
     if (settled.state === 'done') return;
     const seconds = Math.round((performance.now() - started) / 1000);
@@ -87,13 +88,13 @@ export const untilSettled = async (
       throw new LabError('NOT_SETTLED', `${settled.because} (waited ${seconds} s)`, { address: target.address });
     }
     emit({ type: 'waiting', address: target.address, for: settled.because });
-    await pause(signal);
+    await pause(looks, signal);
   }
 };
 
-const pause = async (signal: AbortSignal): Promise<void> => {
+const pause = async (looks: number, signal: AbortSignal): Promise<void> => {
   try {
-    await sleep(pollMs, undefined, { signal });
+    await sleep(pauseMs(looks), undefined, { signal });
   } catch {
     throw new LabError('CANCELLED', 'stopped while waiting');
   }

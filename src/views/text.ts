@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 // Text that came from a server, a file or a name may hold control or direction-changing characters; a terminal would obey them.
 const escapeControls = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
@@ -19,18 +21,42 @@ export const milliseconds = (ms: number): string => {
   return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
 };
 
-/** Rows as lines with aligned columns; a column grows to `widest` at most, longer cells push their own row only. */
+/** Rows as lines with aligned columns; a column grows to `widest` at most, longer cells push their own row only. Cells may hold colours. */
 export const table = (rows: readonly (readonly string[])[], widest = 76): string[] => {
-  const widths = rows.reduce<number[]>(
-    (known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, cell.length > widest ? 0 : cell.length)),
+  const sized = rows.map((row) => row.map((cell) => ({ cell, width: stringWidth(cell) })));
+  const widths = sized.reduce<number[]>(
+    (known, row) => row.map(({ width }, column) => Math.max(known[column] ?? 0, width > widest ? 0 : width)),
     [],
   );
-  return rows.map((row) =>
+  return sized.map((row) =>
     row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .map(({ cell, width }, column) =>
+        column === row.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - width)),
+      )
       .join('  ')
       .trimEnd(),
   );
+};
+
+const letters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Text cut in its middle to so many columns; undefined: never cut. Not for addresses, which are never cut. */
+export const cut = (text: string, columns: number | undefined): string => {
+  if (columns === undefined || stringWidth(text) <= columns) return text;
+  const all = [...letters.segment(text)].map(({ segment }) => segment);
+  const half = Math.max(4, Math.floor((columns - 1) / 2));
+  return `${upTo(all, half).join('')}…${upTo(all.toReversed(), half).toReversed().join('')}`;
+};
+
+const upTo = (segments: readonly string[], columns: number): string[] => {
+  const taken: string[] = [];
+  let width = 0;
+  for (const segment of segments) {
+    width += stringWidth(segment);
+    if (width > columns) break;
+    taken.push(segment);
+  }
+  return taken;
 };
 
 /** Names of groups with their members, in the order of first appearance. */

@@ -42,7 +42,7 @@ test('any text and any tree of words end in a manifest or in complaints with pla
   const folder = await folderWith({});
   const text = fc.oneof(
     fc.string({ maxLength: 200 }),
-    fc.string({ maxLength: 100, unit: fc.constantFrom(...'{}[]:,-?&*!|>\'"%@#$ \n\tab') }),
+    fc.string({ maxLength: 100, unit: fc.constantFrom(...'{}[]:,-?&*!|>\'"%@#$ \n\tab'.split('')) }),
     tree.map((value) => stringify(value)),
     tree.map((value) => `apiVersion: lab/v1\nname: x\ncluster: { context: c }\nresources: ${JSON.stringify(value)}\n`),
     tree.map(

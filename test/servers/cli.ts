@@ -1,10 +1,11 @@
 import { artifacts } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import { sweepRunFolders } from './run-folders.ts';
-import { down, status, up } from './up.ts';
+import { deploy, down, status, up } from './up.ts';
 
 const usage = `usage: node test/servers/cli.ts COMMAND
-  up      start control plane, External Secrets and Vault to stay; prints the environment for a shell
+  up      start control plane and External Secrets to stay; prints the environment for a shell
+  deploy  wait for the Secret crossplane-system/azure-credentials, then start Vault: plays the GitOps of examples/two-phase
   status  say what of it runs
   down    stop it, and whatever killed test runs left behind
   build   only find or build the binaries; names after it limit it to those`;
@@ -15,6 +16,11 @@ async function runCommand(command: string, names: readonly string[]): Promise<vo
   switch (command) {
     case 'up': {
       for (const [name, value] of Object.entries(await up())) say(`export ${name}='${value}'`);
+      return;
+    }
+    case 'deploy': {
+      say('waiting for Secret crossplane-system/azure-credentials …');
+      say(`Vault runs at ${await deploy({ namespace: 'crossplane-system', name: 'azure-credentials' })}`);
       return;
     }
     case 'status': {

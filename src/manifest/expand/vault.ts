@@ -41,8 +41,10 @@ const policySpec = (given: Given, { paths, hcl, file }: Policy): Fields | undefi
 
 /** Vault refuses a mount below another one, whichever comes first. */
 function* nested(given: Given, section: Path, paths: readonly string[]): Generator<Found> {
+  const known = new Set(paths);
   for (const path of paths) {
-    const outer = paths.find((other) => path.startsWith(`${other}/`));
+    const parts = path.split('/');
+    const outer = parts.map((_, index) => parts.slice(0, index).join('/')).find((other) => known.has(other));
     if (outer === undefined) continue;
     const where = whereElse(originOf(given.tree, [...section, outer]));
     yield wrong(given, [...section, path], `lies below another mount path, ${where}; Vault does not nest them`);

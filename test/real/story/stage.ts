@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
+import { deployVault } from '../../servers/deploy-vault.ts';
 import { startExternalSecrets } from '../../servers/external-secrets.ts';
 import { freePorts } from '../../servers/ports.ts';
 import { createRunFolder } from '../../servers/run-folders.ts';
-import { startVault } from '../../servers/vault.ts';
 import { type TcpGate, tcpGate } from './tcp-gate.ts';
 
 /** How one run of the command ended. */
@@ -83,11 +82,8 @@ export const setStage = async (): Promise<Stage> => {
       return ran;
     },
     deployVault: async () => {
-      const secret = { method: 'GET', path: '/api/v1/namespaces/crossplane-system/secrets/azure-credentials' } as const;
-      while ((await cluster.call(secret)).status !== 200) await sleep(200);
-      const server = await startVault({ dir: join(servers.dir, 'vault'), mode: { kind: 'dev', rootToken } });
-      // A Vault as it is right after its initialisation holds no secrets engine; dev mode brings one.
-      await request(server.address, 'DELETE', 'sys/mounts/secret');
+      const after = { namespace: 'crossplane-system', name: 'azure-credentials' };
+      const server = await deployVault({ call: cluster.call, after, dir: join(servers.dir, 'vault'), rootToken });
       await vault.open(Number(new URL(server.address).port));
     },
     vaultCall: (method, path, body) => request(address, method, path, body),
