@@ -1,6 +1,7 @@
 import type { Plan } from '../engine/change.ts';
 import { driftOf } from '../engine/drift.ts';
 import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
+import type { Screen } from '../views/screen.ts';
 import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
 import type { CarriedOut, Request } from './carry-out.ts';
 import { allowedAddresses, applyExit, driftExit } from './exit-code.ts';
@@ -28,11 +29,12 @@ export const applyAnswer = (
 };
 
 /** The answer of drift. */
-export const driftAnswer = (
+export const driftAnswer = async (
   plan: Plan,
   flags: ManifestFlags & { readonly 'allow-deferred': readonly string[] },
-): Answer<DriftDocument> => {
+  screen: Screen,
+): Promise<Answer<DriftDocument>> => {
   const report = driftOf(plan);
   const exit = driftExit(report, allowedAddresses(plan, flags['allow-deferred']));
-  return { document: driftJson(report, exit), text: driftText(report, afterDrift(exit, flags)) };
+  return { document: driftJson(report, exit), text: await driftText(report, afterDrift(exit, flags), screen) };
 };

@@ -11,7 +11,7 @@ export type Approval = 'ask' | 'flag' | 'saved-plan';
 /** Shows the whole plan and gets its approval. Throws GUARD where nobody can be asked, CANCELLED for every answer but yes. */
 export const approvePlan = async (plan: Plan, approval: Approval, host: Host): Promise<void> => {
   if (!plan.changes.some(isActedOn) && deferredChanges(plan.changes).length === 0) return;
-  host.say(planText(plan, { detail: 'everything' }));
+  host.say(await planText(plan, { detail: 'everything', screen: host.screen }));
   if (approval !== 'ask') return;
   if (host.ask === undefined) {
     throw new LabError('GUARD', 'this needs your approval, and there is nobody to ask: no terminal, or --json', {
@@ -25,7 +25,8 @@ export const approvePlan = async (plan: Plan, approval: Approval, host: Host): P
 
 /** Asks about what turned out to lie outside the approval. Nobody there: not approved; the next run plans it as usual. */
 export const approveBeyond = async (beyond: Plan, host: Host): Promise<boolean> => {
-  host.say(`This lies outside what was approved:\n${planText(beyond, { detail: 'everything' })}`);
+  const text = await planText(beyond, { detail: 'everything', screen: host.screen });
+  host.say(`This lies outside what was approved:\n${text}`);
   if (host.ask === undefined) return false;
   return (await host.ask('Do this, too? Only yes is taken as yes: ')).trim() === 'yes';
 };

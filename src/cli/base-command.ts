@@ -6,6 +6,7 @@ import { LabError } from '../errors.ts';
 import { redactor } from '../secrets/redaction.ts';
 import type { Document } from '../views/document.ts';
 import { errorJson, problemOf, problemsText, problemText, shownOf } from '../views/problem.ts';
+import { type Screen, screenOf } from '../views/screen.ts';
 import { manyLines } from '../views/text.ts';
 import { errorExit, exitFor } from './exit-code.ts';
 import type { Host } from './host.ts';
@@ -32,10 +33,16 @@ export abstract class LabCommand extends Command {
       say: (line) => this.tell(line),
       report: (diagnostic) => this.tell(problemText(diagnostic)),
       ask: this.canAsk() ? (question) => this.putQuestion(question) : undefined,
+      screen: screenOf(process.stderr, process.env),
       env: process.env,
       toolVersion: this.config.version,
       redactor: this.redactor,
     };
+  }
+
+  /** What stdout looks like: for the answer. */
+  protected screen(): Screen {
+    return screenOf(process.stdout, process.env);
   }
 
   // Values are redacted one by one, so that the document stays one whatever they are.

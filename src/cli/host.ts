@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../engine/change.ts';
 import type { Redactor } from '../secrets/redaction.ts';
+import type { Screen } from '../views/screen.ts';
 
 /** What a verb may know of the process that it runs in. */
 export interface Host {
@@ -9,6 +10,8 @@ export interface Host {
   readonly report: (diagnostic: Diagnostic) => void;
   /** Puts a question on stderr and returns the answer; undefined where nobody can see it or answer. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** What stderr looks like. */
+  readonly screen: Screen;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly toolVersion: string;
   /** Learns every secret value that is read, and hides it in all that is printed. */

@@ -39,6 +39,7 @@ export const withWorld = async <Result>(opening: Opening, work: (world: World) =
       ),
       secrets: desk,
       state,
+      expects: manifest.expects,
       inputs: manifest.inputs,
       toolVersion: host.toolVersion,
       now: () => new Date().toISOString(),

@@ -27,7 +27,7 @@ Exit code: 0 in sync, 1 error, 2 only unapplied changes, 3 drift, 4 something de
     ]);
     const plan = await previewPlan({ ...flags, adopt: [], prune: false }, host);
     plan.diagnostics.forEach(host.report);
-    const { document, text } = driftAnswer(plan, flags);
+    const { document, text } = await driftAnswer(plan, flags, this.screen());
     return this.answer(document, text);
   }
 }

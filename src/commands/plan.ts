@@ -42,6 +42,7 @@ Exit code: 0, or 1 for an error. With --detailed-exitcode: 0 no changes, 2 chang
     plan.diagnostics.forEach(host.report);
     if (flags.out !== undefined) await writePlanFile(flags.out, plan);
     const exit = planExit(plan, { detailed: flags['detailed-exitcode'], allowDeferred: flags['allow-deferred'] });
-    return this.answer(planJson(plan, exit), planText(plan, { detail: 'differences', next: afterPlan(plan, flags) }));
+    const options = { detail: 'differences', next: afterPlan(plan, flags), screen: this.screen() } as const;
+    return this.answer(planJson(plan, exit), await planText(plan, options));
   }
 }

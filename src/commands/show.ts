@@ -27,6 +27,6 @@ export default class Show extends LabCommand {
     plan.diagnostics.forEach(this.host().report);
     // Showing worked, whatever the plan holds.
     const exit = { ...planExit(plan, { detailed: true, allowDeferred: [] }), code: 0 };
-    return this.answer(planJson(plan, exit), planText(plan, { detail: 'everything' }));
+    return this.answer(planJson(plan, exit), await planText(plan, { detail: 'everything', screen: this.screen() }));
   }
 }

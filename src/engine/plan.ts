@@ -16,6 +16,7 @@ import type { PlanOptions, World } from './world.ts';
 /** Reads everything, compares, and says what would be done. Writes nothing, to no system and not to state. */
 export const makePlan = async (world: World, options: PlanOptions, emit: Emit): Promise<Plan> => {
   const observer = observe(world, options.parallelism);
+  await checkIdentity(world, observer);
   const everything = buildNodes(world.resources, world.kinds);
   const nodes = options.mode === 'destroy' ? new Map<string, Node>() : selectNodes(everything, options);
   const sights = await lookAtAll(nodes, observer, emit);
@@ -35,6 +36,17 @@ export const makePlan = async (world: World, options: PlanOptions, emit: Emit): 
   ];
   const systems = await describeSystems(world, observer, lost);
   return assemble(world, options, { owner, changes, diagnostics, systems });
+};
+
+/** Stops before the first read if a system is not the one that the manifest names. One that cannot be asked yet passes. */
+const checkIdentity = async (world: World, observer: Observer): Promise<void> => {
+  for (const [provider, expected] of Object.entries(world.expects)) {
+    const place = await observer.locate(provider, []);
+    if (place.is !== 'located' || place.scope === expected) continue;
+    throw new LabError('GUARD', `${provider} is ${place.scope}, and the manifest expects ${expected}`, {
+      next: 'Check the context or credentials, or correct `expect` in the manifest.',
+    });
+  }
 };
 
 /** Every object looked at once, containers before what they hold. */

@@ -24,6 +24,8 @@ export interface World {
   readonly secrets: SecretDesk;
   /** undefined: no state, which loses deletions, resets and the drift/pending distinction. */
   readonly state: State | undefined;
+  /** Provider → the scope that the manifest expects there (`expect:`): checked before the first read. */
+  readonly expects: Readonly<Record<string, string>>;
   readonly inputs: string;
   readonly toolVersion: string;
   /** ISO time of now. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { providerOf } from '../engine/address.ts';
-import type { Origin, Resource } from '../engine/resource.ts';
-import { type Complaint, complaint } from './complaint.ts';
+import type { Resource } from '../engine/resource.ts';
+import { type Complaint, complaint, placeOf } from './complaint.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import type { VaultSection } from './schema/vault.ts';
@@ -57,8 +57,6 @@ export const connectionsFor = (
     ],
   };
 };
-
-const placeOf = ({ file, line, col }: Origin): string => `${file}:${line}:${col}`;
 
 const vaultConnection = ({ address, reach, plaintext: consent, product, login }: VaultSection, mode: string) => ({
   address: plain(address),

@@ -83,6 +83,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
       resources,
       connections: connected.connections,
       connectionsAt: connected.writtenAt,
+      expects: manifest.expect === undefined ? {} : { kubernetes: manifest.expect.kubernetes.uid },
       inputs: digestInputs({ bytes: [file.bytes, ...policies.bytes], environment, vars }),
       allowDestroy: manifest.allowDestroy,
       diagnostics: [],

@@ -1,4 +1,5 @@
 import type { Path } from '../engine/traits.ts';
+import { own } from './own.ts';
 import { didYouMean } from './suggest.ts';
 import { escape, substitute } from './text.ts';
 import { maxBytes } from './yaml/limits.ts';
@@ -48,7 +49,7 @@ export const variablesOf = (
   };
 
   const workOut = (variable: string, definition: string, within: readonly string[]): string => {
-    const given = overrides.flags[variable] ?? overrides.env[`LAB_VAR_${variable}`];
+    const given = own(overrides.flags, variable) ?? own(overrides.env, `LAB_VAR_${variable}`);
     if (given !== undefined) return escape(given);
     return substitute(definition, (name) => find(name, ['vars', variable], [...within, variable]));
   };

@@ -6,20 +6,21 @@ export interface ActionWords {
   readonly toDo: string;
   readonly doing: string;
   readonly done: string;
+  readonly mood: 'good' | 'change' | 'bad' | 'quiet';
 }
 
 /** The one table of symbols and words for actions. */
 export const actionWords = {
-  create: { symbol: '+', toDo: 'to create', doing: 'creating', done: 'created' },
-  update: { symbol: '~', toDo: 'to change', doing: 'changing', done: 'changed' },
-  replace: { symbol: '±', toDo: 'to replace', doing: 'replacing', done: 'replaced' },
-  delete: { symbol: '-', toDo: 'to delete', doing: 'deleting', done: 'deleted' },
-  release: { symbol: '<', toDo: 'to release', doing: 'releasing', done: 'released' },
-  forget: { symbol: 'x', toDo: 'to forget', doing: 'forgetting', done: 'forgotten' },
-  move: { symbol: '→', toDo: 'to move', doing: 'moving', done: 'moved' },
-  recover: { symbol: '^', toDo: 'to recover', doing: 'recovering', done: 'recovered' },
-  adopt: { symbol: '*', toDo: 'to adopt', doing: 'adopting', done: 'adopted' },
-  none: { symbol: '=', toDo: 'in sync', doing: 'checking', done: 'in sync' },
+  create: { symbol: '+', toDo: 'to create', doing: 'creating', done: 'created', mood: 'good' },
+  update: { symbol: '~', toDo: 'to change', doing: 'changing', done: 'changed', mood: 'change' },
+  replace: { symbol: '±', toDo: 'to replace', doing: 'replacing', done: 'replaced', mood: 'bad' },
+  delete: { symbol: '-', toDo: 'to delete', doing: 'deleting', done: 'deleted', mood: 'bad' },
+  release: { symbol: '<', toDo: 'to release', doing: 'releasing', done: 'released', mood: 'change' },
+  forget: { symbol: 'x', toDo: 'to forget', doing: 'forgetting', done: 'forgotten', mood: 'quiet' },
+  move: { symbol: '→', toDo: 'to move', doing: 'moving', done: 'moved', mood: 'change' },
+  recover: { symbol: '^', toDo: 'to recover', doing: 'recovering', done: 'recovered', mood: 'good' },
+  adopt: { symbol: '*', toDo: 'to adopt', doing: 'adopting', done: 'adopted', mood: 'change' },
+  none: { symbol: '=', toDo: 'in sync', doing: 'checking', done: 'in sync', mood: 'quiet' },
 } as const satisfies Record<Action, ActionWords>;
 
 /** Symbols for what could not be worked out. */

@@ -2,9 +2,11 @@ import type { Change } from '../engine/change.ts';
 import type { DriftReport } from '../engine/outcome.ts';
 import { actionWords, mainAction, standingSymbols } from './action.ts';
 import type { Document, Exit } from './document.ts';
-import { driftedFieldText, fieldText } from './field.ts';
+import { changedField, driftedField } from './field.ts';
+import { fieldLines } from './field-lines.ts';
 import { type ChangeDocument, changeJson } from './plan-json.ts';
-import { counted, grouped, oneLine, table } from './text.ts';
+import { noScreen, type Screen } from './screen.ts';
+import { counted, grouped, oneLine } from './text.ts';
 
 /** `lab drift --json` */
 export interface DriftDocument extends Document, Omit<DriftReport, 'formatVersion' | 'drifted' | 'pending'> {
@@ -27,24 +29,27 @@ export const driftJson = (
 });
 
 /** The drift report for people: lost systems first, then what others changed, then what is merely not applied. */
-export const driftText = (report: DriftReport, next?: string): string => {
+export const driftText = async (report: DriftReport, next?: string, screen: Screen = noScreen): Promise<string> => {
   const answer = answerText(report);
+  const { style } = screen;
   const body = [
-    ...report.lost.map(
-      ({ provider, because }) => `${provider}  LOST (was in service at the last apply): ${oneLine(because)}`,
+    ...report.lost.map(({ provider, because }) =>
+      style.bad(`${provider}  LOST (was in service at the last apply): ${oneLine(because)}`),
     ),
-    ...section('drifted: changed by somebody else', report.drifted, driftedLines),
-    ...section('pending: in the manifest, not applied yet', report.pending, pendingLines),
+    ...(await section('drifted: changed by somebody else', report.drifted, (change) => driftedLines(change, screen))),
+    ...(await section('pending: in the manifest, not applied yet', report.pending, (change) =>
+      pendingLines(change, screen),
+    )),
     ...reasons('blocked', standingSymbols.blocked, report.blocked),
     ...reasons('not checked (blind)', standingSymbols.blind, report.blind),
     ...reasons('deferred', standingSymbols.deferred, report.deferred),
   ];
   const { name, environment } = report.owner;
   return [
-    `${name} · env ${environment}`,
-    `${answer}.`,
+    style.quiet(`${name} · env ${environment}`),
+    style.strong(`${answer}.`),
     ...body,
-    ...(body.length === 0 ? [] : ['', `${answer}.`]),
+    ...(body.length === 0 ? [] : ['', style.strong(`${answer}.`)]),
     ...(next === undefined ? [] : [next]),
   ].join('\n');
 };
@@ -65,22 +70,28 @@ const answerText = (report: DriftReport): string => {
   return [...(report.lost.length + report.drifted.length === 0 ? ['No drift seen'] : []), ...parts, sync].join(', ');
 };
 
-const section = (title: string, changes: readonly Change[], linesOf: (change: Change) => string[]): string[] =>
-  changes.length === 0 ? [] : ['', title, ...changes.flatMap(linesOf)];
+const section = async (
+  title: string,
+  changes: readonly Change[],
+  linesOf: (change: Change) => Promise<string[]>,
+): Promise<string[]> =>
+  changes.length === 0 ? [] : ['', title, ...(await Promise.all(changes.map(linesOf))).flat()];
 
-const driftedLines = (change: Change): string[] => {
-  if (change.missing === true) return [`  - ${change.address}  is gone`];
+const driftedLines = async (change: Change, screen: Screen): Promise<string[]> => {
+  if (change.missing === true) return [screen.style.bad(`  - ${change.address}  is gone`)];
   const fields = change.fields.filter(({ cause }) => cause === 'drift' || cause === 'both');
-  return [`  ~ ${change.address}`, ...indented(fields.map(driftedFieldText))];
+  return [screen.style.change(`  ~ ${change.address}`), ...(await fieldLines(fields, driftedField, screen))];
 };
 
-const pendingLines = (change: Change): string[] => {
+const pendingLines = async (change: Change, screen: Screen): Promise<string[]> => {
   const main = mainAction(change.actions);
+  const { symbol, mood } = actionWords[main];
   const fields = main === 'create' ? [] : change.fields.filter(({ cause }) => cause !== 'drift');
-  return [`  ${actionWords[main].symbol} ${change.address}`, ...indented(fields.map(fieldText))];
+  return [
+    screen.style[mood](`  ${symbol} ${change.address}`),
+    ...(await fieldLines(fields, changedField, screen)),
+  ];
 };
-
-const indented = (rows: readonly (readonly string[])[]): string[] => table(rows, 48).map((line) => `      ${line}`);
 
 // Many resources share one cause: the cause once, with its number; each address only in JSON.
 const reasons = (

@@ -1,9 +1,11 @@
 import type { Change, Plan } from '../engine/change.ts';
-import { isDrifted } from '../engine/summary.ts';
-import { actionWords, mainAction, standingSymbols } from './action.ts';
-import { fieldText, newFieldText } from './field.ts';
-import { deferredChanges, isActedOn, isQuiet, summaryText } from './plan-summary.ts';
-import { counted, grouped, oneLine, table } from './text.ts';
+import { mainAction, standingSymbols } from './action.ts';
+import { changeLines } from './change-line.ts';
+import { changedField, newField } from './field.ts';
+import { fieldLines } from './field-lines.ts';
+import { deferredChanges, isQuiet, summaryText } from './plan-summary.ts';
+import { noScreen, type Screen } from './screen.ts';
+import { grouped, oneLine, table } from './text.ts';
 
 /** What a plan's text is for. */
 export interface PlanTextOptions {
@@ -11,36 +13,47 @@ export interface PlanTextOptions {
   readonly detail: 'differences' | 'everything';
   /** The line at the end: what to type next. */
   readonly next?: string;
+  readonly screen?: Screen;
 }
 
 const phases = ['bootstrap', 'production'] as const satisfies readonly Change['phase'][];
 
 /** The plan for people: the answer first and last, one line a resource between. */
-export const planText = (plan: Plan, options: PlanTextOptions): string => {
-  const lines = plan.changes.flatMap((change) => {
-    const line = changeLine(change);
-    return line === undefined ? [] : [{ change, line }];
-  });
-  const padded = table(lines.map(({ line }) => line));
-  const blocks = lines.map(({ change }, index) => ({
-    phase: change.phase,
-    text: [`  ${padded[index]}`, ...fieldLines(change, options.detail)],
-  }));
+export const planText = async (plan: Plan, options: PlanTextOptions): Promise<string> => {
+  const screen = options.screen ?? noScreen;
+  const { style } = screen;
+  // Nothing of what is approved may be cut.
+  const below = options.detail === 'everything' ? { style, width: undefined } : screen;
+  const lines = changeLines(plan, style);
+  const padded = table(lines.map(({ cells }) => cells));
+  const blocks = await Promise.all(
+    lines.map(async ({ phase, change }, index) => ({
+      phase,
+      text: [`  ${padded[index]}`, ...(change === undefined ? [] : await fieldsOf(change, options.detail, below))],
+    })),
+  );
   const answer = summaryText(plan);
   return [
-    head(plan),
+    style.quiet(head(plan)),
     ...plan.systems.flatMap(({ provider, lost }) =>
-      lost === undefined ? [] : [`! ${provider}  LOST: ${oneLine(lost)}`],
+      lost === undefined ? [] : [style.bad(`! ${provider}  LOST: ${oneLine(lost)}`)],
     ),
-    answer,
+    style.strong(answer),
     ...phases.flatMap((phase) => {
       const members = blocks.filter((block) => block.phase === phase);
-      return members.length === 0 ? [] : ['', phase, ...members.flatMap(({ text }) => text)];
+      return members.length === 0 ? [] : ['', style.strong(phase), ...members.flatMap(({ text }) => text)];
     }),
     ...gateLines(plan),
-    ...(blocks.length === 0 ? [] : ['', `${answer}.`]),
+    ...(blocks.length === 0 ? [] : ['', style.strong(`${answer}.`)]),
     ...(options.next === undefined ? [] : [options.next]),
   ].join('\n');
+};
+
+const fieldsOf = async (change: Change, detail: PlanTextOptions['detail'], screen: Screen): Promise<string[]> => {
+  if (change.standing.is !== 'planned') return [];
+  const isNew = mainAction(change.actions) === 'create';
+  if (isNew && detail === 'differences') return [];
+  return fieldLines(change.fields, isNew ? newField : changedField, screen);
 };
 
 const head = (plan: Plan): string => {
@@ -51,57 +64,6 @@ const head = (plan: Plan): string => {
     ...plan.systems.map(({ description }) => oneLine(description)),
     plan.serial === undefined ? 'no state' : `state serial ${plan.serial}`,
   ].join(' · ');
-};
-
-// A line's cells: symbol and address, then the reason. Nothing for what is in sync.
-const changeLine = (change: Change): [string, string] | undefined => {
-  const notes = change.notes.map(oneLine);
-  const { standing } = change;
-  switch (standing.is) {
-    case 'planned': {
-      if (!isActedOn(change) && !isDrifted(change)) return undefined;
-      const { symbol } = actionWords[mainAction(change.actions)];
-      return [`${symbol} ${change.address}`, [...reasons(change), ...notes].join(', ')];
-    }
-    case 'deferred':
-      return [
-        `${standingSymbols.deferred} ${change.address}`,
-        [`deferred until ${standing.gate}`, ...notes].join(', '),
-      ];
-    case 'blocked':
-      return [`${standingSymbols.blocked} ${change.address}`, [oneLine(standing.because), ...notes].join(', ')];
-    case 'blind':
-      return [
-        `${standingSymbols.blind} ${change.address}`,
-        [`not checked: ${oneLine(standing.because)}`, ...notes].join(', '),
-      ];
-  }
-};
-
-const reasons = (change: Change): string[] => {
-  const main = mainAction(change.actions);
-  return [
-    ...(change.actions.includes('move') && change.previousAddress !== undefined
-      ? [`moved from ${change.previousAddress}`]
-      : []),
-    ...(change.missing === true ? ['is gone, though lab made it'] : []),
-    ...(main === 'adopt' ? ['taken over whole'] : []),
-    ...(main === 'replace' ? ['deleted and made again'] : []),
-    ...(main === 'recover' ? ['soft-deleted, taken back'] : []),
-    ...(main === 'release' ? ['gives back the fields that lab set'] : []),
-    ...(main === 'forget' ? ['only forgotten'] : []),
-    ...(change.ownership === 'contributed' && main === 'update'
-      ? [`contributes ${counted(change.fields.length, 'field')}`]
-      : []),
-    ...(change.protect === undefined ? [] : [`LOSES DATA: ${oneLine(change.protect)}`]),
-  ];
-};
-
-const fieldLines = (change: Change, detail: PlanTextOptions['detail']): string[] => {
-  if (change.standing.is !== 'planned') return [];
-  const isNew = mainAction(change.actions) === 'create';
-  if (isNew && detail === 'differences') return [];
-  return table(change.fields.map(isNew ? newFieldText : fieldText), 48).map((line) => `      ${line}`);
 };
 
 // Why gates are shut, once a gate, and what an approval means for what is behind them.

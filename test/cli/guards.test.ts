@@ -12,6 +12,7 @@ const manifest: Expanded = {
   resources: [],
   connections: {},
   connectionsAt: {},
+  expects: {},
   inputs: 'inputs',
   allowDestroy: false,
   diagnostics: [],

@@ -1,5 +1,6 @@
 import type { Host } from '../../src/cli/host.ts';
 import { redactor } from '../../src/secrets/redaction.ts';
+import { noScreen } from '../../src/views/screen.ts';
 
 /** A host that remembers what was said; `answers` are given in turn, and without any there is nobody to ask. */
 export const recordingHost = (answers: readonly string[] = []): { host: Host; said: string[]; asked: string[] } => {
@@ -16,6 +17,7 @@ export const recordingHost = (answers: readonly string[] = []): { host: Host; sa
       say: (line) => said.push(line),
       report: ({ message }) => said.push(message),
       ask: answers.length === 0 ? undefined : ask,
+      screen: noScreen,
       env: {},
       toolVersion: '0.1.0',
       redactor: redactor(),

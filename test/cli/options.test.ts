@@ -12,6 +12,7 @@ const manifest: Expanded = {
   resources: [resource('vault.mount/secret', {}), resource('vault.policy/eso', {})],
   connections: {},
   connectionsAt: {},
+  expects: {},
   inputs: 'inputs',
   allowDestroy: false,
   diagnostics: [],

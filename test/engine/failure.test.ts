@@ -112,6 +112,14 @@ describe('gates', () => {
   });
 });
 
+test('a system that is not the one that the manifest expects is refused before the first read', async () => {
+  memory.failing.set('memory.box/a', new LabError('DENIED', 'was read'));
+  await expect(plan({ ...bench, expects: { memory: 'cluster-9' } }, three)).rejects.toMatchObject({
+    code: 'GUARD',
+    message: 'memory is cluster-1, and the manifest expects cluster-9',
+  });
+});
+
 describe('approval', () => {
   test('an object that moved between plan and apply is refused', async () => {
     await applyAll(bench, three);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { complaintsAbout } from './support/load.ts';
+import { complaintsAbout, expanded } from './support/load.ts';
 
 const head = 'apiVersion: lab/v1\nname: demo\ncluster: { context: c }\n';
 
@@ -87,13 +87,10 @@ describe('the top level', () => {
     `);
   });
 
-  test('an expected cluster is refused as long as nobody checks it', async () => {
+  test('an expected cluster is known by its uid', async () => {
     const uid = '3f0c0000-0000-4000-8000-000000000000';
-    expect(await about(`expect: { kubernetes: { uid: ${uid} } }`)).toMatchInlineSnapshot(`
-      [
-        "lab.yaml:4:1 expect: is not checked yet; take it out",
-      ]
-    `);
+    expect((await expanded(`${head}expect: { kubernetes: { uid: ${uid} } }\n`)).expects).toEqual({ kubernetes: uid });
+    expect((await expanded(head)).expects).toEqual({});
     expect(await about('expect: { kubernetes: { uid: abc } }')).toMatchInlineSnapshot(`
       [
         "lab.yaml:4:30 expect.kubernetes.uid: is no UID; kubectl get namespace kube-system -o yaml shows it",

@@ -152,6 +152,25 @@ describe('remote keys', () => {
   });
 });
 
+test('names that every object inherits are names like any other', async () => {
+  expect(
+    await complaintsAbout(manifest('a/b: { readFrom: constructor, keys: { k: { at: x } } }')),
+  ).toMatchInlineSnapshot(`
+    [
+      "lab.yaml:10:20 secrets["a/b"].readFrom: there is no store constructor",
+    ]
+  `);
+  expect(
+    await complaintsAbout(
+      manifest(
+        'a/b: { readFrom: cloud, keys: { constructor: { at: { cloud: "to-string#valueOf" }, value: { env: A } } } }',
+      ),
+    ),
+  ).toEqual([]);
+  const yaml = manifest('a/b: { readFrom: cloud, keys: { k: { at: "${vars.constructor}" } } }');
+  expect(await complaintsAbout(`${yaml}vars: { constructor: key }\n`)).toEqual([]);
+});
+
 test('what an install needs must be there', async () => {
   expect(
     await complaintsAbout(`${manifest()}install: { vault: { mode: wait, needs: [z/reader, z/readr] } }\n`),

@@ -63,6 +63,7 @@ export interface Bench {
   readonly desk: SecretDesk;
   readonly name?: string;
   readonly environment?: string;
+  readonly expects?: Readonly<Record<string, string>>;
 }
 
 /** The world of a bench with these resources and the state as it is now. */
@@ -73,6 +74,7 @@ export const worldOf = async (bench: Bench, resources: readonly Resource[]): Pro
   connections: new Map(bench.connections.map((connection, index) => [providerName(bench.kinds, index), connection])),
   secrets: bench.desk,
   state: await bench.store.load(),
+  expects: bench.expects ?? {},
   inputs: 'inputs',
   toolVersion: '0.0.0',
   now: () => '2026-01-01T00:00:00.000Z',

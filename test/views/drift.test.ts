@@ -36,8 +36,8 @@ const report = driftOf(
 );
 
 describe('the drift report', () => {
-  test('has lost systems first, then drift told apart from what is not applied yet, then what was not checked', () => {
-    expect(driftText(report, 'Next: lab plan -e kind')).toMatchInlineSnapshot(`
+  test('has lost systems first, then drift told apart from what is not applied yet, then what was not checked', async () => {
+    expect(await driftText(report, 'Next: lab plan -e kind')).toMatchInlineSnapshot(`
       "illm-k8s-lab · env kind
       vault lost, 3 drifted, 3 pending, 2 not checked, 1 deferred, 1 resource in sync.
       vault  LOST (was in service at the last apply): pod vault-0 sealed 0/3
@@ -67,22 +67,22 @@ describe('the drift report', () => {
     `);
   });
 
-  test('says "No changes" when all is in sync', () => {
-    expect(driftText(driftOf(plan([change('kubernetes.namespace/same')])))).toMatchInlineSnapshot(`
+  test('says "No changes" when all is in sync', async () => {
+    expect(await driftText(driftOf(plan([change('kubernetes.namespace/same')])))).toMatchInlineSnapshot(`
       "illm-k8s-lab · env kind
       No changes: 1 resource in sync."
     `);
   });
 
-  test('is not quiet about what could not be looked at', () => {
-    const text = driftText(
+  test('is not quiet about what could not be looked at', async () => {
+    const text = await driftText(
       driftOf(plan([change('vault.mount/secret', { standing: { is: 'blocked', because: '403', root: true } })])),
     );
     expect(text).toContain('No drift seen, 1 blocked');
     expect(text).not.toContain('No changes');
   });
 
-  test('is one JSON document with the same parts', () => {
+  test('is one JSON document with the same parts', async () => {
     const document = driftJson(report, { code: 3, conditions: ['drift'] });
     expect(Object.keys(document).toSorted()).toMatchInlineSnapshot(`
       [

@@ -1,12 +1,15 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { planText } from '../../src/views/plan-text.ts';
+import { noScreen } from '../../src/views/screen.ts';
+import { styleFor } from '../../src/views/style.ts';
 import { change, deferred, field, plan } from './literal-plan.ts';
 
 const differences = { detail: 'differences' } as const;
 
 describe('the text of a plan', () => {
-  test('has the answer first and last, phases, one line a resource and the next command', () => {
-    const text = planText(
+  test('has the answer first and last, phases, one line a resource and the next command', async () => {
+    const text = await planText(
       plan([
         change('kubernetes.namespace/crossplane-system', { actions: ['create'] }),
         change('kubernetes.secret/crossplane-system/azure', {
@@ -56,7 +59,7 @@ describe('the text of a plan', () => {
     `);
   });
 
-  test('shows every field of what is created where an approval rests on it', () => {
+  test('shows every field of what is created where an approval rests on it', async () => {
     const created = change('vault.policy/external-secrets', {
       actions: ['create'],
       fields: [
@@ -70,7 +73,7 @@ describe('the text of a plan', () => {
         { path: 'token', before: { absent: true }, after: { secret: 'changed' }, cause: 'pending' },
       ],
     });
-    expect(planText(plan([created]), { detail: 'everything' })).toMatchInlineSnapshot(`
+    expect(await planText(plan([created]), { detail: 'everything' })).toMatchInlineSnapshot(`
       "illm-k8s-lab · env kind · cluster kind-lab, uid 3f0c · vault: waiting for https://vault.test, not deployed yet · state serial 7
       1 to create
 
@@ -84,7 +87,7 @@ describe('the text of a plan', () => {
     `);
   });
 
-  test('tells who changed a value, and what happens to values that nobody may see', () => {
+  test('tells who changed a value, and what happens to values that nobody may see', async () => {
     const updated = change('vault.kubernetes-auth-role/kubernetes/eso', {
       actions: ['update'],
       fields: [
@@ -96,7 +99,7 @@ describe('the text of a plan', () => {
         { path: 'other', before: { secret: 'changed' }, after: { secret: 'unverifiable' }, cause: 'drift', kept: true },
       ],
     });
-    expect(planText(plan([updated]), differences)).toMatchInlineSnapshot(`
+    expect(await planText(plan([updated]), differences)).toMatchInlineSnapshot(`
       "illm-k8s-lab · env kind · cluster kind-lab, uid 3f0c · vault: waiting for https://vault.test, not deployed yet · state serial 7
       1 to change
 
@@ -113,8 +116,8 @@ describe('the text of a plan', () => {
     `);
   });
 
-  test('gives the reason beside every action that is not plain', () => {
-    const text = planText(
+  test('gives the reason beside every action that is not plain', async () => {
+    const text = await planText(
       plan([
         change('vault.mount/old', { actions: ['delete'], protect: 'all secrets in it' }),
         change('vault.mount/kv', {
@@ -158,8 +161,8 @@ describe('the text of a plan', () => {
     `);
   });
 
-  test('marks what is blocked or blind, and names a system that was lost', () => {
-    const text = planText(
+  test('marks what is blocked or blind, and names a system that was lost', async () => {
+    const text = await planText(
       plan(
         [
           change('kubernetes.secret/a/b', {
@@ -193,22 +196,22 @@ describe('the text of a plan', () => {
     `);
   });
 
-  test('says "No changes" and nothing else when everything is in sync', () => {
+  test('says "No changes" and nothing else when everything is in sync', async () => {
     expect(
-      planText(plan([change('vault.mount/secret'), change('vault.policy/a')]), differences),
+      await planText(plan([change('vault.mount/secret'), change('vault.policy/a')]), differences),
     ).toMatchInlineSnapshot(`
       "illm-k8s-lab · env kind · cluster kind-lab, uid 3f0c · vault: waiting for https://vault.test, not deployed yet · state serial 7
       No changes: 2 resources in sync"
     `);
   });
 
-  test('says so when there is no state', () => {
+  test('says so when there is no state', async () => {
     const { serial: _, ...stateless } = plan([]);
-    expect(planText(stateless, differences).split('\n')[0]).toContain('no state');
+    expect((await planText(stateless, differences)).split('\n')[0]).toContain('no state');
   });
 
-  test('tells several gates apart', () => {
-    const text = planText(
+  test('tells several gates apart', async () => {
+    const text = await planText(
       plan([
         deferred('vault.mount/secret'),
         change('external-secrets.external-secret/a/b', {
@@ -228,7 +231,91 @@ describe('the text of a plan', () => {
     expect(text).toContain('vault.active: https://vault.test does not answer');
   });
 
-  test('gives a terminal nothing to obey', () => {
+  test('shows what one blocked resource holds up as one line, with the root of the chain', async () => {
+    const needing = (address: string, need: string) =>
+      change(address, {
+        standing: { is: 'blocked', because: `needs ${need}`, root: false },
+        dependsOn: ['vault.policy/fine', need],
+      });
+    const text = await planText(
+      plan([
+        change('vault.mount/secret', { standing: { is: 'blocked', because: '403 for sys/mounts', root: true } }),
+        change('vault.policy/fine'),
+        needing('vault.kv-config/secret', 'vault.mount/secret'),
+        needing('vault.kv-secret/secret/a', 'vault.kv-config/secret'),
+        needing('vault.kv-secret/secret/b', 'vault.kv-secret/secret/a'),
+        needing('external-secrets.external-secret/a/b', 'vault.kv-secret/secret/b'),
+      ]),
+      differences,
+    );
+    expect(text.split('\n').filter((line) => line.startsWith('  '))).toMatchInlineSnapshot(`
+      [
+        "  ! external-secrets.external-secret/a/b  needs vault.mount/secret",
+        "  ! vault.mount/secret                    403 for sys/mounts",
+        "  ! 3 resources                           need vault.mount/secret",
+      ]
+    `);
+  });
+
+  test('shows texts and maps line by line, and one that is too long for that whole', async () => {
+    const policy = (rule: string) => `path "secret/data/*" {\n  capabilities = [${rule}]\n}\n`;
+    const long = (end: string) => `${'line\n'.repeat(400)}${end}`;
+    const updated = change('vault.policy/a', {
+      actions: ['update'],
+      fields: [
+        field('hcl', policy('"read"'), policy('"read", "list"'), { cause: 'both' }),
+        { path: 'data', before: { known: { a: { b: 1 } } }, after: { known: { a: { b: 2 } } }, cause: 'pending' },
+        field('long', long('a'), long('b')),
+        field('ttl', 3600, 1200),
+      ],
+    });
+    const text = await planText(plan([updated]), differences);
+    expect(text.split('\n').slice(4, -2).map((line) => line.slice(0, 60))).toMatchInlineSnapshot(`
+      [
+        "  ~ vault.policy/a",
+        "      hcl   changed by somebody else and in the manifest",
+        "          path "secret/data/*" {",
+        "        -   capabilities = ["read"]",
+        "        +   capabilities = ["read", "list"]",
+        "          }",
+        "        ",
+        "      data",
+        "          {",
+        "            a: {",
+        "        -     b: 1",
+        "        +     b: 2",
+        "            }",
+        "          }",
+        "      long  "line\\nline\\nline\\nline\\nline\\nline\\nline\\nline\\",
+        "      ttl   3600 → 1200",
+      ]
+    `);
+  });
+
+  test('cuts values to a narrow screen, and never an address nor what an approval rests on', async () => {
+    const address = `kubernetes.secret/crossplane-system/${'long-'.repeat(20)}name`;
+    const updated = change(address, { actions: ['update'], fields: [field('note', 'a'.repeat(99), 'b'.repeat(99))] });
+    const screen = { ...noScreen, width: 60 };
+    const lines = (await planText(plan([updated]), { ...differences, screen })).split('\n');
+    expect(lines.slice(4, 6)).toEqual([`  ~ ${address}`, expect.stringMatching(/^ {6}note {2}a+…a+ → b+…b+$/)]);
+    expect(lines[5]?.length).toBeLessThanOrEqual(60);
+    const whole = await planText(plan([updated]), { detail: 'everything', screen });
+    expect(whole).toContain(`${'a'.repeat(99)} → ${'b'.repeat(99)}`);
+  });
+
+  test('is coloured by what happens, and reads the same without colours', async () => {
+    const drawn = plan([
+      change('vault.mount/a', { actions: ['create'] }),
+      change('vault.mount/b', { actions: ['delete'], protect: 'all in it' }),
+      deferred('vault.policy/c'),
+    ]);
+    const style = styleFor({ isTTY: false, env: { FORCE_COLOR: '1' } });
+    const coloured = await planText(drawn, { ...differences, screen: { style, width: undefined } });
+    expect(coloured).toContain('\u001b[32m+ vault.mount/a\u001b[39m');
+    expect(stripVTControlCharacters(coloured)).toBe(await planText(drawn, differences));
+  });
+
+  test('gives a terminal nothing to obey', async () => {
     const hostile = change('kubernetes.secret/a/b', {
       actions: ['update'],
       notes: ['\u001b[2J\u001b[Hall clear'],
@@ -238,7 +325,7 @@ describe('the text of a plan', () => {
     const blocked = change('kubernetes.secret/a/c', {
       standing: { is: 'blocked', because: 'line one\nline two\u001b]0;x\u0007', root: true },
     });
-    const text = planText(plan([hostile, blocked]), differences);
+    const text = await planText(plan([hostile, blocked]), differences);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text).toContain('line one line two');
   });

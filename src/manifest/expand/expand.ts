@@ -1,6 +1,5 @@
 import type { KindFacts } from '../../engine/resource.ts';
 import type { Found, Given } from './draft.ts';
-import { expandExpect } from './expect.ts';
 import { expandInstall } from './install.ts';
 import { expandResources } from './resources.ts';
 import { expandSecrets } from './secrets.ts';
@@ -9,7 +8,6 @@ import { expandVault } from './vault.ts';
 
 /** Every section as the resources that it stands for. Pure. */
 export function* expandSections(given: Given, kinds: ReadonlyMap<string, KindFacts>): Generator<Found> {
-  yield* expandExpect(given);
   yield* expandInstall(given);
   yield* expandResources(given, kinds);
   yield* expandStores(given);

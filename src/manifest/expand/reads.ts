@@ -1,5 +1,6 @@
 import type { Path } from '../../engine/traits.ts';
 import type { Complaint } from '../complaint.ts';
+import { own } from '../own.ts';
 import { splitNamespaced } from '../schema/names.ts';
 import type { SecretEntry, SecretKey } from '../schema/secrets.ts';
 import type { Store } from '../schema/stores.ts';
@@ -25,7 +26,7 @@ export interface Read {
 export function* readSecrets(given: Given): Generator<Read | Complaint> {
   for (const [entry, secret] of Object.entries(given.manifest.secrets)) {
     for (const storeName of secret.readFrom) {
-      const store = given.manifest.stores[storeName];
+      const store = own(given.manifest.stores, storeName);
       if (store === undefined) {
         const text = `there is no store ${storeName}${didYouMean(storeName, Object.keys(given.manifest.stores))}`;
         yield wrong(given, ['secrets', entry, 'readFrom'], text);
@@ -51,7 +52,7 @@ function* readKeys(
     for (const stranger of strangers) {
       yield wrong(given, [...path, 'at', stranger], `readFrom does not name this store; it names ${storeName}`);
     }
-    const at = typeof key.at === 'string' ? key.at : key.at[storeName];
+    const at = typeof key.at === 'string' ? key.at : own(key.at, storeName);
     if (at === undefined) {
       yield wrong(given, [...path, 'at'], `does not say where ${storeName} has it`);
       continue;

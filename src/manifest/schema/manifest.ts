@@ -56,4 +56,3 @@ export const manifestSchema = z.strictObject({
 
 /** A manifest with its sections parsed. */
 export type Manifest = z.output<typeof manifestSchema>;
-export type Resources = Manifest['resources'];

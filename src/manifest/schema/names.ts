@@ -20,9 +20,11 @@ export const isVaultPath = (text: string): boolean => path.test(text);
 /** The name of a manifest, an environment, a store: also part of file names and marks. */
 export const labName = () => z.string().regex(label, 'is no name; use lower-case letters, digits and "-", at most 63');
 
+/** The name of a namespace. */
 export const namespaceName = () =>
   z.string().regex(label, 'is no name of a namespace; use lower-case letters, digits and "-", at most 63');
 
+/** The name of an object in Kubernetes. */
 export const objectName = () =>
   z.string().regex(subdomain, 'is no Kubernetes name; use lower-case letters, digits, "-" and ".", at most 253');
 

@@ -27,5 +27,8 @@ export const secretEntry = z.strictObject({
   template: z.record(dataKeyName(), z.string()).optional().describe('Keys of the Secret as Go templates over `keys`'),
 });
 
+/** One entry of `secrets`. */
 export type SecretEntry = z.output<typeof secretEntry>;
+
+/** One of its keys. */
 export type SecretKey = SecretEntry['keys'][string];

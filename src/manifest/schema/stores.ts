@@ -39,7 +39,7 @@ const vaultKubernetesAuth = z.strictObject({
 });
 
 /** Secrets of one namespace of a cluster: a stand-in for a cloud store. */
-export const kubernetesStore = z.strictObject({
+const kubernetesStore = z.strictObject({
   type: z.literal('kubernetes'),
   manage: z.enum(['create', 'existing']).default('create').describe('existing: lab makes no namespace and no roles'),
   namespace: namespaceName(),
@@ -54,7 +54,7 @@ export const kubernetesStore = z.strictObject({
 });
 
 /** A KV v2 mount of the Vault in section `vault`. */
-export const vaultStore = z.strictObject({
+const vaultStore = z.strictObject({
   type: z.literal('vault'),
   mount: vaultPath(),
   ca: configMapCa.optional().describe("What signs Vault's certificate"),
@@ -65,7 +65,14 @@ export const vaultStore = z.strictObject({
 /** A place that secrets are read from, and written to. */
 export const store = z.discriminatedUnion('type', [kubernetesStore, vaultStore]);
 
+/** One entry of `stores`. */
 export type Store = z.output<typeof store>;
+
+/** One of type kubernetes. */
 export type KubernetesStore = z.output<typeof kubernetesStore>;
+
+/** One of type vault. */
 export type VaultStore = z.output<typeof vaultStore>;
+
+/** How a store is shown, if it is. */
 export type Expose = Exclude<Store['expose'], 'none'>;

@@ -81,8 +81,17 @@ export const vaultSection = z.strictObject({
   auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth])).default({}),
 });
 
+/** Section `vault`. */
 export type VaultSection = z.output<typeof vaultSection>;
+
+/** One entry of `vault.mounts`. */
 export type KvMount = z.output<typeof kvMount>;
+
+/** One entry of `vault.policies`. */
 export type Policy = z.output<typeof policy>;
+
+/** One entry of `vault.auth`. */
 export type KubernetesAuth = z.output<typeof kubernetesAuth>;
+
+/** One of its roles. */
 export type KubernetesAuthRole = z.output<typeof role>;

@@ -22,12 +22,14 @@ export interface Entry {
   readonly value: Tree;
 }
 
+/** A list. */
 export interface ListTree {
   readonly is: 'list';
   readonly place: Place;
   readonly items: readonly Tree[];
 }
 
+/** A single value. */
 export interface LeafTree {
   readonly is: 'leaf';
   readonly place: Place;

@@ -7,14 +7,14 @@ const ownerAnnotation = `${ownPrefix}owner`;
 const managedBy = 'app.kubernetes.io/managed-by';
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-const texts = (what: string) =>
+const textMap = (what: string) =>
   z
     .record(z.string(), z.string().nullable())
     .optional()
     .describe(`${what}; only the named ones are managed, null means absent`);
 
 /** The fields for labels and annotations of an object. */
-export const metadataShape = { labels: texts('Labels'), annotations: texts('Annotations') };
+export const metadataShape = { labels: textMap('Labels'), annotations: textMap('Annotations') };
 
 type Texts = Readonly<Record<string, string | null>>;
 

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../src/engine/resource.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { type Stranger, stranger, uniqueName } from '../kubernetes/cluster.ts';
+import { makeCentral } from './central.ts';
 import { actor, connectOperator } from './operator.ts';
 
 const value = 'a value with spaces';
@@ -15,8 +16,9 @@ beforeAll(async () => {
   [, operator] = await connectOperator();
   await someone('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   const fill = async (name: string, keys: readonly string[]) => {
+    const central = await makeCentral(someone, Object.fromEntries(keys.map((key) => [key, value])));
     const store = actor(operator.kind('external-secrets.cluster-secret-store'), name);
-    await store.put({ provider: { fake: { data: keys.map((key) => ({ key, value })) } } });
+    await store.put({ provider: central.readAs('reader') });
     expect(await store.ended()).toEqual({ state: 'done' });
   };
   await Promise.all([fill(full, ['a', 'b']), fill(other, ['a'])]);
@@ -25,7 +27,7 @@ beforeAll(async () => {
 const externalSecret = (name: string) => actor(operator.kind('external-secrets.external-secret'), namespace, name);
 const reads = (keys: readonly string[], store = full): Fields => ({
   store: { name: store, kind: 'ClusterSecretStore' },
-  data: keys.map((key) => ({ key, remote: { key } })),
+  data: keys.map((key) => ({ key, remote: { key: 'central', property: key } })),
 });
 const path = (name: string) => `/apis/external-secrets.io/v1/namespaces/${namespace}/externalsecrets/${name}`;
 const secrets = `/api/v1/namespaces/${namespace}/secrets`;

@@ -2,23 +2,20 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Connection } from '../../../src/engine/resource.ts';
-import type { Fields } from '../../../src/engine/value.ts';
 import { type Stranger, stranger, uniqueName } from '../kubernetes/cluster.ts';
+import { type Central, makeCentral } from './central.ts';
 import { actor, connectOperator } from './operator.ts';
 
 let operator: Connection;
 let someone: Stranger;
+let central: Central;
 beforeAll(async () => {
   someone = await stranger();
   [, operator] = await connectOperator();
+  central = await makeCentral(someone, { a: 'one' });
 });
 
 const store = (name = uniqueName('store')) => actor(operator.kind('external-secrets.cluster-secret-store'), name);
-
-/** The stand-in provider of External Secrets; its own validation answers as told: 0 ready, 1 unknown, 2 error. */
-const fake = (value: string, validationResult = 0): Fields => ({
-  provider: { fake: { data: [{ key: 'a', value }], validationResult } },
-});
 
 /** A Vault that keeps everybody waiting until it is told to answer. */
 const slowVault = async (status: number) => {
@@ -60,7 +57,7 @@ test('the gates of its definitions are open', async () => {
 
 test('a new store is done once External Secrets has looked at it', async () => {
   const made = store();
-  await made.put(fake('one'));
+  await made.put({ provider: central.readAs('reader') });
   expect(await made.ended()).toEqual({ state: 'done' });
 });
 
@@ -79,7 +76,7 @@ test.each([
     const slow = await slowVault(status);
     onTestFinished(slow.close);
     const made = store();
-    await made.put(fake('one'));
+    await made.put({ provider: central.readAs('reader') });
     expect(await made.ended()).toEqual({ state: 'done' });
     const tokenSecretRef = { name: 'token', key: 'token', namespace };
     await made.put({ provider: { vault: { server: slow.address, path: 'secret', auth: { tokenSecretRef } } } });
@@ -93,15 +90,15 @@ test.each([
 
 test('a store that was bad and becomes good is done', async () => {
   const made = store();
-  await made.put(fake('one', 2));
+  await made.put({ provider: central.readAs('nobody') });
   expect(await made.says(/unable to validate store/)).toMatchObject({ state: 'waiting' });
-  await made.put(fake('one'));
+  await made.put({ provider: central.readAs('reader') });
   expect(await made.ended()).toEqual({ state: 'done' });
 });
 
 test('a provider that cannot be checked is done: waiting would teach nothing', async () => {
   const made = store();
-  await made.put(fake('one', 1));
+  await made.put({ provider: { fake: { data: [], validationResult: 1 } } });
   expect(await made.ended()).toEqual({ state: 'done' });
 });
 
@@ -129,7 +126,7 @@ test('a store that ExternalSecrets read from is kept, and they are named', async
   const [namespace, name] = [uniqueName('users'), uniqueName('store')];
   await someone('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   const made = store(name);
-  await made.put(fake('one'));
+  await made.put({ provider: central.readAs('reader') });
   expect(await made.keep()).toBeUndefined();
   const kind = operator.kind('external-secrets.external-secret');
   for (const reader of ['one', 'two', 'three', 'four']) {
@@ -140,13 +137,13 @@ test('a store that ExternalSecrets read from is kept, and they are named', async
     `ExternalSecrets still read from it: ${namespace}/four, ${namespace}/one, ${namespace}/three and 1 more`,
   );
   const sameName = actor(operator.kind('external-secrets.secret-store'), namespace, name);
-  await sameName.put(fake('one'));
+  await sameName.put({ provider: central.readAs('reader') });
   expect(await sameName.keep()).toBeUndefined();
 });
 
 test('is gone once it is removed, and absent already is success', async () => {
   const made = store();
-  await made.put(fake('one'));
+  await made.put({ provider: central.readAs('reader') });
   await made.remove();
   expect(await made.read()).toEqual({ exists: 'no' });
   await made.remove();
