@@ -13,6 +13,15 @@ export default defineConfig({
       },
       {
         test: {
+          // The tests of the real servers, with the sandbox in their place.
+          name: 'sandbox',
+          include: ['test/real/kubernetes/**/*.test.ts'],
+          globalSetup: ['test/sandbox/setup.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
           globalSetup: ['test/real/setup.ts'],

@@ -1,8 +1,8 @@
 import type { Plan } from '../engine/change.ts';
 import { driftOf } from '../engine/drift.ts';
 import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
-import type { Screen } from '../views/screen.ts';
 import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
+import type { Screen } from '../views/screen.ts';
 import type { CarriedOut, Request } from './carry-out.ts';
 import { allowedAddresses, applyExit, driftExit } from './exit-code.ts';
 import type { ManifestFlags } from './flags.ts';

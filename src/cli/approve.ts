@@ -5,8 +5,8 @@ import { planText } from '../views/plan-text.ts';
 import type { Host } from './host.ts';
 import { cancelled } from './signals.ts';
 
-/** Who says yes: a person who is asked, the flag, or a saved plan that somebody looked at before. */
-export type Approval = 'ask' | 'flag' | 'saved-plan';
+/** Who says yes: a person who is asked, the flag, a saved plan that somebody looked at before, or nobody, as nothing real is touched. */
+export type Approval = 'ask' | 'flag' | 'saved-plan' | 'sandbox';
 
 /** Shows the whole plan and gets its approval. Throws GUARD where nobody can be asked, CANCELLED for every answer but yes. */
 export const approvePlan = async (plan: Plan, approval: Approval, host: Host): Promise<void> => {
@@ -23,10 +23,11 @@ export const approvePlan = async (plan: Plan, approval: Approval, host: Host): P
   if ((await host.ask(question)).trim() !== word) throw cancelled('not approved, nothing was changed');
 };
 
-/** Asks about what turned out to lie outside the approval. Nobody there: not approved; the next run plans it as usual. */
-export const approveBeyond = async (beyond: Plan, host: Host): Promise<boolean> => {
+/** Asks about what turned out to lie outside the approval. Only who was asked before is asked; else it is not approved, and the next run plans it as usual. */
+export const approveBeyond = async (beyond: Plan, approval: Approval, host: Host): Promise<boolean> => {
   const text = await planText(beyond, { detail: 'everything', screen: host.screen });
   host.say(`This lies outside what was approved:\n${text}`);
-  if (host.ask === undefined) return false;
+  if (approval === 'sandbox') return true;
+  if (approval !== 'ask' || host.ask === undefined) return false;
   return (await host.ask('Do this, too? Only yes is taken as yes: ')).trim() === 'yes';
 };

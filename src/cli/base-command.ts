@@ -6,7 +6,7 @@ import { LabError } from '../errors.ts';
 import { redactor } from '../secrets/redaction.ts';
 import type { Document } from '../views/document.ts';
 import { errorJson, problemOf, problemsText, problemText, shownOf } from '../views/problem.ts';
-import { type Screen, screenOf } from '../views/screen.ts';
+import { canvasOf, type Screen, screenOf } from '../views/screen.ts';
 import { manyLines } from '../views/text.ts';
 import { errorExit, exitFor } from './exit-code.ts';
 import type { Host } from './host.ts';
@@ -34,6 +34,7 @@ export abstract class LabCommand extends Command {
       report: (diagnostic) => this.tell(problemText(diagnostic)),
       ask: this.canAsk() ? (question) => this.putQuestion(question) : undefined,
       screen: screenOf(process.stderr, process.env),
+      canvas: canvasOf(process.stderr, process.env),
       env: process.env,
       toolVersion: this.config.version,
       redactor: this.redactor,

@@ -6,14 +6,16 @@ import { compareWithSaved, planDigest } from '../engine/saved.ts';
 import type { PlanOptions, World } from '../engine/world.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { localStore } from '../state/local.ts';
-import { progressLines } from '../views/progress.ts';
+import { type Progress, plainProgress, progressLines, sinkTo } from '../views/progress.ts';
 import { type Approval, approveBeyond, approvePlan } from './approve.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
-import { guardDataLoss, guardDestroy, guardSaved, mayLoseData } from './guards.ts';
+import { guardDataLoss, guardDestroy, guardSaved, guardWorld, mayLoseData } from './guards.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
 import { optionsOf, planOptions } from './options.ts';
+import { inWorld } from './sandbox.ts';
 import { cancelled, type Stopping, stoppable } from './signals.ts';
+import { placeOf } from './state-place.ts';
 import { type Held, underLock } from './under-lock.ts';
 import { withWorld } from './wiring.ts';
 
@@ -50,16 +52,19 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
   const finishing = () =>
     host.say('Stopping: what runs is finished and saved, nothing more starts. Ctrl-C again gives up on it.');
   return stoppable(finishing, async (stopping) => {
+    const sandbox = request.flags.sandbox === true;
+    if (request.saved !== undefined) guardWorld(request.saved, sandbox);
     const manifest = await readManifest(request.flags, host.env);
     if (request.mode === 'destroy') guardDestroy(manifest);
-    return underLock(localStore({ ...manifest, report: host.report }), request.mode, (held) => {
+    const store = localStore({ ...placeOf(manifest, sandbox), report: host.report });
+    return underLock(store, request.mode, (held) => {
       const { state } = held;
       const options =
         request.saved === undefined
           ? planOptions(request.flags, request.mode, { manifest, state })
           : optionsOf(request.saved, manifest, request.flags.parallelism);
       const work = { request, manifest, options, stopping, host };
-      return withWorld({ manifest, state, readOnly: false, signal: stopping.abort, host }, (world) =>
+      return withWorld({ manifest, state, sandbox, readOnly: false, signal: stopping.abort, host }, (world) =>
         planAndApply(work, world, held),
       );
     });
@@ -68,32 +73,50 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
 
 const planAndApply = async (work: Work, world: World, held: Held): Promise<CarriedOut> => {
   const { request, manifest, options, stopping, host } = work;
-  const emit = progressLines({ line: host.say, now: Date.now });
-  const fresh = await makePlan(world, options, emit);
+  const made = await makePlan(world, options, progressLines(sinkTo(host.say)));
+  const fresh = inWorld(made, request.flags.sandbox === true);
   const session = await held.session(fresh.owner.installation);
   const { plan, refused, digest } = narrowed(work, fresh, session.state);
   refuseIfStopped(stopping);
   guardDataLoss(plan, manifest, request.allowDataLoss);
   await approvePlan(plan, request.approval, host);
   refuseIfStopped(stopping);
-  const asking = request.approval === 'ask' ? host : { ...host, ask: undefined };
-  const result = await apply(
-    world,
-    plan,
-    {
-      ...options,
-      wait: request.wait,
-      allowDataLoss: mayLoseData(manifest, request.allowDataLoss),
-      approve: (beyond) => approveBeyond(beyond, asking),
-      ...(digest === undefined ? {} : { planDigest: digest }),
-      signal: stopping.stop,
-    },
-    session,
-    emit,
-  );
+  const progress = await progressOf(plan, stopping.stop, host);
+  let result: ApplyResult | undefined;
+  try {
+    result = await apply(
+      world,
+      plan,
+      {
+        ...options,
+        wait: request.wait,
+        allowDataLoss: mayLoseData(manifest, request.allowDataLoss),
+        approve: (beyond) => progress.pause(() => approveBeyond(beyond, request.approval, host)),
+        ...(digest === undefined ? {} : { planDigest: digest }),
+        signal: stopping.stop,
+      },
+      session,
+      progress.emit,
+    );
+  } finally {
+    await progress.end(result);
+  }
   const stale = new Set(refused.map(({ address }) => address));
   const others = result.refused.filter(({ address }) => !stale.has(address));
   return { plan, result: { ...result, refused: [...others, ...refused] }, stale };
+};
+
+// listr2 is loaded only where there is somebody to look at it.
+const progressOf = async (plan: Plan, stop: AbortSignal, host: Host): Promise<Progress> => {
+  const { canvas, screen, redactor, say } = host;
+  if (canvas === undefined) return plainProgress(sinkTo(say));
+  const { liveProgress } = await import('../views/live-progress.ts');
+  return liveProgress(plan, {
+    stream: canvas,
+    style: screen.style,
+    redact: (text) => redactor.redact(text),
+    stopping: stop,
+  });
 };
 
 const narrowed = ({ request, manifest }: Work, fresh: Plan, state: Parameters<typeof guardSaved>[1]['state']) => {

@@ -39,7 +39,6 @@ export const selectionFlags = {
 /** What a plan may claim. */
 export const claimFlags = {
   adopt: addresses('Take over this object that is there already and differs; repeatable; "all" for every one.'),
-  prune: Flags.boolean({ summary: 'Also delete what carries our mark and is not in the state.' }),
 };
 
 /** What may stay open. */
@@ -54,11 +53,21 @@ export const incompleteFlags = {
 /** What a change of the world must be allowed to do. */
 export const approvalFlags = {
   'auto-approve': Flags.boolean({ summary: 'Do not ask. Needed without a terminal and with --json.' }),
-  'allow-data-loss': Flags.boolean({ summary: 'Delete or replace also what loses data with it. Needs allowDestroy: true in the manifest.' }),
+  'allow-data-loss': Flags.boolean({
+    summary: 'Delete or replace also what loses data with it. Needs allowDestroy: true in the manifest.',
+  }),
 };
 
-/** Parsed manifestFlags. */
+/** Where to do it. */
+export const sandboxFlags = {
+  sandbox: Flags.boolean({
+    summary: 'Rehearse on loopback servers: no cluster, no cloud, no credentials, nothing real is touched.',
+  }),
+};
+
+/** Parsed manifestFlags; sandbox where the command has it. */
 export interface ManifestFlags {
+  readonly sandbox?: boolean;
   readonly file: string;
   readonly environment: string | undefined;
   readonly var: readonly string[];
@@ -70,5 +79,4 @@ export interface PlanFlags {
   readonly exclude: readonly string[];
   readonly parallelism: number;
   readonly adopt: readonly string[];
-  readonly prune: boolean;
 }

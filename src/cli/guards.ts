@@ -37,6 +37,14 @@ export const guardDataLoss = ({ changes }: Plan, manifest: Expanded, flag: boole
   });
 };
 
+/** A plan of the sandbox means nothing to real systems, nor the other way round. Throws STALE before anything is asked. */
+export const guardWorld = (saved: Plan, isSandbox: boolean): void => {
+  if ((saved.world === 'sandbox') === isSandbox) return;
+  throw stale(
+    isSandbox ? 'this plan was made for the real systems, not for the sandbox' : 'this plan was made in the sandbox',
+  );
+};
+
 /** A saved plan works once, for the owner and the systems that it was made for. Throws STALE. */
 export const guardSaved = (
   saved: Plan,

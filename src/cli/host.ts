@@ -12,6 +12,8 @@ export interface Host {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** What stderr looks like. */
   readonly screen: Screen;
+  /** stderr itself where a picture can be redrawn on it; undefined for a file, a pipe or CI. */
+  readonly canvas: NodeJS.WriteStream | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly toolVersion: string;
   /** Learns every secret value that is read, and hides it in all that is printed. */

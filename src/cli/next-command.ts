@@ -15,6 +15,7 @@ export const nextCommand = (
     ...(flags.file === undefined || flags.file === '.' ? [] : ['-f', flags.file]),
     ...(flags.environment === undefined ? [] : ['-e', flags.environment]),
     ...(flags.var ?? []).flatMap((pair) => ['--var', pair]),
+    ...(flags.sandbox === true ? ['--sandbox'] : []),
     ...more,
   ]
     .map(quoted)
@@ -40,11 +41,10 @@ export const afterPlan = (
   return `${saved}Next: ${apply}`;
 };
 
-const selectionOf = ({ target, exclude, adopt, prune }: PlanFlags): string[] => [
+const selectionOf = ({ target, exclude, adopt }: PlanFlags): string[] => [
   ...target.flatMap((address) => ['--target', address]),
   ...exclude.flatMap((address) => ['--exclude', address]),
   ...adopt.flatMap((address) => ['--adopt', address]),
-  ...(prune ? ['--prune'] : []),
 ];
 
 /** After apply or destroy: how to go on, or how to look after it. */

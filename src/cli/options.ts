@@ -26,7 +26,6 @@ export const planOptions = (
     targets: flags.target,
     excludes: flags.exclude,
     adopt: adoptsAll ? true : flags.adopt,
-    prune: flags.prune,
     parallelism: flags.parallelism,
   };
 };
@@ -46,7 +45,6 @@ export const optionsOf = (saved: Plan, manifest: Expanded, parallelism: number):
     targets: isWhole ? [] : [...addresses],
     excludes: [],
     adopt: having('adopt').map(({ address }) => address),
-    prune: having('delete').length > 0,
     parallelism,
   };
 };

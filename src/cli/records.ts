@@ -5,14 +5,17 @@ import type { State, StateRecord } from '../state/store.ts';
 import type { ManifestFlags } from './flags.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
+import { placeOf } from './state-place.ts';
 
 /** The state of the manifest's environment, and whose it is. */
 export const openStore = async (
   flags: ManifestFlags,
   host: Pick<Host, 'env' | 'report'>,
 ): Promise<{ owner: Owner; store: LocalStore }> => {
-  const { folder, name, environment } = await readManifest(flags, host.env);
-  return { owner: { name, environment }, store: localStore({ folder, name, environment, report: host.report }) };
+  const manifest = await readManifest(flags, host.env);
+  const { name, environment } = manifest;
+  const place = placeOf(manifest, flags.sandbox === true);
+  return { owner: { name, environment }, store: localStore({ ...place, report: host.report }) };
 };
 
 /** What a store holds. Throws BAD_STATE if there is nothing yet. */

@@ -9,11 +9,13 @@ type ApplyFlags = ManifestFlags & PlanFlags & Approving & { readonly wait: strin
 
 /** What `lab apply` asks for. Throws BAD_MANIFEST for flags that a saved plan leaves no room for. */
 export const applyRequest = async (planFile: string | undefined, flags: ApplyFlags): Promise<Request> => {
-  const base = { mode: 'apply', allowDataLoss: flags['allow-data-loss'], wait: waitSeconds(flags.wait) } as const;
+  // The sandbox opens its gates by itself.
+  const wait = waitSeconds(flags.wait) ?? (flags.sandbox === true ? sandboxWaitSeconds : undefined);
+  const base = { mode: 'apply', allowDataLoss: flags['allow-data-loss'], wait } as const;
   if (planFile === undefined) return { ...base, flags, saved: undefined, approval: approvalOf(flags) };
-  if (flags.target.length + flags.exclude.length + flags.adopt.length > 0 || flags.prune) {
+  if (flags.target.length + flags.exclude.length + flags.adopt.length > 0) {
     throw new LabError('BAD_MANIFEST', 'a saved plan says itself what it covers', {
-      next: 'Leave out --target, --exclude, --adopt and --prune, or plan again with them.',
+      next: 'Leave out --target, --exclude and --adopt, or plan again with them.',
     });
   }
   const saved = await readPlanFile(planFile);
@@ -22,8 +24,8 @@ export const applyRequest = async (planFile: string | undefined, flags: ApplyFla
 };
 
 /** What `lab destroy` asks for. */
-export const destroyRequest = (flags: ManifestFlags & Omit<PlanFlags, 'adopt' | 'prune'> & Approving): Request => ({
-  flags: { ...flags, adopt: [], prune: false },
+export const destroyRequest = (flags: ManifestFlags & Omit<PlanFlags, 'adopt'> & Approving): Request => ({
+  flags: { ...flags, adopt: [] },
   mode: 'destroy',
   saved: undefined,
   approval: approvalOf(flags),
@@ -31,4 +33,9 @@ export const destroyRequest = (flags: ManifestFlags & Omit<PlanFlags, 'adopt' | 
   wait: undefined,
 });
 
-const approvalOf = (flags: Approving): Request['approval'] => (flags['auto-approve'] ? 'flag' : 'ask');
+const sandboxWaitSeconds = 120;
+
+const approvalOf = (flags: Approving & ManifestFlags): Request['approval'] => {
+  if (flags.sandbox === true) return 'sandbox';
+  return flags['auto-approve'] ? 'flag' : 'ask';
+};

@@ -3,6 +3,7 @@ import { buildNodes } from '../engine/node.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { listEnvironments } from '../manifest/load.ts';
+import { checkSharedTargets } from '../manifest/shared-targets.ts';
 import { kindsOf, providers } from '../providers/index.ts';
 import { problemOf } from '../views/problem.ts';
 import type { Validation } from '../views/validate.ts';
@@ -16,12 +17,14 @@ export const validateManifest = async (flags: ManifestFlags, env: Host['env']): 
   const checked = await Promise.all(
     (named.length === 0 ? [undefined] : named).map((environment) => check({ ...flags, environment }, env)),
   );
-  const diagnostics = distinct(checked.flatMap((each) => each.diagnostics));
+  const manifests = checked.flatMap(({ manifest }) => manifest ?? []);
+  const diagnostics = distinct([
+    ...checked.flatMap((each) => each.diagnostics),
+    ...checkSharedTargets(manifests, kindsOf(providers)),
+  ]);
   return {
     valid: diagnostics.every(({ severity }) => severity !== 'error'),
-    environments: checked.flatMap(({ manifest }) =>
-      manifest === undefined ? [] : [{ environment: manifest.environment, resources: manifest.resources.length }],
-    ),
+    environments: manifests.map(({ environment, resources }) => ({ environment, resources: resources.length })),
     diagnostics,
   };
 };

@@ -5,29 +5,22 @@ import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
-import { secretDesk } from '../secrets/desk.ts';
-import { fingerprintKey } from '../secrets/fingerprint-key.ts';
-import type { Secret } from '../secrets/secret.ts';
-import type { Source } from '../secrets/source.ts';
 import type { State } from '../state/store.ts';
-import type { Host } from './host.ts';
+import type { Ground, Surroundings } from './ground.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /** What a world is made of. */
-export interface Opening {
-  readonly manifest: Expanded;
+export interface Opening extends Ground {
   readonly state: State | undefined;
-  /** True for everything that must not be able to write. */
-  readonly readOnly: boolean;
   readonly signal: AbortSignal;
-  readonly host: Host;
 }
 
 /** Connects what the manifest and the state name, hands the world to `work`, and closes every connection after it. */
 export const withWorld = async <Result>(opening: Opening, work: (world: World) => Promise<Result>): Promise<Result> => {
-  const { manifest, state, readOnly, host } = opening;
-  const key = await fingerprintKey({ env: host.env, create: !readOnly });
-  const desk = secretDesk({ env: host.env, folder: manifest.folder, key, redactor: host.redactor });
-  const connector = connectorFor(opening, desk.read);
+  const { state, host } = opening;
+  const around = await surroundingsOf(opening);
+  const { manifest } = around;
+  const connector = connectorFor(opening, around);
   try {
     const names = neededProviders(manifest, state);
     return await work({
@@ -37,7 +30,7 @@ export const withWorld = async <Result>(opening: Opening, work: (world: World) =
       connections: new Map(
         await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const)),
       ),
-      secrets: desk,
+      secrets: around.desk,
       state,
       expects: manifest.expects,
       inputs: manifest.inputs,
@@ -47,6 +40,7 @@ export const withWorld = async <Result>(opening: Opening, work: (world: World) =
     });
   } finally {
     await connector.close();
+    await around.close();
   }
 };
 
@@ -61,10 +55,7 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
 };
 
 /** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
-const connectorFor = (
-  { manifest, readOnly, signal, host }: Opening,
-  resolve: (source: Source) => Promise<Secret | undefined>,
-) => {
+const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Surroundings) => {
   const opened = new Map<string, Promise<Connection>>();
   const connect = (name: string): Promise<Connection> => {
     const connection = opened.get(name) ?? open(name);
@@ -79,7 +70,7 @@ const connectorFor = (
       });
     }
     try {
-      return await provider.connect(manifest.connections[name], { readOnly, ports, env: host.env, resolve, signal });
+      return await provider.connect(manifest.connections[name], { readOnly, ports, env, resolve: desk.read, signal });
     } catch (error) {
       throw error instanceof LabError ? writtenAt(error, manifest.connectionsAt[name]) : error;
     }

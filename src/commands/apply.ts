@@ -1,7 +1,14 @@
 import * as Args from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { LabCommand } from '../cli/base-command.ts';
-import { approvalFlags, claimFlags, incompleteFlags, manifestFlags, selectionFlags } from '../cli/flags.ts';
+import {
+  approvalFlags,
+  claimFlags,
+  incompleteFlags,
+  manifestFlags,
+  sandboxFlags,
+  selectionFlags,
+} from '../cli/flags.ts';
 import type { ApplyDocument } from '../views/apply.ts';
 
 export default class Apply extends LabCommand {
@@ -22,13 +29,15 @@ Exit code: 0 done, 1 error, 4 something is left behind a gate, 5 refused by a gu
   static override args = { planfile: Args.string({ description: 'A file that lab plan --out wrote.' }) };
   static override flags = {
     ...manifestFlags,
+    ...sandboxFlags,
     ...selectionFlags,
     ...claimFlags,
     ...incompleteFlags,
     ...approvalFlags,
     wait: string({
       helpValue: 'DURATION',
-      summary: 'Wait so long (30m, 1h30m) for gates that this manifest does not open.',
+      summary:
+        'Wait so long (30m, 1h30m) for gates that this manifest does not open; default: not, and 2m with --sandbox.',
     }),
   };
 

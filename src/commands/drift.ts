@@ -1,5 +1,5 @@
 import { LabCommand } from '../cli/base-command.ts';
-import { incompleteFlags, manifestFlags, selectionFlags } from '../cli/flags.ts';
+import { incompleteFlags, manifestFlags, sandboxFlags, selectionFlags } from '../cli/flags.ts';
 import type { DriftDocument } from '../views/drift.ts';
 
 export default class Drift extends LabCommand {
@@ -15,17 +15,17 @@ Exit code: 0 in sync, 1 error, 2 only unapplied changes, 3 drift, 4 something de
       command: '<%= config.bin %> drift -e kind --allow-deferred vault.active --json',
     },
   ];
-  static override flags = { ...manifestFlags, ...selectionFlags, ...incompleteFlags };
+  static override flags = { ...manifestFlags, ...sandboxFlags, ...selectionFlags, ...incompleteFlags };
 
   async run(): Promise<DriftDocument> {
     const { flags } = await this.parse(Drift);
     const host = this.host();
     host.say('Reading the manifest …');
-    const [{ previewPlan }, { driftAnswer }] = await Promise.all([
+    const [{ preview }, { driftAnswer }] = await Promise.all([
       import('../cli/preview.ts'),
       import('../cli/answers.ts'),
     ]);
-    const plan = await previewPlan({ ...flags, adopt: [], prune: false }, host);
+    const { plan } = await preview({ ...flags, adopt: [] }, host);
     plan.diagnostics.forEach(host.report);
     const { document, text } = await driftAnswer(plan, flags, this.screen());
     return this.answer(document, text);

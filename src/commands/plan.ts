@@ -1,6 +1,6 @@
 import { boolean, string } from '@oclif/core/flags';
 import { LabCommand } from '../cli/base-command.ts';
-import { claimFlags, incompleteFlags, manifestFlags, selectionFlags } from '../cli/flags.ts';
+import { claimFlags, incompleteFlags, manifestFlags, sandboxFlags, selectionFlags } from '../cli/flags.ts';
 import type { PlanDocument } from '../views/plan-json.ts';
 
 export default class Plan extends LabCommand {
@@ -18,6 +18,7 @@ Exit code: 0, or 1 for an error. With --detailed-exitcode: 0 no changes, 2 chang
   ];
   static override flags = {
     ...manifestFlags,
+    ...sandboxFlags,
     ...selectionFlags,
     ...claimFlags,
     ...incompleteFlags,
@@ -29,16 +30,17 @@ Exit code: 0, or 1 for an error. With --detailed-exitcode: 0 no changes, 2 chang
     const { flags } = await this.parse(Plan);
     const host = this.host();
     host.say('Reading the manifest …');
-    const [{ previewPlan }, { planExit }, { writePlanFile }, { afterPlan }, { planJson }, { planText }] =
-      await Promise.all([
+    const [{ preview }, { planExit }, { writePlanFile }, { afterPlan }, { planJson }, { planText }] = await Promise.all(
+      [
         import('../cli/preview.ts'),
         import('../cli/exit-code.ts'),
         import('../cli/plan-file.ts'),
         import('../cli/next-command.ts'),
         import('../views/plan-json.ts'),
         import('../views/plan-text.ts'),
-      ]);
-    const plan = await previewPlan(flags, host);
+      ],
+    );
+    const { plan } = await preview(flags, host);
     plan.diagnostics.forEach(host.report);
     if (flags.out !== undefined) await writePlanFile(flags.out, plan);
     const exit = planExit(plan, { detailed: flags['detailed-exitcode'], allowDeferred: flags['allow-deferred'] });

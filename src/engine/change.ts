@@ -1,10 +1,14 @@
 import type { Origin, Ownership } from './resource.ts';
 import type { Json } from './value.ts';
 
-/** What lab does to one object. `recover` takes a soft-deleted one back; `release` gives contributed fields back; `forget` drops a record. */
+/**
+ * What lab does to one object. `recover` takes a soft-deleted one back; `finish` waits for what an interrupted run wrote;
+ * `release` gives contributed fields back; `forget` drops a record.
+ */
 export type Action =
   | 'create'
   | 'update'
+  | 'finish'
   | 'replace'
   | 'delete'
   | 'release'
@@ -127,6 +131,8 @@ export interface Plan {
   /** Absent for a plan made without state. */
   readonly serial?: number;
   readonly mode: 'apply' | 'destroy';
+  /** Made in the sandbox: refused by a real run. Absent for a real one, which the sandbox refuses. */
+  readonly world?: 'sandbox';
   readonly systems: readonly System[];
   /** Something to do that can be done. */
   readonly applyable: boolean;

@@ -5,6 +5,7 @@ import { diff, managedPart } from './diff.ts';
 import type { Verdicts } from './judge.ts';
 import type { Node } from './node.ts';
 import { whoseMark } from './owner.ts';
+import { parsePath } from './path.ts';
 import { recordedSpec } from './record.ts';
 import type { Live } from './resource.ts';
 import { inherits } from './traits.ts';
@@ -78,7 +79,8 @@ const existing = (
     fields.length > writes.length ? ['a value was changed by somebody else and is kept (onExternalChange: keep)'] : [];
   if (record !== undefined) {
     const move: Action[] = record.address === node.address ? [] : ['move'];
-    const actions = [...move, ...updates(node, writes)];
+    const finish: Action[] = record.status === 'begun' && writes.length === 0 ? ['finish'] : [];
+    const actions = [...move, ...updates(node, writes), ...finish];
     return { actions: orNone(actions), standing: planned, ownership: record.ownership, notes: kept };
   }
   if (whose === 'ours' || (grounds.containerOurs && node.facts.mark === 'parent')) {
@@ -109,10 +111,8 @@ const paths = (fields: readonly FieldChange[]): string => fields.map((field) => 
 
 const updates = (node: Node, fields: readonly FieldChange[]): Action[] => {
   if (fields.length === 0) return [];
-  return fields.some((field) => inherits(node.facts, topLevel(field.path), 'immutable')) ? ['replace'] : ['update'];
+  return fields.some((field) => inherits(node.facts, parsePath(field.path), 'immutable')) ? ['replace'] : ['update'];
 };
-
-const topLevel = (path: string): string[] => [path.split(/[.[]/)[0] ?? path];
 
 /** The differences, less those that a receipt knows as the server's own way of writing the same thing. */
 const differences = ({ node, desired, live, record, verdicts }: Grounds): readonly FieldChange[] => {

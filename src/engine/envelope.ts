@@ -1,7 +1,8 @@
 import type { Change } from './change.ts';
 import type { Decision } from './decide.ts';
+import { parsePath } from './path.ts';
 import type { KindFacts } from './resource.ts';
-import { traitsAt } from './traits.ts';
+import { inherits } from './traits.ts';
 
 /** Why a fresh decision lies outside what was approved, or undefined if it lies within. */
 export const beyondApproval = (
@@ -34,9 +35,8 @@ const beyondPlanned = (approved: Change, fresh: Decision, facts: KindFacts, begu
   const opened = approved.fields.filter((field) => 'unknown' in field.after);
   if (opened.length === 0 && fresh.desired !== approved.desired)
     return 'what is wanted has changed since the plan was made';
-  const sensitive = opened.find((field) => {
-    const traits = traitsAt(facts, field.path.split(/[.[]/).slice(0, 1));
-    return traits.destination === true || traits.grant === true;
-  });
+  const sensitive = opened.find(({ path }) =>
+    (['destination', 'grant'] as const).some((trait) => inherits(facts, parsePath(path), trait)),
+  );
   return sensitive === undefined ? undefined : `${sensitive.path} was not known when the plan was approved`;
 };

@@ -30,7 +30,7 @@ export const execute = async (node: Node, approved: Change, run: Run): Promise<O
     const stop = await standsInTheWay(node, approved, found, run);
     if (stop !== undefined) return stop;
     const [action] = found.decision.actions.filter((candidate) => candidate !== 'move' && candidate !== 'adopt');
-    if (action === undefined || action === 'none') return finish(node, found, run);
+    if (action === undefined || action === 'none' || action === 'finish') return finish(node, found, run);
     run.emit({ type: 'started', address: node.address, action });
     try {
       await write(node, found, action, run);
@@ -103,7 +103,7 @@ const finish = async (node: Node, found: Assessed, run: Run): Promise<Outcome> =
   if (record?.status === 'begun') await settle(node, found, run);
   const entry = recordFor(node, found, liveFingerprints(found), ownershipOf(found));
   await run.session.append({ step: 'end', record: { ...entry, status: 'done' } });
-  return { is: decision.actions.includes('move') || decision.actions.includes('adopt') ? 'done' : 'unchanged' };
+  return { is: decision.actions.some((action) => action !== 'none') ? 'done' : 'unchanged' };
 };
 
 const write = async (node: Node, found: Assessed, action: Action, run: Run): Promise<void> => {

@@ -5,3 +5,10 @@ export const formatPath = (segments: readonly (string | number)[]): string =>
     if (!/^[A-Za-z_][\w-]*$/.test(segment)) return `${text}[${JSON.stringify(segment)}]`;
     return text === '' ? segment : `${text}.${segment}`;
   }, '');
+
+/** The segments of what formatPath() wrote. */
+export const parsePath = (text: string): (string | number)[] =>
+  [...text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([A-Za-z_][\w-]*)/g)].map(([, index, quoted, name = '']) => {
+    if (index !== undefined) return Number(index);
+    return quoted === undefined ? name : String(JSON.parse(quoted));
+  });

@@ -8,7 +8,7 @@ export const summarise = (changes: readonly Change[]): Summary => {
   const standing = (is: Change['standing']['is']) => changes.filter((change) => change.standing.is === is).length;
   return {
     create: acting('create', 'recover'),
-    update: acting('update', 'release'),
+    update: acting('update', 'finish', 'release'),
     replace: acting('replace'),
     delete: acting('delete'),
     move: acting('move'),

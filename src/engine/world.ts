@@ -42,8 +42,6 @@ export interface PlanOptions {
   readonly excludes: readonly string[];
   /** Addresses that may be taken over whole; `true` for all that differ. */
   readonly adopt: readonly string[] | true;
-  /** Also delete what carries our mark and has no record. */
-  readonly prune: boolean;
   /** Concurrent calls per provider. */
   readonly parallelism: number;
 }

@@ -9,6 +9,15 @@ export interface Complaint {
   readonly text: string;
 }
 
+/** Something that is allowed and that whoever reads a plan should know. */
+export interface Warning {
+  readonly is: 'warning';
+  /** For programs: `STATIC_CREDENTIAL`. */
+  readonly code: string;
+  readonly origin: Origin;
+  readonly text: string;
+}
+
 /** What a step of loading comes to: its result, or every complaint it has. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
@@ -32,11 +41,23 @@ export const placeOf = (origin: Omit<Origin, 'path'>): string => `${origin.file}
 
 /** Complaints as everybody reports them, in the order of the file. */
 export const toDiagnostics = (complaints: readonly Complaint[]): Diagnostic[] =>
-  complaints
-    .toSorted((a, b) => (a.origin?.line ?? 0) - (b.origin?.line ?? 0) || (a.origin?.col ?? 0) - (b.origin?.col ?? 0))
-    .map(({ origin, text }) => ({
-      severity: 'error',
-      code: 'BAD_MANIFEST',
-      message: origin === undefined || origin.path === '' ? text : `${origin.path}: ${text}`,
-      ...(origin === undefined ? {} : { at: placeOf(origin) }),
-    }));
+  inOrder(complaints).map(({ origin, text }) => ({
+    severity: 'error',
+    code: 'BAD_MANIFEST',
+    message: origin === undefined || origin.path === '' ? text : `${origin.path}: ${text}`,
+    ...(origin === undefined ? {} : { at: placeOf(origin) }),
+  }));
+
+/** Warnings the same way. */
+export const toWarnings = (warnings: readonly Warning[]): Diagnostic[] =>
+  inOrder(warnings).map(({ origin, code, text }) => ({
+    severity: 'warning',
+    code,
+    message: `${origin.path}: ${text}`,
+    at: placeOf(origin),
+  }));
+
+const inOrder = <Remark extends { readonly origin: Origin | undefined }>(remarks: readonly Remark[]): Remark[] =>
+  remarks.toSorted(
+    (a, b) => (a.origin?.line ?? 0) - (b.origin?.line ?? 0) || (a.origin?.col ?? 0) - (b.origin?.col ?? 0),
+  );

@@ -2,23 +2,34 @@ import { resolve } from 'node:path';
 import { providerOf } from '../engine/address.ts';
 import type { Resource } from '../engine/resource.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
+import { awsConnection, azureConnection, type CloudConnection } from './connections-cloud.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
+import { operatorNamespace } from './expand/install.ts';
+import { isLoopback } from './loopback.ts';
 import type { VaultSection } from './schema/vault.ts';
 import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
 
-/** How to reach each provider that resources are of, as its connect() takes it; or what is missing for that. */
-export const connectionsFor = (
-  given: Given,
-  resources: readonly Resource[],
-  folder: string,
-): { connections: Record<string, unknown>; writtenAt: Record<string, string>; complaints: Complaint[] } => {
+/** How to reach the systems that resources are in. */
+export interface Connections {
+  /** Provider → what its connect() takes. */
+  readonly connections: Readonly<Record<string, unknown>>;
+  /** Provider → where the user wrote it. */
+  readonly writtenAt: Readonly<Record<string, string>>;
+  /** Provider → the scope that must answer. */
+  readonly expects: Readonly<Record<string, string>>;
+  /** What is missing. */
+  readonly complaints: readonly Complaint[];
+}
+
+/** How to reach each provider that resources are of. A cloud that nothing is written to is not asked anything. */
+export const connectionsFor = (given: Given, resources: readonly Resource[], folder: string): Connections => {
   const used = new Map(resources.map((resource) => [providerOf(resource.kind), resource]));
-  const { cluster, install, vault } = given.manifest;
+  const { cluster, install, vault, expect } = given.manifest;
   const inCluster = used.get('kubernetes') ?? used.get('external-secrets');
   const inVault = used.get('vault');
-  const operator = install['external-secrets'];
+  const clouds = cloudsOf(given, resources);
   return {
     connections: {
       ...(inCluster === undefined || cluster === undefined
@@ -32,19 +43,27 @@ export const connectionsFor = (
       ...(used.has('external-secrets')
         ? {
             'external-secrets': {
-              mode: operator?.mode ?? 'expected',
-              namespace: operator?.namespace ?? 'external-secrets',
+              mode: install['external-secrets']?.mode ?? 'expected',
+              namespace: operatorNamespace(given.manifest),
             },
           }
         : {}),
       ...(inVault === undefined || vault === undefined
         ? {}
         : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected') }),
+      ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {
       kubernetes: placeOf(originOf(given.tree, ['cluster', 'context'])),
       'external-secrets': placeOf(originOf(given.tree, ['install', 'external-secrets'])),
       vault: placeOf(originOf(given.tree, ['vault', 'address'])),
+      ...Object.fromEntries(clouds.map(([name, { path }]) => [name, placeOf(originOf(given.tree, path))])),
+    },
+    expects: {
+      ...(expect?.kubernetes === undefined ? {} : { kubernetes: expect.kubernetes.uid }),
+      ...Object.fromEntries(
+        clouds.flatMap(([name, { expected }]) => (expected === undefined ? [] : [[name, expected]])),
+      ),
     },
     complaints: [
       ...(inCluster !== undefined && cluster === undefined
@@ -54,9 +73,18 @@ export const connectionsFor = (
         ? [complaint(inVault.origin, 'needs the section vault, with address and login')]
         : []),
       ...(vault === undefined ? [] : plaintext(given, vault)),
+      ...clouds.flatMap(([, { complaints }]) => complaints),
     ],
   };
 };
+
+const cloudConnections = { azure: azureConnection, aws: awsConnection };
+
+const cloudsOf = (given: Given, resources: readonly Resource[]): (readonly [provider: string, CloudConnection])[] =>
+  Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
+    const inside = resources.filter(({ kind }) => providerOf(kind) === provider);
+    return inside.length === 0 ? [] : [[provider, connectionTo(given, inside)] as const];
+  });
 
 const vaultConnection = ({ address, reach, plaintext: consent, product, login }: VaultSection, mode: string) => ({
   address: plain(address),
@@ -67,16 +95,14 @@ const vaultConnection = ({ address, reach, plaintext: consent, product, login }:
   ...(consent === undefined ? {} : { plaintext: consent }),
 });
 
-const loopback = ['127.0.0.1', 'localhost', '[::1]'];
-
 const plaintext = (given: Given, { address, plaintext: consent }: VaultSection): Complaint[] => {
-  const { protocol, hostname } = new URL(address);
+  const { protocol } = new URL(address);
   const path = ['vault', 'address'];
   if (protocol === 'https:') return [];
   if (consent === undefined) {
     return [wrong(given, path, 'is plain http; use https, or consent with plaintext: loopback or in-cluster')];
   }
-  if (consent === 'loopback' && !loopback.includes(hostname)) {
+  if (consent === 'loopback' && !isLoopback(address)) {
     return [wrong(given, path, 'plaintext: loopback only allows http to 127.0.0.1, ::1 and localhost')];
   }
   return [];

@@ -12,6 +12,8 @@ export interface Expanded {
   readonly connections: Readonly<Record<string, unknown>>;
   /** Where the user wrote how to reach each provider: `lab.yaml:17:12`. */
   readonly connectionsAt: Readonly<Record<string, string>>;
+  /** What others deploy → the Secrets without which it cannot start (`install.NAME.needs`). */
+  readonly needs: Readonly<Record<string, readonly { readonly namespace: string; readonly name: string }[]>>;
   /** Provider → the identity that the system there must have (`expect:`). */
   readonly expects: Readonly<Record<string, string>>;
   /** Hex SHA-256 over every input byte: files, environment, variables. */

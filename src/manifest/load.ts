@@ -1,5 +1,5 @@
 import type { KindFacts } from '../engine/resource.ts';
-import { type Checked, type Complaint, failed, toDiagnostics } from './complaint.ts';
+import { type Checked, type Complaint, failed, toDiagnostics, toWarnings } from './complaint.ts';
 import { connectionsFor } from './connections.ts';
 import type { Given } from './expand/draft.ts';
 import { expandSections } from './expand/expand.ts';
@@ -7,6 +7,7 @@ import type { Expanded, Loaded } from './expanded.ts';
 import { fillVariables } from './fill.ts';
 import { digestInputs } from './inputs.ts';
 import { type ManifestFile, readManifestFile } from './manifest-file.ts';
+import { deploymentNeeds } from './needs.ts';
 import { type Chosen, chooseEnvironment, environmentsOf } from './overlay.ts';
 import { readPolicyFiles } from './policy-files.ts';
 import { checkManifest } from './schema/check.ts';
@@ -83,10 +84,11 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
       resources,
       connections: connected.connections,
       connectionsAt: connected.writtenAt,
-      expects: manifest.expect === undefined ? {} : { kubernetes: manifest.expect.kubernetes.uid },
+      needs: deploymentNeeds(manifest),
+      expects: connected.expects,
       inputs: digestInputs({ bytes: [file.bytes, ...policies.bytes], environment, vars }),
       allowDestroy: manifest.allowDestroy,
-      diagnostics: [],
+      diagnostics: toWarnings(found.filter((item) => item.is === 'warning')),
     },
   };
 };

@@ -18,6 +18,8 @@ export interface LocalPlace {
   readonly folder: string;
   readonly name: string;
   readonly environment: string;
+  /** The sandbox's state lies in a folder of its own, which no real run looks into. */
+  readonly world?: 'sandbox';
   /** Told about a stale lock that was taken over. */
   readonly report?: (diagnostic: Diagnostic) => void;
 }
@@ -28,10 +30,10 @@ export interface LocalStore extends StateStore {
   unlock(id: string): Promise<LockHolder | undefined>;
 }
 
-/** State in `<folder>/.lab/<name>/<environment>/`: state.json, journal.jsonl and lock, readable by the user alone. */
-export const localStore = ({ folder, name, environment, report = () => {} }: LocalPlace): LocalStore => {
-  const home = join(folder, '.lab');
-  const files = filesIn(join(home, asFolderName(name), asFolderName(environment)));
+/** State in `<folder>/.lab/<name>/<environment>/`, the sandbox's in `<folder>/.lab/sandbox/…`: state.json, journal.jsonl and lock, readable by the user alone. */
+export const localStore = (place: LocalPlace): LocalStore => {
+  const { report = () => {} } = place;
+  const files = filesIn(folderOf(place));
   let serial: number | undefined;
   const note = (seen: number) => {
     serial = seen;
@@ -48,7 +50,7 @@ export const localStore = ({ folder, name, environment, report = () => {} }: Loc
       return found === undefined ? undefined : toState(found.document);
     },
     open: async (operation, installation = randomBytes(4).toString('hex')) => {
-      await onDisk('write', files.folder, () => makeFolder(home, files.folder));
+      await makeLocalFolder(place);
       const lock = await onDisk('write', files.lock, () => takeLock(files.lock, operation, report));
       try {
         const found = (await read()) ?? { document: emptyDocument(installation), extended: false };
@@ -61,6 +63,16 @@ export const localStore = ({ folder, name, environment, report = () => {} }: Loc
     unlock: (id) => onDisk('write', files.lock, () => breakLock(files.lock, id)),
   };
 };
+
+/** Makes the folder of an owner's state, for the user alone, and returns its path. */
+export const makeLocalFolder = async (place: LocalPlace): Promise<string> => {
+  const folder = folderOf(place);
+  await onDisk('write', folder, () => makeFolder(join(place.folder, '.lab'), folder));
+  return folder;
+};
+
+const folderOf = ({ folder, name, environment, world }: LocalPlace): string =>
+  join(folder, '.lab', ...(world === undefined ? [] : [world]), asFolderName(name), asFolderName(environment));
 
 const filesIn = (folder: string): LocalFiles => ({
   folder,

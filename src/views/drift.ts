@@ -74,8 +74,7 @@ const section = async (
   title: string,
   changes: readonly Change[],
   linesOf: (change: Change) => Promise<string[]>,
-): Promise<string[]> =>
-  changes.length === 0 ? [] : ['', title, ...(await Promise.all(changes.map(linesOf))).flat()];
+): Promise<string[]> => (changes.length === 0 ? [] : ['', title, ...(await Promise.all(changes.map(linesOf))).flat()]);
 
 const driftedLines = async (change: Change, screen: Screen): Promise<string[]> => {
   if (change.missing === true) return [screen.style.bad(`  - ${change.address}  is gone`)];
@@ -87,10 +86,7 @@ const pendingLines = async (change: Change, screen: Screen): Promise<string[]> =
   const main = mainAction(change.actions);
   const { symbol, mood } = actionWords[main];
   const fields = main === 'create' ? [] : change.fields.filter(({ cause }) => cause !== 'drift');
-  return [
-    screen.style[mood](`  ${symbol} ${change.address}`),
-    ...(await fieldLines(fields, changedField, screen)),
-  ];
+  return [screen.style[mood](`  ${symbol} ${change.address}`), ...(await fieldLines(fields, changedField, screen))];
 };
 
 // Many resources share one cause: the cause once, with its number; each address only in JSON.

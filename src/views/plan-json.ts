@@ -27,6 +27,8 @@ export interface ChangeDocument {
 export interface PlanDocument extends Document {
   readonly toolVersion: string;
   readonly mode: Plan['mode'];
+  /** Absent for a plan of the real systems. */
+  readonly world?: 'sandbox';
   readonly applyable: boolean;
   readonly complete: boolean;
   readonly errored: boolean;
@@ -45,6 +47,7 @@ export const planJson = (plan: Plan, exit: Exit): PlanDocument => ({
   exit,
   toolVersion: plan.toolVersion,
   mode: plan.mode,
+  ...(plan.world === undefined ? {} : { world: plan.world }),
   applyable: plan.applyable,
   complete: plan.complete,
   errored: plan.errored,

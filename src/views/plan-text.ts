@@ -61,6 +61,7 @@ const head = (plan: Plan): string => {
   return [
     `${plan.mode === 'destroy' ? 'Destroy ' : ''}${name}`,
     `env ${environment}`,
+    ...(plan.world === undefined ? [] : [plan.world]),
     ...plan.systems.map(({ description }) => oneLine(description)),
     plan.serial === undefined ? 'no state' : `state serial ${plan.serial}`,
   ].join(' · ');

@@ -18,3 +18,9 @@ export const screenOf = (
   const isTTY = stream.isTTY === true;
   return { style: styleFor({ isTTY, env }), width: isTTY ? stream.columns : undefined };
 };
+
+/** The stream, if what was drawn on it can be drawn over. */
+export const canvasOf = (
+  stream: NodeJS.WriteStream,
+  env: Readonly<Record<string, string | undefined>>,
+): NodeJS.WriteStream | undefined => (stream.isTTY && !env.CI && env.TERM !== 'dumb' ? stream : undefined);

@@ -21,9 +21,10 @@ export interface Style {
 }
 
 /** Colours as the stream can show them and as NO_COLOR and FORCE_COLOR ask for. */
-export const styleFor = ({ isTTY, env: { CI: _, ...env } }: Terminal): Style => {
+export const styleFor = ({ isTTY, env }: Terminal): Style => {
   // A CI log is a file like any other; colours there are for FORCE_COLOR to ask for.
-  const ansis = new Ansis({ process: { env, argv: [], platform: process.platform, stdout: { isTTY } } });
+  const asked = Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'CI'));
+  const ansis = new Ansis({ process: { env: asked, argv: [], platform: process.platform, stdout: { isTTY } } });
   return { good: ansis.green, change: ansis.yellow, bad: ansis.red, strong: ansis.bold, quiet: ansis.dim };
 };
 

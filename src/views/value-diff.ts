@@ -1,5 +1,5 @@
 import type { Json } from '../engine/value.ts';
-import { manyLines } from './text.ts';
+import { manyLines, oneLine } from './text.ts';
 
 /** One line of a difference: `-` was, `+` will be, ` ` stays. */
 export interface DiffLine {
@@ -21,12 +21,16 @@ export const diffLines = async (before: Json, after: Json): Promise<DiffLine[] |
   const { diff, diffString } = await import('json-diff');
   if (typeof before === 'string' && typeof after === 'string') {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- json-diff is typed as any; for two lists of text this is its documented shape
-    const lines = (diff(before.split('\n'), after.split('\n'), { full: true }) ?? []) as readonly [string, string][];
-    return nearChanges(lines.map(([mark, text]) => ({ mark: markOf(mark), text: manyLines(text)[0] ?? '' })));
+    const lines = (diff(linesOf(before), linesOf(after), { full: true }) ?? []) as readonly [string, string][];
+    return nearChanges(lines.map(([mark, text]) => ({ mark: markOf(mark), text: oneLine(text) })));
   }
   const text = diffString(before, after, { color: false, maxElisions: 1 });
   return manyLines(text).map((line) => ({ mark: markOf(line.charAt(0)), text: line.slice(1) }));
 };
+
+// A text without a line break at its end differs from one with it, and a mark shows it.
+const linesOf = (text: string): string[] =>
+  text.endsWith('\n') ? text.slice(0, -1).split('\n') : `${text} (no line break at the end)`.split('\n');
 
 const isText = (value: Json): boolean => typeof value === 'string' && value.trimEnd().includes('\n');
 

@@ -61,11 +61,25 @@ describe('the approval of a plan', () => {
 describe('what lies outside the approval', () => {
   test('is shown and asked for', async () => {
     const { host, said } = recordingHost(['yes']);
-    expect(await approveBeyond(creating, host)).toBe(true);
+    expect(await approveBeyond(creating, 'ask', host)).toBe(true);
     expect(said.join('\n')).toContain('path-of-the-policy');
   });
 
   test('is not done where nobody can be asked', async () => {
-    expect(await approveBeyond(creating, recordingHost().host)).toBe(false);
+    expect(await approveBeyond(creating, 'ask', recordingHost().host)).toBe(false);
+  });
+
+  test.each(['flag', 'saved-plan'] as const)('is not asked for where nobody was asked before: %s', async (approval) => {
+    const { host, asked } = recordingHost(['yes']);
+    expect(await approveBeyond(creating, approval, host)).toBe(false);
+    expect(asked).toEqual([]);
+  });
+
+  test('is done in the sandbox, where nothing real is touched', async () => {
+    const { host, said, asked } = recordingHost();
+    await approvePlan(creating, 'sandbox', host);
+    expect(await approveBeyond(creating, 'sandbox', host)).toBe(true);
+    expect(said).toHaveLength(2);
+    expect(asked).toEqual([]);
   });
 });

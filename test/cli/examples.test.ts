@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Parser } from '@oclif/core';
 import { boolean } from '@oclif/core/flags';
 import { expect, test } from 'vitest';
@@ -5,7 +8,11 @@ import Apply from '../../src/commands/apply.ts';
 import Destroy from '../../src/commands/destroy.ts';
 import Drift from '../../src/commands/drift.ts';
 import Expand from '../../src/commands/expand.ts';
+import Explain from '../../src/commands/explain.ts';
+import Graph from '../../src/commands/graph.ts';
+import Init from '../../src/commands/init.ts';
 import Plan from '../../src/commands/plan.ts';
+import Schema from '../../src/commands/schema.ts';
 import Show from '../../src/commands/show.ts';
 import StateList from '../../src/commands/state/list.ts';
 import StateRm from '../../src/commands/state/rm.ts';
@@ -18,7 +25,11 @@ const commands = {
   destroy: Destroy,
   drift: Drift,
   expand: Expand,
+  explain: Explain,
+  graph: Graph,
+  init: Init,
   plan: Plan,
+  schema: Schema,
   show: Show,
   'state list': StateList,
   'state rm': StateRm,
@@ -26,6 +37,13 @@ const commands = {
   'state unlock': StateUnlock,
   validate: Validate,
 };
+
+test('every command is looked at here', async () => {
+  const folder = fileURLToPath(new URL('../../src/commands', import.meta.url));
+  const files = await readdir(folder, { recursive: true });
+  const names = files.flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3).replaceAll(sep, ' ')] : []));
+  expect(Object.keys(commands).toSorted()).toEqual(names.toSorted());
+});
 
 test.each(Object.entries(commands))(
   'the help of %s has two examples that its own parser accepts',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { guardDataLoss, guardDestroy, guardSaved } from '../../src/cli/guards.ts';
+import { guardDataLoss, guardDestroy, guardSaved, guardWorld } from '../../src/cli/guards.ts';
 import type { Plan } from '../../src/engine/change.ts';
 import type { Expanded } from '../../src/manifest/expanded.ts';
 import type { State } from '../../src/state/store.ts';
@@ -13,6 +13,7 @@ const manifest: Expanded = {
   connections: {},
   connectionsAt: {},
   expects: {},
+  needs: {},
   inputs: 'inputs',
   allowDestroy: false,
   diagnostics: [],
@@ -56,6 +57,20 @@ describe('loss of data', () => {
   test('does not come from changing what is protected', () => {
     const changing = plan([change('vault.mount/secret', { actions: ['update'], protect: 'all secrets in it' })]);
     expect(() => guardDataLoss(changing, manifest, false)).not.toThrow();
+  });
+});
+
+describe('a plan of the sandbox', () => {
+  const rehearsed = plan([], { world: 'sandbox' });
+
+  test('is refused by a real run, and a real one by the sandbox', () => {
+    expect(() => guardWorld(rehearsed, false)).toThrow(expect.objectContaining({ code: 'STALE' }));
+    expect(() => guardWorld(plan([]), true)).toThrow(expect.objectContaining({ code: 'STALE' }));
+  });
+
+  test('fits the sandbox, as a real one fits the real systems', () => {
+    expect(() => guardWorld(rehearsed, true)).not.toThrow();
+    expect(() => guardWorld(plan([]), false)).not.toThrow();
   });
 });
 

@@ -18,6 +18,7 @@ export const recordingHost = (answers: readonly string[] = []): { host: Host; sa
       report: ({ message }) => said.push(message),
       ask: answers.length === 0 ? undefined : ask,
       screen: noScreen,
+      canvas: undefined,
       env: {},
       toolVersion: '0.1.0',
       redactor: redactor(),

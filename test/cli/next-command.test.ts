@@ -9,7 +9,6 @@ const flags = {
   target: [],
   exclude: [],
   adopt: [],
-  prune: false,
   parallelism: 10,
   out: undefined,
 };
@@ -21,9 +20,16 @@ describe('the next command', () => {
     expect(nextCommand(['plan'], given)).toBe(`lab plan -f 'my folder/lab.yaml' -e kind --var 'owner=it'\\''s me'`);
   });
 
+  test('stays in the sandbox', () => {
+    expect(afterPlan(creating, { ...flags, sandbox: true })).toBe('Next: lab apply -e kind --sandbox');
+    expect(afterPlan(creating, { ...flags, sandbox: true, out: 'plan.lab.json' })).toBe(
+      'Saved to plan.lab.json. Next: lab apply plan.lab.json --sandbox',
+    );
+  });
+
   test('after a plan applies the same part of it', () => {
-    expect(afterPlan(creating, { ...flags, target: ['vault.policy'], prune: true })).toBe(
-      'Next: lab apply -e kind --target vault.policy --prune',
+    expect(afterPlan(creating, { ...flags, target: ['vault.policy'] })).toBe(
+      'Next: lab apply -e kind --target vault.policy',
     );
   });
 

@@ -13,11 +13,12 @@ const manifest: Expanded = {
   connections: {},
   connectionsAt: {},
   expects: {},
+  needs: {},
   inputs: 'inputs',
   allowDestroy: false,
   diagnostics: [],
 };
-const flags: PlanFlags = { target: [], exclude: [], adopt: [], prune: false, parallelism: 10 };
+const flags: PlanFlags = { target: [], exclude: [], adopt: [], parallelism: 10 };
 const options = (given: Partial<PlanFlags>) =>
   planOptions({ ...flags, ...given }, 'apply', { manifest, state: undefined });
 
@@ -50,7 +51,6 @@ describe('a saved plan', () => {
       targets: [],
       excludes: [],
       adopt: ['vault.policy/eso'],
-      prune: false,
       parallelism: 4,
     });
   });

@@ -21,7 +21,7 @@ vault:
 let cwd: string;
 let env: Record<string, string>;
 
-beforeAll(build);
+beforeAll(build, 120_000);
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'lab-cli-'));
   env = { HOME: cwd };
@@ -151,6 +151,62 @@ describe('a manifest whose server is not there yet', () => {
     await run('plan', '--out', 'plan.lab.json');
     await writeFile(join(cwd, 'lab.yaml'), `${manifest}\n# changed\n`);
     expect((await run('apply', 'plan.lab.json')).code).toBe(6);
+  });
+});
+
+describe('first contact', () => {
+  test('init writes a manifest that validate takes, and no second one over it', async () => {
+    const folder = join(cwd, 'fresh');
+    expect(await run('init', 'fresh')).toMatchObject({ code: 0, stdout: expect.stringContaining('lab plan -f fresh') });
+    expect((await run('validate', '-f', folder)).code).toBe(0);
+    expect((await run('init', 'fresh')).code).toBe(5);
+  });
+
+  test('graph draws who needs whom, as text and as Mermaid', async () => {
+    const text = await run('graph');
+    expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/^production\n {2}vault\.mount\/secret$/m) });
+    expect((await run('graph', '--format', 'mermaid')).stdout).toMatch(/^flowchart LR\n {2}subgraph production\n/);
+    expect(await document('graph')).toMatchObject({ exit: { code: 0 }, resources: [{}, {}] });
+  });
+
+  test('explain says where an address is written and why it is not there yet', async () => {
+    const { code, stdout } = await run('explain', 'vault.policy/external-secrets');
+    expect(code).toBe(0);
+    expect(stdout).toContain('lab.yaml:9:');
+    expect(stdout).toContain('deferred until vault.active opens');
+    expect(await document('explain', 'vault.mount/secret')).toMatchObject({ change: { actions: ['deferred'] } });
+  });
+
+  test('explain knows what an unknown address may have meant', async () => {
+    const { code, stderr } = await run('explain', 'vault.policy/external-secret');
+    expect(code).toBe(1);
+    expect(stderr).toContain('Did you mean vault.policy/external-secrets?');
+  });
+
+  test('schema prints a JSON Schema of the manifest, or of one kind', async () => {
+    expect(JSON.parse((await run('schema')).stdout)).toMatchObject({ properties: { vault: {}, secrets: {} } });
+    expect(await document('schema', 'vault.policy')).toMatchObject({ schema: { properties: { hcl: {} } } });
+    expect((await run('schema', 'vault.polcy')).stderr).toContain('Did you mean vault.policy?');
+  });
+});
+
+describe('a plan of the sandbox', () => {
+  beforeEach(() =>
+    writeFile(
+      join(cwd, 'sandbox.json'),
+      savedPlanText(plan([], { owner: { name: 'demo', environment: 'default' }, world: 'sandbox' })),
+    ),
+  );
+
+  test('is refused by a real run before any server is asked', async () => {
+    const { code, stderr } = await run('apply', 'sandbox.json');
+    expect(code).toBe(6);
+    expect(stderr).toContain('made in the sandbox');
+    expect(stderr).not.toContain('Reading 2 objects');
+  });
+
+  test('says so when it is shown', async () => {
+    expect((await run('show', 'sandbox.json')).stdout).toContain('demo · env default · sandbox');
   });
 });
 

@@ -53,7 +53,8 @@ describe('the top level', () => {
         'fingerprints: {}',
         'install: { vault: { mode: helm, version: "1" } }',
         'stores:',
-        '  a: { type: azure-key-vault }',
+        '  a: { type: gcp-secret-manager }',
+        '  c: { type: azure-key-vault, manage: create, name: kv-c, resourceGroup: r, auth: { type: workload-identity } }',
         '  b: { type: kubernetes, namespace: b, auth: { type: irsa } }',
         'secrets:',
         '  a/b: { readFrom: [x, y], bootstrap: true, keys: { k: { at: k, value: { prompt: it } } } }',
@@ -72,17 +73,33 @@ describe('the top level', () => {
         "lab.yaml:5:1 fingerprints: is not supported yet",
         "lab.yaml:6:27 install.vault.mode: "helm" is not supported yet; so far there are expected, wait",
         "lab.yaml:6:33 install.vault.version: is not supported yet",
-        "lab.yaml:8:14 stores.a.type: "azure-key-vault" is not supported yet; so far there are kubernetes, vault",
-        "lab.yaml:9:54 stores.b.auth.type: "irsa" is not supported yet; so far there is service-account",
-        "lab.yaml:11:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
-        "lab.yaml:11:28 secrets["a/b"].bootstrap: is not supported yet",
-        "lab.yaml:11:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",
-        "lab.yaml:14:10 vault.reach: "port-forward" is not supported yet; so far there is direct",
-        "lab.yaml:15:3 vault.init: is not supported yet",
-        "lab.yaml:16:26 vault.login.plan.auth: "kubernetes" is not supported yet; so far there is token",
-        "lab.yaml:17:31 vault.mounts.database.type: "database" is not supported yet; so far there is kv-v2",
-        "lab.yaml:18:23 vault.policies.plan.computed: is not supported yet",
-        "lab.yaml:19:28 vault.auth.approle.type: "approle" is not supported yet; so far there is kubernetes",
+        "lab.yaml:8:14 stores.a.type: "gcp-secret-manager" is not supported yet; so far there are kubernetes, vault, azure-key-vault, aws-secrets-manager",
+        "lab.yaml:9:39 stores.c.manage: "create" is not supported yet; so far there is existing",
+        "lab.yaml:9:59 stores.c.resourceGroup: is not supported yet",
+        "lab.yaml:9:91 stores.c.auth.type: "workload-identity" is not supported yet; so far there is service-principal",
+        "lab.yaml:10:54 stores.b.auth.type: "irsa" is not supported yet; so far there is service-account",
+        "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
+        "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
+        "lab.yaml:12:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",
+        "lab.yaml:15:10 vault.reach: "port-forward" is not supported yet; so far there is direct",
+        "lab.yaml:16:3 vault.init: is not supported yet",
+        "lab.yaml:17:26 vault.login.plan.auth: "kubernetes" is not supported yet; so far there is token",
+        "lab.yaml:18:31 vault.mounts.database.type: "database" is not supported yet; so far there is kv-v2",
+        "lab.yaml:19:23 vault.policies.plan.computed: is not supported yet",
+        "lab.yaml:20:28 vault.auth.approle.type: "approle" is not supported yet; so far there is kubernetes",
+      ]
+    `);
+  });
+
+  test('a tenant and an account are expected by their ids', async () => {
+    expect(
+      await about('expect: { azure: { tenant: contoso, subscription: s }, aws: { account: 123456789012 }, gcp: {} }'),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:4:28 expect.azure.tenant: is no id of a tenant; az account show has it as tenantId",
+        "lab.yaml:4:37 expect.azure.subscription: is not supported yet",
+        "lab.yaml:4:72 expect.aws.account: is a number; text is expected; put it in quotes",
+        "lab.yaml:4:88 expect.gcp: is not supported yet",
       ]
     `);
   });
@@ -103,8 +120,8 @@ describe('stores', () => {
   test('type chooses the variant', async () => {
     expect(await about('stores:', '  a: { type: kubernets }', '  b: {}', '  c: null')).toMatchInlineSnapshot(`
       [
-        "lab.yaml:5:14 stores.a.type: "kubernets" is not one of kubernetes, vault. Did you mean kubernetes?",
-        "lab.yaml:6:3 stores.b.type: is missing; one of kubernetes, vault is expected",
+        "lab.yaml:5:14 stores.a.type: "kubernets" is not one of kubernetes, vault, azure-key-vault, aws-secrets-manager. Did you mean kubernetes?",
+        "lab.yaml:6:3 stores.b.type: is missing; one of kubernetes, vault, azure-key-vault, aws-secrets-manager is expected",
         "lab.yaml:7:6 stores.c: is empty; a map is expected",
       ]
     `);

@@ -1,23 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { goDuration } from '../../src/engine/fields.ts';
 import { buildNodes, phasesOf } from '../../src/engine/node.ts';
+import type { Expanded } from '../../src/manifest/expanded.ts';
 import { loadManifest } from '../../src/manifest/load.ts';
+import { checkSharedTargets } from '../../src/manifest/shared-targets.ts';
 import { kinds, resourceAt, shown } from './support/load.ts';
 
-const load = async (vars: Record<string, string> = {}) => {
-  const loaded = await loadManifest({ path: 'examples/two-phase', environment: 'local', vars, env: {}, kinds });
+const loadExample = async (environment: string | undefined, vars: Record<string, string> = {}) => {
+  const loaded = await loadManifest({ path: 'examples/two-phase', environment, vars, env: {}, kinds });
   if (!loaded.ok) throw new Error(shown(loaded, '').join('\n'));
   return loaded.manifest;
 };
 
-describe('the two-phase example', () => {
+const load = (vars?: Record<string, string>) => loadExample('local', vars);
+
+const phaseLines = ({ resources }: Expanded): string[] => {
+  const nodes = buildNodes(resources, kinds);
+  const phases = phasesOf(nodes);
+  return [...nodes.values()].map(({ address, resource }) => `${phases.get(address)} ${resource.ownership} ${address}`);
+};
+
+describe('the two-phase example with stand-ins for the clouds', () => {
   test('comes to these resources, phase by phase', async () => {
-    const nodes = buildNodes((await load()).resources, kinds);
-    const phases = phasesOf(nodes);
-    const lines = [...nodes.values()].map(
-      ({ address, resource }) => `${phases.get(address)} ${resource.ownership} ${address}`,
-    );
-    expect(lines).toMatchInlineSnapshot(`
+    expect(phaseLines(await load())).toMatchInlineSnapshot(`
       [
         "bootstrap expected kubernetes.config-map/default/kube-root-ca.crt",
         "bootstrap contributed kubernetes.namespace/crossplane-system",
@@ -109,6 +114,95 @@ describe('the two-phase example', () => {
       conditions: [{ namespaces: ['crossplane-system'] }],
     });
   });
+});
+
+describe("the two-phase example with the record's own stores", () => {
+  const loadKind = () => loadExample(undefined);
+
+  test('is the default, and comes to these resources', async () => {
+    expect(phaseLines(await loadKind())).toMatchInlineSnapshot(`
+      [
+        "bootstrap owned aws.secrets-manager-secret/us-east-1/crossplane-aws",
+        "bootstrap owned azure.key-vault-secret/illm-k8s-lab-kv/crossplane-azure-credentials",
+        "bootstrap contributed kubernetes.namespace/crossplane-system",
+        "bootstrap contributed kubernetes.namespace/experiments",
+        "bootstrap contributed kubernetes.namespace/external-secrets",
+        "production owned vault.auth-method/kubernetes",
+        "production owned vault.mount/secret",
+        "production owned vault.policy/external-secrets",
+        "bootstrap owned kubernetes.secret/external-secrets/lab-store-aws-secretsmanager",
+        "bootstrap owned kubernetes.secret/external-secrets/lab-store-azure-keyvault",
+        "bootstrap contributed kubernetes.service-account/external-secrets/external-secrets",
+        "production owned vault.kubernetes-auth-config/kubernetes",
+        "production owned vault.kv-config/secret",
+        "bootstrap owned external-secrets.cluster-secret-store/aws-secretsmanager",
+        "bootstrap owned external-secrets.cluster-secret-store/azure-keyvault",
+        "production owned vault.kubernetes-auth-role/kubernetes/external-secrets",
+        "production owned vault.kv-secret/secret/experiments%2Fdemo-api",
+        "production owned external-secrets.cluster-secret-store/vault",
+        "bootstrap owned external-secrets.external-secret/crossplane-system/aws-credentials",
+        "bootstrap owned external-secrets.external-secret/crossplane-system/azure-credentials",
+        "production owned external-secrets.external-secret/experiments/demo-api",
+      ]
+    `);
+  });
+
+  test('lets External Secrets read with static credentials, and says so', async () => {
+    const manifest = await loadKind();
+    expect(resourceAt(manifest, 'external-secrets.cluster-secret-store/azure-keyvault').spec).toEqual({
+      provider: {
+        azurekv: {
+          authType: 'ServicePrincipal',
+          tenantId: '7c1e0000-0000-0000-0000-000000000001',
+          vaultUrl: 'https://illm-k8s-lab-kv.vault.azure.net',
+          authSecretRef: {
+            clientId: { name: 'lab-store-azure-keyvault', key: 'client-id', namespace: 'external-secrets' },
+            clientSecret: { name: 'lab-store-azure-keyvault', key: 'client-secret', namespace: 'external-secrets' },
+          },
+        },
+      },
+      conditions: [{ namespaces: ['crossplane-system'] }],
+    });
+    expect(
+      manifest.diagnostics.map(({ severity, code, message }) => `${severity} ${code} ${message}`),
+    ).toMatchInlineSnapshot(`
+      [
+        "warning STATIC_CREDENTIAL stores.azure-keyvault.auth: a static credential lies in Secret external-secrets/lab-store-azure-keyvault; use workload identity where the cluster has one",
+        "warning STATIC_CREDENTIAL stores.aws-secretsmanager.auth: a static credential lies in Secret external-secrets/lab-store-aws-secretsmanager; use workload identity where the cluster has one",
+      ]
+    `);
+  });
+
+  test("has the record's ExternalSecret azure-credentials", async () => {
+    const { spec } = resourceAt(
+      await loadKind(),
+      'external-secrets.external-secret/crossplane-system/azure-credentials',
+    );
+    expect(spec['data']).toEqual([{ key: 'credentials', remote: { key: 'crossplane-azure-credentials' } }]);
+  });
+
+  test('writes as the operator, to the one tenant and the one account', async () => {
+    const { connections, expects } = await loadKind();
+    expect(connections).toMatchObject({
+      kubernetes: { context: 'kind-lab' },
+      azure: {
+        tenant: '7c1e0000-0000-0000-0000-000000000001',
+        vaults: ['illm-k8s-lab-kv'],
+        credential: { type: 'ambient' },
+      },
+      aws: { region: 'us-east-1', account: '123456789012', credential: { type: 'ambient' } },
+    });
+    expect(expects).toEqual({ azure: '7c1e0000-0000-0000-0000-000000000001', aws: 'aws:123456789012' });
+  });
+});
+
+test('the environments of the two-phase example share nothing', async () => {
+  const manifests = await Promise.all(['kind', 'local'].map((environment) => loadExample(environment)));
+  expect(checkSharedTargets(manifests, kinds)).toEqual([]);
+  const together = await Promise.all(
+    ['kind', 'local'].map((environment) => loadExample(environment, { context: 'kind-lab' })),
+  );
+  expect(checkSharedTargets(together, kinds)).toHaveLength(1);
 });
 
 test('the minimal example is one store and one secret', async () => {

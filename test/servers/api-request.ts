@@ -16,17 +16,21 @@ export type ApiAnswer = { status: number; body: string };
 /** Calls the API server as the administrator: the tests' own eye, independent of the clients under test. */
 export type CallApi = (call: ApiRequest) => Promise<ApiAnswer>;
 
-/** Where the API server is and the PEM files that open it. */
-export type ApiAccess = { url: string; caFile: string; certFile: string; keyFile: string };
+/** Where the API server is and what opens it: PEM files, or a bearer token. */
+export type ApiAccess = { url: string; caFile: string } & ({ certFile: string; keyFile: string } | { token: string });
 
 const timeoutMilliseconds = 15_000;
 
 /** Makes the function that calls this API server. */
-export function apiCaller({ url, caFile, certFile, keyFile }: ApiAccess): CallApi {
-  const tls = { ca: readFileSync(caFile), cert: readFileSync(certFile), key: readFileSync(keyFile) };
+export function apiCaller(access: ApiAccess): CallApi {
+  const { url, caFile } = access;
+  const hasToken = 'token' in access;
+  const authorization = hasToken ? { authorization: `Bearer ${access.token}` } : {};
+  const pair = hasToken ? {} : { cert: readFileSync(access.certFile), key: readFileSync(access.keyFile) };
+  const tls = { ca: readFileSync(caFile), ...pair };
   return ({ method, path, body = '', contentType = 'application/json' }) =>
     new Promise((resolve, reject) => {
-      const headers = body === '' ? {} : { 'content-type': contentType };
+      const headers = { ...authorization, ...(body === '' ? {} : { 'content-type': contentType }) };
       const call = request(
         new URL(path, url),
         { ...tls, method, headers, timeout: timeoutMilliseconds },

@@ -51,7 +51,6 @@ export const planOptions: PlanOptions = {
   targets: [],
   excludes: [],
   adopt: [],
-  prune: false,
   parallelism: 8,
 };
 

@@ -1,5 +1,5 @@
 import { LabCommand } from '../../cli/base-command.ts';
-import { manifestFlags } from '../../cli/flags.ts';
+import { manifestFlags, sandboxFlags } from '../../cli/flags.ts';
 import type { StateListDocument } from '../../views/state.ts';
 
 export default class StateList extends LabCommand {
@@ -11,7 +11,7 @@ export default class StateList extends LabCommand {
       command: `<%= config.bin %> state list --json | jq '.records[] | select(.status == "begun")'`,
     },
   ];
-  static override flags = manifestFlags;
+  static override flags = { ...manifestFlags, ...sandboxFlags };
 
   async run(): Promise<StateListDocument> {
     const { flags } = await this.parse(StateList);

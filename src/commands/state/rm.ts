@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
 import { LabCommand } from '../../cli/base-command.ts';
-import { manifestFlags } from '../../cli/flags.ts';
+import { manifestFlags, sandboxFlags } from '../../cli/flags.ts';
 import type { StateShowDocument } from '../../views/state.ts';
 
 export default class StateRm extends LabCommand {
@@ -14,7 +14,7 @@ export default class StateRm extends LabCommand {
     },
   ];
   static override args = { address: string({ required: true, description: 'An address, as state list shows it.' }) };
-  static override flags = manifestFlags;
+  static override flags = { ...manifestFlags, ...sandboxFlags };
 
   async run(): Promise<StateShowDocument> {
     const { args, flags } = await this.parse(StateRm);

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
 import { LabCommand } from '../../cli/base-command.ts';
-import { manifestFlags } from '../../cli/flags.ts';
+import { manifestFlags, sandboxFlags } from '../../cli/flags.ts';
 import type { UnlockDocument } from '../../views/state.ts';
 
 export default class StateUnlock extends LabCommand {
@@ -18,7 +18,7 @@ export default class StateUnlock extends LabCommand {
     },
   ];
   static override args = { id: string({ required: true, description: 'The id of the lock, from the error message.' }) };
-  static override flags = manifestFlags;
+  static override flags = { ...manifestFlags, ...sandboxFlags };
 
   async run(): Promise<UnlockDocument> {
     const { args, flags } = await this.parse(StateUnlock);

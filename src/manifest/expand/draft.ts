@@ -2,7 +2,7 @@ import { address } from '../../engine/address.ts';
 import type { Origin, Ownership } from '../../engine/resource.ts';
 import type { Path } from '../../engine/traits.ts';
 import type { Fields } from '../../engine/value.ts';
-import { type Complaint, complaint, placeOf } from '../complaint.ts';
+import { type Complaint, complaint, placeOf, type Warning } from '../complaint.ts';
 import type { Manifest } from '../schema/manifest.ts';
 import type { MapTree } from '../yaml/tree.ts';
 import { keyOriginOf, originOf } from '../yaml/tree.ts';
@@ -23,8 +23,8 @@ export interface Draft {
   readonly path: Path;
 }
 
-/** What a section yields: the resources that it stands for, and what is wrong with it. */
-export type Found = Draft | Complaint;
+/** What a section yields: the resources that it stands for, what is wrong with it, and what its reader should know. */
+export type Found = Draft | Complaint | Warning;
 
 /** What every section's expansion may look at. */
 export interface Given {
@@ -62,6 +62,14 @@ export const namespaceDraft = (path: Path, name: string, ownership: Ownership = 
 
 /** A complaint about the value at a path. */
 export const wrong = (given: Given, path: Path, text: string): Complaint => complaint(originOf(given.tree, path), text);
+
+/** A remark about the value at a path, shown with every plan. */
+export const warning = (given: Given, path: Path, code: string, text: string): Warning => ({
+  is: 'warning',
+  code,
+  origin: originOf(given.tree, path),
+  text,
+});
 
 /** `stores.vault (lab.yaml:12:3)`: another place, for a complaint that needs two. */
 export const whereElse = (origin: Origin): string => `${origin.path} (${placeOf(origin)})`;

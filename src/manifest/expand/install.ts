@@ -1,5 +1,10 @@
+import type { Manifest } from '../schema/manifest.ts';
 import { didYouMean } from '../suggest.ts';
 import { type Found, type Given, wrong } from './draft.ts';
+
+/** The namespace that External Secrets runs in. */
+export const operatorNamespace = ({ install }: Manifest): string =>
+  install['external-secrets']?.namespace ?? 'external-secrets';
 
 /** Section `install`: so far nothing is installed; what others install is checked. */
 export function* expandInstall(given: Given): Generator<Found> {

@@ -1,10 +1,11 @@
+import { isAwsSecretName, isAzureSecretName } from '../schema/cloud-names.ts';
 import { isDataKey, isObjectName, isVaultPath } from '../schema/names.ts';
 import type { Store } from '../schema/stores.ts';
 
-/** One value in a store. */
+/** One value in a store. Without a property it is all that the key holds. */
 export interface Remote {
   readonly key: string;
-  readonly property: string;
+  readonly property?: string;
 }
 
 /** What `KEY` or `KEY#PROPERTY` means in one store, or what is wrong with it there. */
@@ -15,6 +16,7 @@ export type ParsedRemote =
 /**
  * Takes a remote key apart by the store's own grammar, which gives each value exactly one name.
  * Vault: External Secrets cuts `MOUNT/` and `data/` off a key, so a key that starts so would be another one there.
+ * Clouds: a property is one of a JSON value; to External Secrets other characters are a query over it.
  */
 export const parseRemote = (text: string, store: Store): ParsedRemote => {
   const hash = text.indexOf('#');
@@ -33,7 +35,23 @@ export const parseRemote = (text: string, store: Store): ParsedRemote => {
         return bad(`the path is below the mount ${store.mount}; write it without "${store.mount}/" and "data/"`);
       }
       return { ok: true, remote: { key, property } };
+    case 'azure-key-vault':
+      if (!isAzureSecretName(key)) {
+        return bad(`"${key}" cannot name a secret in a key vault; use letters, digits and "-", at most 127`);
+      }
+      return inJson(key, property);
+    case 'aws-secrets-manager':
+      if (!isAwsSecretName(key)) {
+        return bad(`"${key}" cannot name a secret in AWS; use letters, digits and / _ + = . @ -, at most 512`);
+      }
+      return inJson(key, property);
   }
+};
+
+const inJson = (key: string, property: string | undefined): ParsedRemote => {
+  if (property === undefined) return { ok: true, remote: { key } };
+  if (isDataKey(property)) return { ok: true, remote: { key, property } };
+  return bad(`"${property}" cannot be a property; use letters, digits, "-", "_" and "."`);
 };
 
 const bad = (problem: string): ParsedRemote => ({ ok: false, problem });

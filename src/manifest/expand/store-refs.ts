@@ -17,3 +17,14 @@ export const caProvider = (ca: z.output<typeof configMapCa>, within: string | un
   key: ca.key,
   ...(within === undefined ? { namespace: ca.configMap.namespace } : {}),
 });
+
+/** The Secret with a store's static credential. */
+export const credentialName = (store: string): string => `lab-store-${store}`;
+
+/** How a provider block names one of its keys. */
+export type CredentialRef = (key: string) => Fields;
+
+/** References to its keys; `namespace` is where it lies for a ClusterSecretStore. */
+export const credentialRefs =
+  (store: string, namespace: string, within: string | undefined): CredentialRef =>
+  (key) => ({ name: credentialName(store), key, ...(within === undefined ? { namespace } : {}) });

@@ -1,8 +1,14 @@
 import type { Fields } from '../../engine/value.ts';
+import type { Complaint } from '../complaint.ts';
+import type { Expose } from '../schema/expose.ts';
 import { splitNamespaced } from '../schema/names.ts';
-import type { Expose, Store } from '../schema/stores.ts';
-import { draft, type Found, type Given, namespaceDraft, wrong } from './draft.ts';
+import type { Store } from '../schema/stores.ts';
+import { draft, type Found, type Given, wrong } from './draft.ts';
+import { operatorNamespace } from './install.ts';
+import { expandStoreAuth } from './store-auth.ts';
+import { awsProvider, azureProvider } from './store-cloud.ts';
 import { kubernetesProvider, kubernetesStoreNeeds, kubernetesStoreParts } from './store-kubernetes.ts';
+import { credentialRefs } from './store-refs.ts';
 import { vaultProvider } from './store-vault.ts';
 
 /** Section `stores`: what a store is made of, and the ClusterSecretStore or SecretStores that show it to External Secrets. */
@@ -15,48 +21,71 @@ export function* expandStores(given: Given): Generator<Found> {
 
 function* exposed(given: Given, name: string, store: Store, expose: Expose): Generator<Found> {
   const path = ['stores', name];
-  if (store.auth === undefined) {
-    yield wrong(given, path, 'auth is missing: how External Secrets logs in; or say expose: none');
+  const block = providerOf(given, name, store);
+  if (typeof block !== 'function') {
+    yield block;
     return;
   }
-  const { namespace: accountNamespace, name: accountName } = store.auth.serviceAccount;
-  yield namespaceDraft([...path, 'auth'], accountNamespace);
-  yield draft([...path, 'auth'], 'kubernetes.service-account', [accountNamespace, accountName], {
-    spec: {},
-    ownership: 'contributed',
-  });
+  const cluster = expose.kind === 'ClusterSecretStore';
+  const namespaces = cluster ? [operatorNamespace(given.manifest)] : expose.namespaces;
+  if (store.auth !== undefined) yield* expandStoreAuth(given, name, store.auth, namespaces);
   const after = store.type === 'kubernetes' ? kubernetesStoreNeeds(name, store) : [];
 
-  if (expose.kind === 'ClusterSecretStore') {
-    const provider = providerOf(given, store, undefined);
+  if (cluster) {
     const conditions = conditionsFor(given, name, expose.namespaces);
-    if (provider === undefined) yield wrong(given, path, noVault);
     if (conditions === undefined) {
       yield wrong(given, path, 'no entry of secrets reads from it; list expose.namespaces, or say expose: none');
+      return;
     }
-    if (provider === undefined || conditions === undefined) return;
-    yield draft(path, 'external-secrets.cluster-secret-store', [name], { spec: { provider, ...conditions }, after });
+    const spec = { provider: block(undefined), ...conditions };
+    yield draft(path, 'external-secrets.cluster-secret-store', [name], { spec, after });
     return;
   }
   for (const namespace of expose.namespaces) {
-    const provider = providerOf(given, store, namespace);
-    if (provider === undefined) yield wrong(given, path, noVault);
-    else if (namespace !== accountNamespace) {
+    if (
+      store.auth !== undefined &&
+      'serviceAccount' in store.auth &&
+      store.auth.serviceAccount.namespace !== namespace
+    ) {
       const text = `a SecretStore in ${namespace} can only log in as a service account of ${namespace}`;
       yield wrong(given, [...path, 'auth', 'serviceAccount'], text);
-    } else yield draft(path, 'external-secrets.secret-store', [namespace, name], { spec: { provider }, after });
+      continue;
+    }
+    yield draft(path, 'external-secrets.secret-store', [namespace, name], {
+      spec: { provider: block(namespace) },
+      after,
+    });
   }
 }
 
-const noVault = 'a store of type vault needs the section vault, with its address';
+/** The provider block of External Secrets; `within` is the namespace of a SecretStore. */
+type ProviderBlock = (within: string | undefined) => Fields;
 
-/** The provider block of External Secrets; `within` is the namespace of a SecretStore. Undefined: no section vault. */
-const providerOf = ({ manifest }: Given, store: Store, within: string | undefined): Fields | undefined => {
+/** How a store's provider block is made, or what it lacks for that. */
+const providerOf = (given: Given, name: string, store: Store): ProviderBlock | Complaint => {
+  const { vault, expect } = given.manifest;
+  const path = ['stores', name];
+  const refs = (within: string | undefined) => credentialRefs(name, operatorNamespace(given.manifest), within);
+  // Only AWS has an identity that External Secrets finds by itself.
+  if (store.type === 'aws-secrets-manager') return (within) => awsProvider(store, refs(within));
+  if (store.auth === undefined) {
+    return wrong(given, path, 'auth is missing: how External Secrets logs in; or say expose: none');
+  }
   switch (store.type) {
     case 'kubernetes':
-      return kubernetesProvider(store, within);
+      return (within) => kubernetesProvider(store, within);
     case 'vault':
-      return manifest.vault && vaultProvider(manifest.vault.address, store, within);
+      if (vault === undefined) {
+        return wrong(given, path, 'a store of type vault needs the section vault, with its address');
+      }
+      return (within) => vaultProvider(vault.address, store, within);
+    case 'azure-key-vault': {
+      const tenant = store.auth.tenant ?? expect?.azure?.tenant;
+      if (tenant === undefined) {
+        return wrong(given, [...path, 'auth'], 'tenant is missing; write it here, or in expect.azure.tenant');
+      }
+      return (within) => azureProvider(store, tenant, refs(within));
+    }
   }
 };
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { address } from '../../engine/address.ts';
 import type { Path } from '../../engine/traits.ts';
+import type { Fields } from '../../engine/value.ts';
 import { fromSource, type Sourced } from '../../secrets/source.ts';
 import { type Complaint, placeOf } from '../complaint.ts';
 import { originOf } from '../yaml/tree.ts';
@@ -14,6 +15,11 @@ const remoteObject = ({ store, remote }: Read): { kind: string; parts: readonly 
       return { kind: 'kubernetes.secret', parts: [store.namespace, remote.key] };
     case 'vault':
       return { kind: 'vault.kv-secret', parts: [store.mount, remote.key] };
+    case 'azure-key-vault':
+      // Azure takes no notice of case: two spellings are one secret.
+      return { kind: 'azure.key-vault-secret', parts: [store.name, remote.key.toLowerCase()] };
+    case 'aws-secrets-manager':
+      return { kind: 'aws.secrets-manager-secret', parts: [store.region, remote.key] };
   }
 };
 
@@ -31,21 +37,46 @@ interface Write {
 /** What lab writes into the stores: one resource for all keys that share a remote key. Keys without a value are only read. */
 export function* expandWrites(given: Given, reads: readonly Read[]): Generator<Found> {
   const writes = reads.flatMap((read) => writeOf(given, read) ?? []);
-  for (const group of Map.groupBy(writes, ({ read }) => remoteAddress(read)).values()) {
-    const data = new Map<string, Write>();
-    for (const write of group) {
-      const { property } = write.read.remote;
-      const earlier = data.get(property) ?? write;
-      data.set(property, earlier);
-      if (!sameSource(earlier.sourced, write.sourced)) yield twoSources(given, earlier.read, write.read);
-    }
-    const [first] = group;
-    if (first === undefined) continue;
-    const { kind, parts } = remoteObject(first.read);
-    const values = Object.fromEntries([...data].map(([property, { sourced }]) => [property, sourced]));
-    yield draft(first.read.path, kind, parts, { spec: { data: values } });
-  }
+  for (const group of Map.groupBy(writes, ({ read }) => remoteAddress(read)).values()) yield* expandWrite(given, group);
 }
+
+function* expandWrite(given: Given, group: readonly Write[]): Generator<Found> {
+  const byProperty = new Map<string | undefined, Write>();
+  for (const write of group) {
+    const { property } = write.read.remote;
+    const earlier = byProperty.get(property) ?? write;
+    byProperty.set(property, earlier);
+    if (!sameSource(earlier.sourced, write.sourced)) yield twoSources(given, earlier.read, write.read);
+  }
+  const whole = byProperty.get(undefined);
+  const parts = [...byProperty.values()].filter(({ read }) => read.remote.property !== undefined);
+  const [part] = parts;
+  if (whole !== undefined && part !== undefined) yield wholeAndPart(given, whole.read, part.read);
+  else if (whole !== undefined) yield written(whole.read, { value: whole.sourced });
+  else if (part !== undefined) yield writtenInParts(given, part.read, parts);
+}
+
+const written = (first: Read, spec: Fields): Found => {
+  const { kind, parts } = remoteObject(first);
+  return draft(first.path, kind, parts, { spec });
+};
+
+const writtenInParts = (given: Given, first: Read, parts: readonly Write[]): Found => {
+  const values = Object.fromEntries(parts.map(({ read, sourced }) => [read.remote.property ?? '', sourced] as const));
+  switch (first.store.type) {
+    case 'kubernetes':
+    case 'vault':
+      return written(first, { data: values });
+    case 'aws-secrets-manager':
+      return written(first, { properties: values });
+    case 'azure-key-vault':
+      return wrong(
+        given,
+        valuePath(first),
+        'writing one property of a secret in a key vault is not supported yet; write it whole, at KEY without "#"',
+      );
+  }
+};
 
 const writeOf = (given: Given, read: Read): Write | undefined => {
   const { value, onMissingSource, onExternalChange } = read.key;
@@ -62,9 +93,12 @@ const sameSource = (left: Sourced, right: Sourced): boolean =>
 
 const twoSources = (given: Given, earlier: Read, read: Read): Complaint => {
   const where = whereElse(originOf(given.tree, valuePath(earlier)));
-  return wrong(
-    given,
-    valuePath(read),
-    `${remoteAddress(read)} gets ${read.remote.property} from another source at ${where}`,
-  );
+  const { property = 'its value' } = read.remote;
+  return wrong(given, valuePath(read), `${remoteAddress(read)} gets ${property} from another source at ${where}`);
+};
+
+const wholeAndPart = (given: Given, whole: Read, part: Read): Complaint => {
+  const where = whereElse(originOf(given.tree, valuePath(whole)));
+  const { property } = part.remote;
+  return wrong(given, valuePath(part), `${remoteAddress(part)} gets ${property} here and is written whole at ${where}`);
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
+import { accountId, tenantId } from './cloud-names.ts';
 import { labName, namespacedKey, namespaceName, objectName } from './names.ts';
 import { secretEntry } from './secrets.ts';
 import { store } from './stores.ts';
@@ -38,7 +39,11 @@ export const manifestSchema = z.strictObject({
     .default({}),
   expect: z
     .strictObject({
-      kubernetes: z.strictObject({ uid: z.uuid('is no UID; kubectl get namespace kube-system -o yaml shows it') }),
+      kubernetes: z
+        .strictObject({ uid: z.uuid('is no UID; kubectl get namespace kube-system -o yaml shows it') })
+        .optional(),
+      azure: z.strictObject({ tenant: tenantId() }).optional(),
+      aws: z.strictObject({ account: accountId() }).optional(),
     })
     .optional()
     .describe('Identity of the systems, checked before the first read'),

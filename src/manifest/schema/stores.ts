@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { awsStore, azureStore } from './cloud-stores.ts';
+import { expose } from './expose.ts';
 import { dataKeyName, namespaced, namespaceName, vaultPath } from './names.ts';
 
 /** A CA certificate in a ConfigMap of the cluster. */
@@ -6,24 +8,6 @@ export const configMapCa = z.strictObject({
   configMap: namespaced().describe('NAMESPACE/NAME'),
   key: dataKeyName().default('ca.crt'),
 });
-
-const clusterExpose = z.strictObject({
-  kind: z.literal('ClusterSecretStore'),
-  namespaces: z
-    .union([z.enum(['auto', 'all']), z.array(namespaceName()).min(1)])
-    .default('auto')
-    .describe('Who may read: auto = the namespaces in `secrets` that read from it'),
-});
-
-const namespaceExpose = z.strictObject({
-  kind: z.literal('SecretStore'),
-  namespaces: z.array(namespaceName()).min(1),
-});
-
-const expose = z
-  .union([z.literal('none'), z.discriminatedUnion('kind', [clusterExpose, namespaceExpose])])
-  .default({ kind: 'ClusterSecretStore', namespaces: 'auto' })
-  .describe('How External Secrets gets to see the store');
 
 const serviceAccountAuth = z.strictObject({
   type: z.literal('service-account'),
@@ -63,7 +47,7 @@ const vaultStore = z.strictObject({
 });
 
 /** A place that secrets are read from, and written to. */
-export const store = z.discriminatedUnion('type', [kubernetesStore, vaultStore]);
+export const store = z.discriminatedUnion('type', [kubernetesStore, vaultStore, azureStore, awsStore]);
 
 /** One entry of `stores`. */
 export type Store = z.output<typeof store>;
@@ -74,5 +58,5 @@ export type KubernetesStore = z.output<typeof kubernetesStore>;
 /** One of type vault. */
 export type VaultStore = z.output<typeof vaultStore>;
 
-/** How a store is shown, if it is. */
-export type Expose = Exclude<Store['expose'], 'none'>;
+/** How External Secrets logs in to a store. */
+export type StoreAuth = NonNullable<Store['auth']>;

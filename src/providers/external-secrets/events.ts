@@ -46,9 +46,12 @@ const listEvents = async (objects: ObjectApi, namespace: string): Promise<readon
   }
 };
 
-/** The newest event's message with this reason, on one line and not too long; undefined if there is none to read. */
-export const newestMessage = (events: readonly SeenEvent[] | undefined, reason: string): string | undefined => {
-  const message = events?.find((event) => event.reason === reason)?.message;
+/** The newest message of these events, on one line and not too long; undefined if there is none. */
+export const newestMessage = (
+  events: readonly SeenEvent[] | undefined,
+  wanted: (event: SeenEvent) => boolean,
+): string | undefined => {
+  const message = events?.find(wanted)?.message;
   if (message === undefined) return undefined;
   const line = message.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return line.length > 300 ? `${line.slice(0, 300)} …` : line;

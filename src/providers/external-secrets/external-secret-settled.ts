@@ -3,39 +3,39 @@ import type { KubeObject } from '../../engine/ports.ts';
 import type { Settled } from '../../engine/resource.ts';
 import type { EsoClient } from './client.ts';
 import { type Condition, readyCondition } from './conditions.ts';
-import { eventsAbout, newestMessage } from './events.ts';
+import { eventsAbout, newestMessage, type SeenEvent } from './events.ts';
 import { wireSpecOf } from './external-secret-wire.ts';
 import { isGenerationSynced, isSynced } from './fence.ts';
 import { isFresh } from './freshness.ts';
 import { parseGoDuration } from './go-duration.ts';
 
-/** A failure that External Secrets does not try again: what its event says then, and what to do. */
-interface Terminal {
-  readonly event: string;
-  readonly next: string;
-}
-
-const terminal: Readonly<Record<string, Terminal>> = {
+/**
+ * Failures whose events lab quotes, by the condition's message. Events of all others are not shown, because they quote
+ * what templates made of the values ("could not update secret": `Invalid value: "…"`); so an event has to have the form
+ * that goes with its failure, as an older one may still be the newest. `next` marks those that External Secrets does
+ * not try again. Source: markAsFailed in pkg/controllers/externalsecret of v0.20.4.
+ */
+const quoted: Readonly<Record<string, { readonly event: RegExp; readonly next?: string }>> = {
+  'could not get secret data from provider': {
+    event: /^(\(combined from similar events\): )?error (processing spec|retrieving secret at )\.data/,
+  },
   'target is owned by another ExternalSecret': {
-    event: 'secret is owned by another ExternalSecret',
+    event: /^unable to mutate secret \S+: secret is owned by another ExternalSecret/,
     next: 'Give one of the two another target.name.',
   },
   'failed to take ownership of target secret': {
-    event: 'could not set controller reference on secret',
+    event: /^unable to mutate secret \S+: could not set controller reference on secret/,
     next: 'Another controller made that Secret: choose another target.name, or creationPolicy: Merge.',
   },
   'could not update secret, target is immutable': {
-    event: 'secret is immutable',
+    event: /^unable to update secret \S+: secret is immutable/,
     next: 'Delete the Secret; External Secrets makes it anew.',
   },
 };
 
-// Events of other failures ("could not update secret") quote what templates made of the values, so they are not shown.
-const noData = 'could not get secret data from provider';
-
 /** Whether a failure is one that External Secrets does not try again. */
 export const isTerminal = (ready: Condition | undefined): boolean =>
-  ready?.status === 'False' && terminal[ready.message] !== undefined;
+  ready?.status === 'False' && quoted[ready.message]?.next !== undefined;
 
 // After a failure that is not tried again, changes of the Secret make External Secrets look again for a second or so.
 // A change by lab in that time is no failure yet.
@@ -45,7 +45,7 @@ const afterglow = 2000;
 export interface Sight {
   /** Whether the condition was found after the last write. */
   readonly fresh: boolean;
-  /** The newest event's message about a failure. */
+  /** The message of the event that goes with the condition. */
   readonly cause: string | undefined;
   /** Where the operator runs. */
   readonly namespace: string;
@@ -54,17 +54,11 @@ export interface Sight {
 /** What there is to see of an ExternalSecret now, and what it comes to. */
 export const settleExternalSecret = async (client: EsoClient, object: KubeObject): Promise<Settled> => {
   const ready = readyCondition(object);
-  const failing = ready?.status === 'False';
-  const events = failing ? await eventsAbout(client.objects, object) : undefined;
-  const expected = failing ? terminal[ready.message]?.event : undefined;
-  const fresh =
-    expected === undefined ||
-    (await isFresh(client, object, { tells: ({ message }) => message.includes(expected), notBefore: afterglow }));
-  return externalSecretSettled(object, {
-    fresh,
-    cause: newestMessage(events, 'UpdateFailed'),
-    namespace: client.namespace,
-  });
+  const { event } = (ready?.status === 'False' ? quoted[ready.message] : undefined) ?? {};
+  const tells = ({ message }: SeenEvent): boolean => event?.test(message) === true;
+  const events = event === undefined ? undefined : await eventsAbout(client.objects, object);
+  const fresh = !isTerminal(ready) || (await isFresh(client, object, { tells, notBefore: afterglow }));
+  return externalSecretSettled(object, { fresh, cause: newestMessage(events, tells), namespace: client.namespace });
 };
 
 /** Whether the Secret holds what this very object asks for: Ready alone may be about the object as it was before. */
@@ -94,21 +88,20 @@ const outcome = ({ status, reason, message }: Condition): Settled =>
     ? { state: 'done' }
     : waiting(message);
 
-const failure = (object: KubeObject, ready: Condition, fresh: boolean, cause: string | undefined): Settled => {
-  const { next } = terminal[ready.message] ?? {};
-  if (next !== undefined && !fresh) return waiting('External Secrets has not looked at the change yet');
-  if (next !== undefined)
-    return { state: 'failed', because: cause === undefined ? ready.message : `${ready.message}: ${cause}`, next };
-  if (ready.message === noData) return waiting(`${readsWhat(object)}: ${cause ?? ready.message}`);
-  const { name, namespace = '' } = object.metadata;
-  return waiting(
-    `${ready.message}; the cause may quote values: kubectl describe externalsecret -n ${namespace} ${name}`,
-  );
+const failure = (object: KubeObject, { message }: Condition, fresh: boolean, cause: string | undefined): Settled => {
+  const known = quoted[message];
+  if (known === undefined) {
+    const { name, namespace = '' } = object.metadata;
+    return waiting(`${message}; the cause may quote values: kubectl describe externalsecret -n ${namespace} ${name}`);
+  }
+  if (known.next === undefined) return waiting(`${readsWhat(object)}: ${cause ?? message}`);
+  if (!fresh) return waiting('External Secrets has not looked at the change yet');
+  return { state: 'failed', because: cause === undefined ? message : `${message}: ${cause}`, next: known.next };
 };
 
 const readsWhat = (object: KubeObject): string => {
   const { secretStoreRef: store, data = [] } = wireSpecOf(object);
-  const keys = [...new Set(data.map(({ remoteRef }) => remoteRef.key))];
+  const keys = [...new Set(data.map(({ remoteRef: { key, property } }) => (property ? `${key}#${property}` : key)))];
   const named = keys.length > 3 ? `${keys.slice(0, 3).join(', ')} and ${keys.length - 3} more` : keys.join(', ');
   return `cannot read ${named} from ${store?.kind || 'SecretStore'} ${store?.name ?? ''}`;
 };

@@ -18,7 +18,9 @@ const wireSchema = z.object({
   refreshInterval: z.string().optional(),
   refreshPolicy: z.string().optional(),
   target: open({ template: liveTemplate.optional() }).optional(),
-  data: z.array(open({ secretKey: z.string(), remoteRef: open({ key: z.string() }) })).optional(),
+  data: z
+    .array(open({ secretKey: z.string(), remoteRef: open({ key: z.string(), property: z.string().optional() }) }))
+    .optional(),
 });
 
 /** A live ExternalSecret's spec in the words of External Secrets. */
@@ -45,17 +47,16 @@ export const externalSecretSpecOf = (object: KubeObject): Fields => {
       ? {}
       : { store: { name: secretStoreRef.name, kind: secretStoreRef.kind || 'SecretStore' } }),
     ...(refresh === undefined ? {} : { refresh }),
-    ...(target === undefined ? {} : { target: json.parse(target) }),
+    // Without a name of its own the Secret is called like the ExternalSecret.
+    target: json.parse({ name: object.metadata.name, ...target }),
     ...(data === undefined ? {} : { data: data.map(entryOf).toSorted(byKey) }),
   };
 };
 
 const entryOf = ({ secretKey, remoteRef, ...others }: NonNullable<WireSpec['data']>[number]) => {
   const said = Object.entries(remoteRef).filter(([name, value]) => harmless[name] !== value);
-  const remote = Object.fromEntries(
-    said.map(([name, value]) => [name === 'decodingStrategy' ? 'decode' : name, value]),
-  );
-  return { key: secretKey, remote, ...others };
+  const remote = said.map(([name, value]) => [name === 'decodingStrategy' ? 'decode' : name, value]);
+  return { key: secretKey, remote: json.parse(Object.fromEntries(remote)), ...others };
 };
 
 /** What the server has, as far as a write has to know it. */

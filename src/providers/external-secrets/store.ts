@@ -31,7 +31,8 @@ export const storeKind = (kind: Exclude<Definition, 'ExternalSecret'>) => {
         const fresh = await isFresh(client, store, { tells: ({ reason }) => reason === ready.reason });
         return storeSettled(ready, { fresh, cause: undefined, namespace: client.namespace });
       }
-      const cause = ready && newestMessage(await eventsAbout(client.objects, store), ready.reason);
+      const events = await eventsAbout(client.objects, store);
+      const cause = newestMessage(events, ({ reason }) => reason === ready?.reason);
       return storeSettled(ready, { fresh: true, cause, namespace: client.namespace });
     },
     remove: (client: EsoClient, id: readonly string[]) => client.objects.remove(refOf(kind, id)),

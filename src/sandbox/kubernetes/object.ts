@@ -1,4 +1,4 @@
-import type { JsonMap } from './json.ts';
+import { type Json, type JsonMap, membersOf } from './json.ts';
 
 /** A Kubernetes object as it is stored and sent. */
 export interface KubeObject extends JsonMap {
@@ -46,3 +46,6 @@ export interface ManagedFieldsEntry extends JsonMap {
   readonly time?: string;
   readonly subresource?: string;
 }
+
+/** JSON that has been an object all along, after work on its members. */
+export const asObject = (value: Json): KubeObject => membersOf(value) as KubeObject;

@@ -36,8 +36,10 @@ export interface Rules {
   readonly names: 'subdomain' | 'label' | 'path';
   /** Whether DELETE answers the object where it is gone at once; else a Status. */
   readonly deleteAnswersObject: boolean;
-  /** What the server makes of an object that is written. */
-  readonly prepare: (object: KubeObject, before: KubeObject | undefined) => KubeObject;
+  /** What the server makes of an object that is written; whoever writes owns that too. */
+  readonly prepare: (object: KubeObject) => KubeObject;
+  /** What the server itself adds or keeps; nobody owns it. */
+  readonly stamp: (object: KubeObject, before: KubeObject | undefined) => KubeObject;
   /** What is wrong with it. */
   readonly check: (object: KubeObject, before: KubeObject | undefined) => readonly Cause[];
 }
@@ -47,6 +49,7 @@ export const plainRules: Rules = {
   names: 'subdomain',
   deleteAnswersObject: false,
   prepare: (object) => object,
+  stamp: (object) => object,
   check: () => [],
 };
 

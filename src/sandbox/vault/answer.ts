@@ -35,11 +35,12 @@ export const answer = async (vault: Vault, unsealing: Unsealing, request: Reques
 
 /** The paths that need neither a token nor an unsealed Vault. */
 const answerOpen = async (
-  { content, changed }: Vault,
+  vault: Vault,
   unsealing: Unsealing,
   path: string,
   { method, query, body }: Request,
 ): Promise<Plain | Result | undefined> => {
+  const { content } = vault;
   const isRead = method === 'GET' || method === 'HEAD';
   const isWrite = method === 'PUT' || method === 'POST';
   const wrongMethod = refused(405);
@@ -55,14 +56,14 @@ const answerOpen = async (
       if (!isWrite) return wrongMethod;
       const parsed = parseBody(body);
       const result = parsed.ok ? init(content, parsed.body) : refused(400, parsed.error);
-      changed();
+      vault.changed();
       return result;
     }
     case 'sys/unseal': {
       if (!isWrite) return wrongMethod;
       const parsed = parseBody(body);
       const result = parsed.ok ? unseal(content, unsealing, parsed.body) : refused(400, parsed.error);
-      changed();
+      vault.changed();
       return result;
     }
     default:

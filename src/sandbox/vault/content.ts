@@ -19,6 +19,8 @@ export interface MountEntry {
   /** Seconds; 0 = the system's. */
   defaultLeaseTtl: number;
   maxLeaseTtl: number;
+  /** Whether those without a token see it: '' (unset), unauth or hidden. */
+  listingVisibility?: string;
   /** Only auth methods have one. */
   readonly tokenType?: string;
   readonly passthroughRequestHeaders?: readonly string[];

@@ -41,8 +41,9 @@ export const convertFields = <F extends Fields>(
     if (!converted.ok) return bad(`error converting input for field "${name}": ${converted.error}`);
     values[name] = converted.value;
   }
-  // Built from the converters of these very fields.
-  return ok(values as Values<F>);
+  // Built by the converters of these very fields.
+  const converted: Values<F> = Object.assign(Object.create(null), values);
+  return ok(converted);
 };
 
 const toText = (value: unknown): Converted<string> => {
@@ -158,8 +159,9 @@ const goKind = (value: unknown): string =>
 /** A value as Go's `%v` prints it. */
 const goText = (value: unknown): string => {
   if (value === null) return '<nil>';
+  if (typeof value === 'string') return value;
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isMap(value)) return String(value);
+  if (!isMap(value)) return JSON.stringify(value);
   const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
 };

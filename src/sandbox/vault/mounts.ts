@@ -1,7 +1,7 @@
 import { type Content, entryOf, type MountEntry, randomHex } from './content.ts';
 import { parseDuration } from './duration.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
-import type { Values } from './fields.ts';
+import { convertText, type Values } from './fields.ts';
 import { builtInType, findType } from './mount-types.ts';
 import { type Data, done, doneWith, foundRepeated, type Result, refused } from './result.ts';
 import { systemTtl } from './tokens.ts';
@@ -50,6 +50,7 @@ const describe = (table: Table, entry: MountEntry): Data => {
       default_lease_ttl: entry.defaultLeaseTtl,
       force_no_cache: false,
       max_lease_ttl: entry.maxLeaseTtl,
+      ...visibility(entry),
       ...(entry.tokenType === undefined ? {} : { token_type: entry.tokenType }),
       ...(entry.passthroughRequestHeaders === undefined
         ? {}
@@ -68,6 +69,9 @@ const describe = (table: Table, entry: MountEntry): Data => {
     uuid: entry.uuid,
   };
 };
+
+const visibility = ({ listingVisibility = '' }: MountEntry): Data =>
+  listingVisibility === '' ? {} : { listing_visibility: listingVisibility };
 
 const mountFields = {
   type: 'string',
@@ -133,8 +137,10 @@ const leaseTimes = (config: Readonly<Record<string, unknown>>) => {
 /** Seconds, or the complaint. */
 const leaseTime = (value: unknown, which: string): number | string => {
   if (value === undefined || value === null || value === 'system') return 0;
-  const parsed = parseDuration(typeof value === 'number' ? value : String(value));
-  return parsed.ok ? parsed.seconds : `unable to parse ${which} TTL of ${String(value)}: ${parsed.error}`;
+  const text = convertText(value);
+  if (!text.ok) return text.error;
+  const parsed = parseDuration(text.value);
+  return parsed.ok ? parsed.seconds : `unable to parse ${which} TTL of ${text.value}: ${parsed.error}`;
 };
 
 const tuneFields = {
@@ -142,6 +148,7 @@ const tuneFields = {
   default_lease_ttl: 'string',
   max_lease_ttl: 'string',
   options: 'pairs',
+  listing_visibility: 'string',
 } as const;
 
 const tune = (call: Call, table: Table, values: Values<typeof tuneFields>): Result => {
@@ -159,6 +166,10 @@ const tune = (call: Call, table: Table, values: Values<typeof tuneFields>): Resu
       `backend max lease TTL of ${maxLeaseTtl} would be less than backend default lease TTL of ${defaultLeaseTtl}`,
     );
   }
+  const listing = values.listing_visibility;
+  if (!['', 'unauth', 'hidden', undefined].includes(listing)) {
+    return refused(400, `invalid listing_visibility ${listing ?? ''}`);
+  }
   const [was, wanted] = [Number(entry.options?.['version'] ?? 0), values.options?.['version']];
   if (wanted !== undefined && ![0, 1, 2].includes(Number(wanted)))
     return refused(400, `invalid version provided: ${wanted}`);
@@ -166,6 +177,7 @@ const tune = (call: Call, table: Table, values: Values<typeof tuneFields>): Resu
   if (wanted !== undefined && Number(wanted) < was) return refused(400, `cannot downgrade mount from version ${was}`);
 
   entry.description = values.description ?? entry.description;
+  if (listing !== undefined) entry.listingVisibility = listing;
   entry.defaultLeaseTtl = defaultLeaseTtl;
   entry.maxLeaseTtl = maxLeaseTtl;
   const options = Object.entries({ ...entry.options, ...values.options }).filter(([, value]) => value !== '');
@@ -197,6 +209,7 @@ const readTune = (call: Call, table: Table): Result => {
     description: entry.description,
     force_no_cache: false,
     max_lease_ttl: entry.maxLeaseTtl === 0 ? systemTtl : entry.maxLeaseTtl,
+    ...visibility(entry),
     ...(entry.options === null || Object.keys(entry.options).length === 0 ? {} : { options: entry.options }),
     ...(entry.tokenType === undefined ? {} : { token_type: entry.tokenType }),
   });

@@ -1,6 +1,7 @@
 import { ignoredWarning } from './body.ts';
-import { type Content, entryOf, type MountEntry, type Token } from './content.ts';
+import type { Content, MountEntry, Token } from './content.ts';
 import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
+import { convertFields } from './fields.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
@@ -64,8 +65,12 @@ const runEndpoint = async (endpoint: Endpoint, call: Call, body: VaultRequest['b
   if (!endpoint.methods.has(call.operation === 'create' ? 'update' : call.operation)) return unsupportedOperation;
   const result = await endpoint.run(call, body);
   const ignored = call.operation === 'read' || call.operation === 'list' ? [] : ignoredWarning(body, endpoint.knows);
-  if (result.is !== 'data' || result.status !== 200 || ignored.length === 0) return result;
-  return { ...result, warnings: [...(result.warnings ?? []), ...ignored] };
+  return withWarnings(result, ignored);
+};
+
+const withWarnings = (result: Result, more: readonly string[]): Result => {
+  if (result.is !== 'data' || result.status !== 200 || more.length === 0) return result;
+  return { ...result, warnings: [...(result.warnings ?? []), ...more] };
 };
 
 const mountOf = (content: Content, path: string): Call['mount'] | undefined => {
@@ -125,12 +130,16 @@ const isAllowed = (content: Content, token: Token, path: string, operation: Oper
   return acl.allows(path, operation) && (!sudoPaths.test(path) || acl.allows(path, 'sudo'));
 };
 
+const loginFields = { role: 'string', jwt: 'string' } as const;
+
 const tryLogin = async (vault: Vault, request: VaultRequest, mount: Call['mount'] | undefined): Promise<Result> => {
   if (mount?.entry.type !== 'kubernetes') return denied;
   if (request.method !== 'write') return refused(405, 'unsupported operation');
-  const text = (name: string): string => String(entryOf(request.body, name) ?? '');
-  const result = await login({ vault, mount }, { role: text('role'), jwt: text('jwt') });
-  const ignored = ignoredWarning(request.body, new Set(['role', 'jwt']));
-  if (result.is !== 'data' || ignored.length === 0) return result;
-  return { ...result, warnings: [...(result.warnings ?? []), ...ignored] };
+  const converted = convertFields(loginFields, request.body);
+  if (!converted.ok) return refused(400, converted.error);
+  const { role = '', jwt = '' } = converted.value;
+  return withWarnings(
+    await login({ vault, mount }, { role, jwt }),
+    ignoredWarning(request.body, new Set(Object.keys(loginFields))),
+  );
 };

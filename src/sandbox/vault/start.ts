@@ -49,7 +49,7 @@ export const startVaultSandbox = async (options: VaultSandboxOptions): Promise<V
   const unsealing: Unsealing = { nonce: '', given: new Set() };
   const vault: Vault = {
     content,
-    changed: document.changed,
+    changed: () => document.changed(),
     reviewToken: options.reviewToken ?? reviewToken,
     seal: () => {
       forget(unsealing);

@@ -5,10 +5,12 @@ import { onTestFinished } from 'vitest';
 import type { Resource } from '../../../src/engine/resource.ts';
 import type { Expanded, Loaded } from '../../../src/manifest/expanded.ts';
 import { type LoadInput, loadManifest } from '../../../src/manifest/load.ts';
+import { aws } from '../../../src/providers/aws/index.ts';
+import { azure } from '../../../src/providers/azure/index.ts';
 import { kindsOf, providers } from '../../../src/providers/index.ts';
 
 /** Every kind that lab has. */
-export const kinds = kindsOf(providers);
+export const kinds = kindsOf([...new Set([...providers, azure, aws])]);
 
 /** What a test may vary: by default the manifest is alone in its folder and nothing comes from outside. */
 export interface Around {

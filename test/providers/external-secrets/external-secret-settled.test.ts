@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest';
-import { externalSecretSettled } from '../../../src/providers/external-secrets/external-secret-settled.ts';
+import {
+  externalSecretSettled,
+  settleExternalSecret,
+} from '../../../src/providers/external-secrets/external-secret-settled.ts';
 import { syncedVersion } from '../../../src/providers/external-secrets/fence.ts';
-import { object, ready } from './client-over.ts';
+import { clientOver, object, ready } from './client-over.ts';
 
 const metadata = { name: 'database', namespace: 'team', generation: 2 };
 const spec = {
   secretStoreRef: { name: 'azure', kind: 'ClusterSecretStore' },
   refreshInterval: '1h0m0s',
-  data: ['a', 'b', 'c', 'd', 'a'].map((key) => ({ secretKey: key, remoteRef: { key } })),
+  data: [
+    { secretKey: 'a', remoteRef: { key: 'a' } },
+    { secretKey: 'b', remoteRef: { key: 'b', property: 'user' } },
+    ...['a', 'c', 'd'].map((key) => ({ secretKey: key, remoteRef: { key } })),
+  ],
 };
 const synced = { syncedResourceVersion: syncedVersion(metadata) };
 const older = { syncedResourceVersion: syncedVersion({ ...metadata, generation: 1 }) };
@@ -53,19 +60,20 @@ test('a failed fetch waits, and names keys, store and cause', () => {
   const cause = 'error processing spec.data[0] (key: a), err: Secret does not exist';
   expect(settled({ ...failure('could not get secret data from provider'), ...older }, { cause })).toEqual({
     state: 'waiting',
-    because: `cannot read a, b, c and 1 more from ClusterSecretStore azure: ${cause}`,
+    because: `cannot read a, b#user, c and 1 more from ClusterSecretStore azure: ${cause}`,
   });
 });
 
 test('without an event the condition has to do', () => {
   expect(settled(failure('could not get secret data from provider'))).toEqual({
     state: 'waiting',
-    because: 'cannot read a, b, c and 1 more from ClusterSecretStore azure: could not get secret data from provider',
+    because:
+      'cannot read a, b#user, c and 1 more from ClusterSecretStore azure: could not get secret data from provider',
   });
 });
 
-test('the event of a failed write is never quoted: templates put values into it', () => {
-  expect(settled(failure('could not update secret'), { cause: 'Invalid value: "hunter2"' })).toEqual({
+test('the cause of a failed write is not told: templates put values into it', () => {
+  expect(settled(failure('could not update secret'))).toEqual({
     state: 'waiting',
     because: 'could not update secret; the cause may quote values: kubectl describe externalsecret -n team database',
   });
@@ -95,4 +103,42 @@ test('with interval 0, or read once, a change that was never read is a failure',
 test('with interval 0 labels that came later do not matter', () => {
   const status = { ...success, syncedResourceVersion: syncedVersion({ ...metadata, labels: { before: 'x' } }) };
   expect(settled(status, { spec: { refreshInterval: '0s' } })).toEqual({ state: 'done' });
+});
+
+const event = (message: string, second: number) => ({
+  ...object('Event', { resourceVersion: `${second}` }),
+  involvedObject: { uid: 'uid-1' },
+  reason: 'UpdateFailed',
+  message,
+  lastTimestamp: `2026-01-01T00:00:0${second}Z`,
+});
+
+/** What the kind answers over a cluster with these events. */
+const told = (message: string, ...events: readonly string[]) => {
+  const client = clientOver({ list: async () => events.map(event) });
+  return settleExternalSecret(client, object('ExternalSecret', metadata, { spec, status: failure(message) }));
+};
+const quoting = 'Secret "database" is invalid: metadata.labels: Invalid value: "hunter2": a valid label must be';
+
+test.each([
+  'could not update secret',
+  'could not get secret data from provider',
+  'target is owned by another ExternalSecret',
+  'could not update secret, target is immutable',
+  'a message of a later release',
+])('an event that quotes a value is never shown, not with "%s" either', async (message) => {
+  expect(JSON.stringify(await told(message, quoting))).not.toContain('hunter2');
+});
+
+test('the event that goes with the condition is shown, though others are newer', async () => {
+  const missing = 'error processing spec.data[0] (key: a), err: Secret does not exist';
+  expect(await told('could not get secret data from provider', missing, quoting)).toMatchObject({
+    state: 'waiting',
+    because: expect.stringContaining(missing),
+  });
+  const owned = 'unable to mutate secret database: secret is owned by another ExternalSecret: first';
+  expect(await told('target is owned by another ExternalSecret', owned, quoting)).toMatchObject({
+    state: 'failed',
+    because: `target is owned by another ExternalSecret: ${owned}`,
+  });
 });

@@ -87,7 +87,7 @@ test('reads a live object in the words of the spec, without defaults of the serv
     name: 'database',
     store,
     refresh: 5400,
-    target: { creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+    target: { name: 'database', creationPolicy: 'Owner', deletionPolicy: 'Retain' },
     data: [
       { key: 'password', remote: { key: 'db' } },
       { key: 'user', remote: { key: 'db', property: 'user', decode: 'Base64' } },

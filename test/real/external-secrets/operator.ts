@@ -23,7 +23,8 @@ export const actor = (kind: BoundKind, ...id: readonly string[]) => {
     const end = performance.now() + 45_000;
     for (;;) {
       const settled = await kind.settled(id, spec);
-      if (until(settled) || performance.now() > end) return settled;
+      if (until(settled)) return settled;
+      if (performance.now() > end) throw new Error(`${id.join('/')} came only to ${JSON.stringify(settled)}`);
       await sleep(50);
     }
   };

@@ -109,8 +109,11 @@ export const stranger = async (): Promise<Stranger> => {
     await writeFile(path, Buffer.from(String(user[field]), 'base64'), { mode: 0o600 });
     return path;
   };
-  const [certFile, keyFile] = [await file('client-certificate-data'), await file('client-key-data')];
-  const call = apiCaller({ url, caFile, certFile, keyFile });
+  const opened =
+    typeof user['token'] === 'string'
+      ? { token: user['token'] }
+      : { certFile: await file('client-certificate-data'), keyFile: await file('client-key-data') };
+  const call = apiCaller({ url, caFile, ...opened });
   return async (method, path, body, contentType = 'application/merge-patch+json') => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const type = method === 'PATCH' ? { contentType } : {};

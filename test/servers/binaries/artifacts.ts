@@ -1,8 +1,10 @@
-/** How an artifact comes out of its Go module in ../modules. */
+/** How an artifact comes out of its module in ../modules: a Go module, or requirements of Python. */
 export type Recipe =
   | { kind: 'compile'; package: string; tags?: string; version?: VersionStamp }
   | { kind: 'compile-patched'; tags: string; patched: string }
-  | { kind: 'copy'; from: string; path: string };
+  | { kind: 'copy'; from: string; path: string }
+  /** A Python environment from requirements.txt, with a starter for one of its modules. */
+  | { kind: 'python'; starts: string };
 
 /** Stamps the version that go.mod gives `module` into the variables of `variables`, as Kubernetes' own build does. */
 export type VersionStamp = { module: string; variables: string };
@@ -15,7 +17,7 @@ export type Artifact = {
   /** Names a file to use instead of a built one. */
   variable: `LAB_TEST_${string}`;
   /** Folder under ../modules; it pins every version. */
-  module: 'controlplane' | 'eso' | 'vault';
+  module: 'controlplane' | 'eso' | 'moto' | 'vault';
   recipe: Recipe;
 };
 
@@ -73,9 +75,19 @@ export const vault = {
   recipe: { kind: 'compile-patched', tags: 'minimal', patched: 'github.com/hashicorp/vault' },
 } as const satisfies Artifact;
 
+/** AWS for tests; on PATH it is called the same. */
+export const moto = {
+  name: 'moto_server',
+  neededFor: 'AWS',
+  variable: 'LAB_TEST_MOTO_BIN',
+  module: 'moto',
+  recipe: { kind: 'python', starts: 'moto.server' },
+} as const satisfies Artifact;
+
 /** All of them, quickest builds first; the control plane's share their packages. */
 export const artifacts: readonly Artifact[] = [
   externalSecretsCrds,
+  moto,
   etcd,
   kubeApiserver,
   kubeControllerManager,

@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from './artifacts.ts';
 import { goOutput, moduleFolder } from './go.ts';
+import { pythonVersion } from './python.ts';
 
-/** Changes whenever the built file could: tool chain, platform, recipe, or any file of the Go module. */
+/** Changes whenever the built file could: tool chain, platform, recipe, or any file of the module. */
 export async function cacheKey(artifact: Artifact): Promise<string> {
   const folder = moduleFolder(artifact);
   const hash = createHash('sha256');
@@ -16,5 +17,8 @@ export async function cacheKey(artifact: Artifact): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Asked in the module's folder, because its go.mod decides which Go is used. */
-const toolChain = (artifact: Artifact): Promise<string> => goOutput(artifact, ['env', 'GOVERSION', 'GOOS', 'GOARCH']);
+/** Go is asked in the module's folder, because its go.mod decides which Go is used. */
+const toolChain = (artifact: Artifact): Promise<string> =>
+  artifact.recipe.kind === 'python'
+    ? pythonVersion(artifact)
+    : goOutput(artifact, ['env', 'GOVERSION', 'GOOS', 'GOARCH']);

@@ -1,4 +1,16 @@
-import { atomic, boolean, integer, keyedList, listOf, object, type Schema, setOf, text, textMap } from '../schema/schema.ts';
+import {
+  atomic,
+  boolean,
+  byDefault,
+  integer,
+  keyedList,
+  listOf,
+  object,
+  type Schema,
+  setOf,
+  text,
+  textMap,
+} from '../schema/schema.ts';
 
 /** `metadata` of every object. */
 export const metadataSchema: Schema = object({
@@ -18,7 +30,14 @@ export const metadataSchema: Schema = object({
   ownerReferences: keyedList(
     ['uid'],
     atomic(
-      object({ apiVersion: text, kind: text, name: text, uid: text, controller: boolean, blockOwnerDeletion: boolean }),
+      object({
+        apiVersion: text,
+        kind: text,
+        name: text,
+        uid: byDefault(text, ''),
+        controller: boolean,
+        blockOwnerDeletion: boolean,
+      }),
     ),
   ),
   managedFields: listOf({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true }),

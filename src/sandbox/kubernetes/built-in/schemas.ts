@@ -6,8 +6,10 @@ import {
   integer,
   keyedList,
   listOf,
+  mapOf,
   object,
   openObject,
+  quantity,
   type Schema,
   text,
   textMap,
@@ -20,6 +22,13 @@ const subject = atomic(object({ kind: text, apiGroup: text, name: text, namespac
 const roleRef = atomic(object({ apiGroup: text, kind: text, name: text }));
 const rule = object({ verbs: texts, apiGroups: texts, resources: texts, resourceNames: texts, nonResourceURLs: texts });
 const binding = object({ subjects: listOf(subject), roleRef });
+
+const limits = object({
+  type: text,
+  ...Object.fromEntries(
+    ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'].map((name) => [name, mapOf(quantity)]),
+  ),
+});
 
 const webhook = openObject({
   name: text,
@@ -58,6 +67,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
     status: openObject({ conditions }),
   }),
   Event: openObject({ involvedObject: atomic(anything) }),
+  LimitRange: object({ spec: object({ limits: listOf(limits) }) }),
+  ResourceQuota: object({ spec: openObject({ hard: mapOf(quantity) }), status: anything }),
+  PersistentVolumeClaim: object({
+    spec: openObject({ resources: openObject({ limits: mapOf(quantity), requests: mapOf(quantity) }) }),
+    status: anything,
+  }),
   Lease: object({ spec: openObject({}) }),
   Role: object({ rules: listOf(rule) }),
   ClusterRole: object({ rules: listOf(rule), aggregationRule: anything }),

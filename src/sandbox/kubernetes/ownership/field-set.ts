@@ -25,9 +25,8 @@ export const common = (set: FieldSet, other: FieldSet): FieldSet => new Set([...
 export const sameSet = (set: FieldSet, other: FieldSet): boolean =>
   set.size === other.size && [...set].every((path) => other.has(path));
 
-/** Whether a path is one of these, or inside one of them. */
-export const isWithin = (path: string, outer: readonly string[]): boolean =>
-  outer.some((start) => path === start || path.startsWith(`${start}${joint}`));
+/** Whether a path is another one, or inside of it. */
+export const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}${joint}`);
 
 /** The way down a path: where each element leads, and its name if it is a member of an object. */
 export const stepsOf = (path: string): readonly { readonly at: string; readonly name?: string }[] => {

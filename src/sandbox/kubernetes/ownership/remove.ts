@@ -1,7 +1,7 @@
 import { isList, isMap, type Json } from '../json.ts';
 import { memberSchema, type Schema } from '../schema/schema.ts';
-import { declares } from './fields-of.ts';
 import { type FieldSet, fieldIn, root, stepsOf } from './field-set.ts';
+import { declares } from './fields-of.ts';
 import { shapeOf } from './shape.ts';
 
 /** The object without these fields. What is left empty goes too. */

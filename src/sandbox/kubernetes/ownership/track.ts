@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import { refuse } from '../refusal.ts';
 import type { Schema } from '../schema/schema.ts';
 import { compare } from './compare.ts';
-import { common, type FieldSet, fieldIn, isWithin, root, sameSet, spellPaths, union, without } from './field-set.ts';
+import { common, type FieldSet, fieldIn, root, sameSet, spellPaths, union, without } from './field-set.ts';
 import { fieldsOf } from './fields-of.ts';
 import { type Manager, managerId, type Owners, type Ownership } from './managers.ts';
 import { merged } from './merge.ts';
@@ -47,25 +47,24 @@ export const trackUpdate = ({ schema, live, owners, by, now }: Write, object: Js
 
 /**
  * Server-side apply: what is stated becomes the manager's, what it no longer states and nobody else owns goes.
- * Refuses with 409 where it would change what others own, unless forced. `ignored`: paths that this endpoint does not write.
+ * Refuses with 409 where it would change what others own, unless forced. `writes`: whether this endpoint writes a path.
  */
 export const trackApply = (
   { schema, live, owners, by, now }: Write,
   applied: Json,
-  { force, ignored }: { readonly force: boolean; readonly ignored: readonly string[] },
+  { force, writes }: { readonly force: boolean; readonly writes: (path: string) => boolean },
 ): Written => {
   const id = managerId(by);
   const last = owners.get(id);
-  const stated = without(fieldsOf(schema, applied), ownerless);
-  const fields = new Set([...stated].filter((path) => !isWithin(path, ignored)));
-  const withApplied: Owners = new Map([...owners, [id, { ...last, manager: by, fields }]]);
-  const owned = withNamedParents(schema, union(...[...withApplied.values()].map((ownership) => ownership.fields)));
+  const stated = fieldsOf(schema, applied);
+  const fields = new Set([...without(stated, ownerless)].filter(writes));
+  const others: Owners = new Map([...owners].filter(([other]) => other !== id));
+  const owned = withNamedParents(schema, union(stated, ...[...others.values()].map((ownership) => ownership.fields)));
   const given = withNamedParents(schema, last?.fields ?? new Set());
   const object = withoutFields(schema, merged(schema, live, applied), without(given, owned));
 
   const { added, modified, removed } = compare(schema, live, object);
   const changed = without(union(added, modified), ownerless);
-  const others = new Map([...withApplied].filter(([other]) => other !== id));
   const conflicts = [...others.values()]
     .map((ownership) => ({ ...ownership, fields: common(ownership.fields, changed) }))
     .filter((ownership) => ownership.fields.size > 0);

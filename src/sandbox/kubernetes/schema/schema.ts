@@ -6,6 +6,8 @@ import type { Json } from '../json.ts';
  */
 export interface Schema {
   readonly type?: string;
+  /** `quantity`: an amount such as 500m or 1Gi. */
+  readonly format?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
@@ -34,6 +36,9 @@ type Properties = Readonly<Record<string, Schema>>;
 export const text: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };
 export const boolean: Schema = { type: 'boolean' };
+
+/** An amount of CPU or memory: `500m`, `1Gi`, `2`. */
+export const quantity: Schema = { format: 'quantity', 'x-kubernetes-int-or-string': true };
 
 /** Anything at all, kept as it is: maps are merged, lists are atomic. */
 export const anything: Schema = { 'x-kubernetes-preserve-unknown-fields': true };

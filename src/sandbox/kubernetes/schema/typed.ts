@@ -24,12 +24,16 @@ const mismatches = (schema: Schema | undefined, value: Json, path: string): read
   const wanted = schema['x-kubernetes-int-or-string'] === true ? undefined : schema.type;
   switch (wanted) {
     case 'string':
-      return typeof value === 'string' ? [] : [`${path}: expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`];
+      return typeof value === 'string'
+        ? []
+        : [`${path}: expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`];
     case 'boolean':
       return typeof value === 'boolean' ? [] : [`${path}: expected boolean, got &{${brief(value)}}`];
     case 'integer':
     case 'number':
-      return typeof value === 'number' ? [] : [`${path}: expected numeric (int or float), got ${typeNames[typeof value] ?? typeof value}`];
+      return typeof value === 'number'
+        ? []
+        : [`${path}: expected numeric (int or float), got ${typeNames[typeof value] ?? typeof value}`];
     case 'array':
       return isList(value) ? listMismatches(schema, value, path) : [`${path}: expected list, got &{${brief(value)}}`];
     case 'object':
@@ -78,7 +82,9 @@ const listMismatches = (schema: Schema, value: readonly Json[], path: string): r
       return [`${path}: element ${index}: ${said}`];
     }
     const at = `[${pairs.map(([key, part]) => `${key}=${JSON.stringify(part)}`).join(',')}]`;
-    return repeats(seen, at) ? [`${path}: duplicate entries for key ${at}`] : mismatches(schema.items, item, `${path}${at}`);
+    return repeats(seen, at)
+      ? [`${path}: duplicate entries for key ${at}`]
+      : mismatches(schema.items, item, `${path}${at}`);
   });
 };
 

@@ -8,7 +8,11 @@ export const violations = (schema: Schema | undefined, value: Json, path = ''): 
   if (schema === undefined || (value === null && schema.nullable === true)) return [];
   const mistyped = typeViolation(schema, value, path);
   if (mistyped !== undefined) return [mistyped];
-  return [...ownViolations(schema, value, path), ...innerViolations(schema, value, path), ...repeated(schema, value, path)];
+  return [
+    ...ownViolations(schema, value, path),
+    ...innerViolations(schema, value, path),
+    ...repeated(schema, value, path),
+  ];
 };
 
 const typeOf = (value: Json): string => {
@@ -39,33 +43,31 @@ const tooLong = (field: string, limit: number): Cause => ({
 });
 
 const ownViolations = (schema: Schema, value: Json, path: string): readonly Cause[] => {
-  const found: Cause[] = [];
-  const within = (text: string) => `${path} in body should ${text}`;
-  const above = (limit: number | undefined, count: number) => limit !== undefined && count > limit;
-  const below = (limit: number | undefined, count: number) => limit !== undefined && count < limit;
+  const limited = limitViolation(schema, value, path);
+  const listed = schema.enum === undefined || schema.enum.some((allowed) => same(allowed, value));
+  return [...(limited === undefined ? [] : [limited]), ...(listed ? [] : [unsupported(path, value, schema.enum)])];
+};
+
+/** The first limit that a value breaks: the API server names no second one. */
+const limitViolation = (schema: Schema, value: Json, path: string): Cause | undefined => {
+  const wrong = (shown: Json, should: string) => invalid(path, shown, `${path} in body should ${should}`);
   if (typeof value === 'string') {
-    if (below(schema.minLength, value.length)) found.push(invalid(path, value, within(`be at least ${schema.minLength} chars long`)));
-    if (above(schema.maxLength, value.length)) found.push(tooLong(path, schema.maxLength ?? 0));
-    if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) {
-      found.push(invalid(path, value, within(`match '${schema.pattern}'`)));
-    }
+    const { minLength = 0, maxLength = Infinity, pattern = '' } = schema;
+    if (value.length > maxLength) return tooLong(path, maxLength);
+    if (value.length < minLength) return wrong(value, `be at least ${minLength} chars long`);
+    return new RegExp(pattern).test(value) ? undefined : wrong(value, `match '${pattern}'`);
   }
   if (typeof value === 'number') {
-    if (below(schema.minimum, value)) found.push(invalid(path, value, within(`be greater than or equal to ${schema.minimum}`)));
-    if (above(schema.maximum, value)) found.push(invalid(path, value, within(`be less than or equal to ${schema.maximum}`)));
+    const { minimum = -Infinity, maximum = Infinity } = schema;
+    if (value < minimum) return wrong(value, `be greater than or equal to ${minimum}`);
+    return value > maximum ? wrong(value, `be less than or equal to ${maximum}`) : undefined;
   }
-  if (isMap(value) || isList(value)) {
-    const count = isMap(value) ? Object.keys(value).length : value.length;
-    const [least, most, what] = isMap(value)
-      ? [schema.minProperties, schema.maxProperties, 'properties']
-      : [schema.minItems, schema.maxItems, 'items'];
-    if (below(least, count)) found.push(invalid(path, count, within(`have at least ${least} ${what}`)));
-    if (above(most, count)) found.push(tooMany(path, count, most ?? 0));
-  }
-  if (schema.enum !== undefined && !schema.enum.some((allowed) => same(allowed, value))) {
-    found.push(unsupported(path, value, schema.enum));
-  }
-  return found;
+  if (!isMap(value) && !isList(value)) return undefined;
+  const count = isMap(value) ? Object.keys(value).length : value.length;
+  const { minProperties, maxProperties, minItems, maxItems } = schema;
+  const [least = 0, most = Infinity] = isMap(value) ? [minProperties, maxProperties] : [minItems, maxItems];
+  if (count < least) return wrong(count, `have at least ${least} ${isMap(value) ? 'properties' : 'items'}`);
+  return count > most ? tooMany(path, count, most) : undefined;
 };
 
 const innerViolations = (schema: Schema, value: Json, path: string): readonly Cause[] => {
@@ -73,7 +75,10 @@ const innerViolations = (schema: Schema, value: Json, path: string): readonly Ca
   if (!isMap(value)) return [];
   const at = (key: string) => (path === '' ? key : `${path}.${key}`);
   const missing = (schema.required ?? []).filter((key) => value[key] === undefined).map((key) => required(at(key)));
-  return [...missing, ...Object.entries(value).flatMap(([key, item]) => violations(memberSchema(schema, key), item, at(key)))];
+  return [
+    ...missing,
+    ...Object.entries(value).flatMap(([key, item]) => violations(memberSchema(schema, key), item, at(key))),
+  ];
 };
 
 const repeated = (schema: Schema, value: Json, path: string): readonly Cause[] => {
@@ -84,6 +89,8 @@ const repeated = (schema: Schema, value: Json, path: string): readonly Cause[] =
     isSet ? item : Object.fromEntries(keys.map((key) => [key, membersOf(item)[key] ?? null])),
   );
   return identities.flatMap((identity, index) =>
-    identities.findIndex((earlier) => same(earlier, identity)) < index ? [duplicate(`${path}[${index}]`, identity)] : [],
+    identities.findIndex((earlier) => same(earlier, identity)) < index
+      ? [duplicate(`${path}[${index}]`, identity)]
+      : [],
   );
 };

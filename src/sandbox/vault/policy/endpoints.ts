@@ -1,6 +1,6 @@
 import { entryOf } from '../content.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
-import { absent, done, doneWith, found, foundRepeated, type Result, refused } from '../result.ts';
+import { absent, done, doneWith, found, foundRepeated, type Result, refused, together } from '../result.ts';
 import { aclFor } from '../tokens.ts';
 import { parsePolicy } from './rules.ts';
 

@@ -55,7 +55,7 @@ export const scan = (text: string): Scanned => {
   let [offset, line, lineStart] = [0, 1, 0];
   const here = (): { line: number; column: number } => ({
     line,
-    column: [...text.slice(lineStart, offset)].length + 1,
+    column: lengthOf(text.slice(lineStart, offset)) + 1,
   });
   while (offset < text.length) {
     const found = matchAt(text, offset);
@@ -73,8 +73,7 @@ export const scan = (text: string): Scanned => {
   const end = here();
   // A name that ends the text is read one character past its end, and the end counts from there.
   const last = tokens.at(-1);
-  const past =
-    last?.type === 'IDENT' && last.line === line && last.column + [...last.text].length === end.column ? 1 : 0;
+  const past = last?.type === 'IDENT' && last.line === line && last.column + lengthOf(last.text) === end.column ? 1 : 0;
   return { ok: true, tokens: [...tokens, { line, column: end.column + past, type: 'EOF', text: '' }] };
 };
 
@@ -90,18 +89,17 @@ const matchAt = (text: string, offset: number): { type: TokenType | 'skip'; text
 const typeOf = (type: TokenType, text: string): TokenType =>
   type === 'IDENT' && (text === 'true' || text === 'false') ? 'BOOL' : type;
 
-const faultOf = (text: string, offset: number): string => {
-  switch (text[offset]) {
-    case '"':
-      return 'literal not terminated';
-    case '/':
-      return text[offset + 1] === '*' ? 'comment not terminated' : "expected '/' for comment";
-    case '<':
-      return 'heredoc not terminated';
-    default:
-      return 'illegal char';
-  }
+/** Characters, not UTF-16 units. */
+const lengthOf = (text: string): number => Array.from(text).length;
+
+const faults: Readonly<Record<string, string>> = {
+  '"': 'literal not terminated',
+  '/': "expected '/' for comment",
+  '<': 'heredoc not terminated',
 };
+
+const faultOf = (text: string, offset: number): string =>
+  text.startsWith('/*', offset) ? 'comment not terminated' : (faults[text.charAt(offset)] ?? 'illegal char');
 
 /** What a literal stands for; strings without their quotes. */
 export const literalText = ({ type, text }: Token): string => {

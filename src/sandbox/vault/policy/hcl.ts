@@ -46,46 +46,34 @@ const parseTokens = (tokens: readonly Token[]): Parsed => {
 
   const items = (inside: boolean): Item[] => {
     const found: Item[] = [];
-    while (!(inside && peek() === 'RBRACE')) {
-      const one = item();
-      if (one === undefined) break;
+    for (;;) {
+      const one = inside && peek() === 'RBRACE' ? undefined : item();
+      if (one === undefined) return found;
       found.push(one);
       if (peek() === 'COMMA') take();
     }
-    return found;
   };
 
   const item = (): Item | undefined => {
     const keys: string[] = [];
-    for (;;) {
-      const token = take();
-      switch (token.type) {
-        case 'IDENT':
-        case 'STRING':
-          keys.push(literalText(token));
-          break;
-        case 'ASSIGN': {
-          if (keys.length > 1) return fail(token, 'nested object expected: LBRACE got: ASSIGN');
-          if (keys.length === 0) return fail(token, 'no object keys found!');
-          const assigned = value();
-          return assigned === undefined ? undefined : { keys, line: token.line, value: assigned };
-        }
-        case 'LBRACE': {
-          if (keys.length === 0) return fail(token, 'expected: IDENT | STRING got: LBRACE');
-          const block = object(token);
-          return block === undefined ? undefined : { keys, line: 0, value: block };
-        }
-        case 'EOF':
-        case 'RBRACE':
-          if (keys.length > 0) {
-            return fail(token, `key '${keys.join(' ')}' expected start of object ('{') or assignment ('=')`);
-          }
-          if (token.type === 'EOF') return undefined;
-          return fail(token, 'expected: IDENT | STRING | ASSIGN | LBRACE got: RBRACE');
-        default:
-          return fail(token, `expected: IDENT | STRING | ASSIGN | LBRACE got: ${token.type}`);
-      }
+    while (peek() === 'IDENT' || peek() === 'STRING') keys.push(literalText(take()));
+    const token = take();
+    if (token.type === 'ASSIGN') {
+      if (keys.length > 1) return fail(token, 'nested object expected: LBRACE got: ASSIGN');
+      if (keys.length === 0) return fail(token, 'no object keys found!');
+      const assigned = value();
+      return assigned === undefined ? undefined : { keys, line: token.line, value: assigned };
     }
+    if (token.type === 'LBRACE') {
+      if (keys.length === 0) return fail(token, 'expected: IDENT | STRING got: LBRACE');
+      const block = object(token);
+      return block === undefined ? undefined : { keys, line: 0, value: block };
+    }
+    if (token.type === 'EOF' && keys.length === 0) return undefined;
+    if (keys.length > 0 && (token.type === 'EOF' || token.type === 'RBRACE')) {
+      return fail(token, `key '${keys.join(' ')}' expected start of object ('{') or assignment ('=')`);
+    }
+    return fail(token, `expected: IDENT | STRING | ASSIGN | LBRACE got: ${token.type}`);
   };
 
   const value = (): Value | undefined => {
@@ -99,7 +87,11 @@ const parseTokens = (tokens: readonly Token[]): Parsed => {
   const object = (brace: Token): Value | undefined => {
     const inner = items(true);
     const close = take();
-    if (close.type !== 'RBRACE') return fail(close, `object expected closing RBRACE got: ${close.type}`);
+    if (close.type !== 'RBRACE') {
+      // The end is read a second time by then, each time one column further.
+      const column = close.column + (close.type === 'EOF' ? 1 : 0);
+      return fail({ ...close, column }, `object expected closing RBRACE got: ${close.type}`);
+    }
     return { is: 'object', at: at(brace), items: inner };
   };
 

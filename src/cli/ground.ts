@@ -1,0 +1,44 @@
+import type { SecretDesk } from '../engine/world.ts';
+import type { Expanded } from '../manifest/expanded.ts';
+import type { Secret } from '../secrets/secret.ts';
+import type { Source } from '../secrets/source.ts';
+import type { Host } from './host.ts';
+
+/** What a run works on, and where: on the real systems or in the sandbox. */
+export interface Ground {
+  readonly manifest: Expanded;
+  readonly sandbox: boolean;
+  /** True for everything that must not be able to write. */
+  readonly readOnly: boolean;
+  readonly host: Host;
+}
+
+/** What lies around a run: the real systems and the user's environment, or the sandbox's. */
+export interface Surroundings {
+  /** With connections to the systems that are there. */
+  readonly manifest: Expanded;
+  readonly env: Host['env'];
+  /** With `read` for sources outside of specs: logins. */
+  readonly desk: SecretDesk & { readonly read: (source: Source) => Promise<Secret | undefined> };
+  readonly close: () => Promise<void>;
+}
+
+/** What the sandbox's servers are made for. */
+export interface SandboxPlace {
+  readonly manifest: Expanded;
+  /** `.lab/sandbox/NAME/ENVIRONMENT`: theirs and the sandbox's state's. It is there, readable by the user alone. */
+  readonly folder: string;
+  readonly seed: string;
+}
+
+/** Running servers, and how to reach them in place of the real systems. */
+export interface SandboxServers {
+  /** The manifest's connections with endpoints and credentials replaced. */
+  readonly connections: Expanded['connections'];
+  /** The only environment that connections and their logins see. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+/** Joins the running sandbox of this place, or starts one. */
+export type StartServers = (place: SandboxPlace) => Promise<SandboxServers>;

@@ -1,0 +1,10 @@
+import type { Expanded } from '../manifest/expanded.ts';
+import type { LocalPlace } from '../state/local.ts';
+
+/** Where an environment's state is; the sandbox's lies apart from the real one's. */
+export const placeOf = ({ folder, name, environment }: Expanded, isSandbox: boolean): LocalPlace => ({
+  folder,
+  name,
+  environment,
+  ...(isSandbox ? { world: 'sandbox' } : {}),
+});

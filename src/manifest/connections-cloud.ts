@@ -1,0 +1,87 @@
+import type { Resource } from '../engine/resource.ts';
+import type { Path } from '../engine/traits.ts';
+import type { Fields } from '../engine/value.ts';
+import type { Complaint } from './complaint.ts';
+import { defined } from './expand/defined.ts';
+import { type Given, whereElse, wrong } from './expand/draft.ts';
+import { cloudOf, partitionOf } from './schema/cloud-names.ts';
+import type { Store } from './schema/stores.ts';
+import { originOf } from './yaml/tree.ts';
+
+/** How to reach one cloud for the resources in it. */
+export interface CloudConnection {
+  readonly config: Fields;
+  /** The manifest path that says where it is. */
+  readonly path: Path;
+  /** The scope that must answer, where the manifest says which. */
+  readonly expected: string | undefined;
+  readonly complaints: readonly Complaint[];
+}
+
+// lab's own identity is not in the manifest: it is the operator's, of az login or of an AWS profile.
+const credential = { type: 'ambient' };
+
+/** The connection to Azure: one cloud, one tenant, every vault that resources name. */
+export const azureConnection = (given: Given, resources: readonly Resource[]): CloudConnection => {
+  const clouds = storesOf(given, 'azure-key-vault').map(({ path, store }) => ({ path, says: cloudOf(store.url).name }));
+  const [cloud] = clouds;
+  const tenant = given.manifest.expect?.azure?.tenant;
+  const vaults = resources.map(({ parts: [vault = ''] }) => vault.toLowerCase());
+  return {
+    config: defined({
+      cloud: cloud?.says === 'public' ? undefined : cloud?.says,
+      tenant,
+      vaults: [...new Set(vaults)].toSorted(),
+      credential,
+    }),
+    path: cloud?.path ?? ['resources'],
+    expected: tenant,
+    complaints: oneOnly(given, 'cloud of Azure', clouds),
+  };
+};
+
+/** The connection to AWS: one account, logged in to at the region that comes first. */
+export const awsConnection = (given: Given, resources: readonly Resource[]): CloudConnection => {
+  const stores = storesOf(given, 'aws-secrets-manager');
+  const [first] = stores;
+  const region = first?.store.region ?? resources[0]?.parts[0] ?? '';
+  const partitions = stores.map(({ path, store }) => ({ path: [...path, 'region'], says: partitionOf(store.region) }));
+  const expected = given.manifest.expect?.aws?.account;
+  const accounts = [
+    ...(expected === undefined ? [] : [{ path: ['expect', 'aws', 'account'], says: expected }]),
+    ...stores.flatMap(({ path, store: { account } }) =>
+      account === undefined ? [] : [{ path: [...path, 'account'], says: account }],
+    ),
+  ];
+  const account = accounts[0]?.says;
+  return {
+    config: defined({ region, account, credential }),
+    path: first?.path ?? ['resources'],
+    expected: account && `${partitionOf(region)}:${account}`,
+    complaints: [...oneOnly(given, 'partition of AWS', partitions), ...oneOnly(given, 'account of AWS', accounts)],
+  };
+};
+
+type StoreOf<Type extends Store['type']> = Extract<Store, { readonly type: Type }>;
+
+const storesOf = <Type extends Store['type']>(given: Given, type: Type): { path: Path; store: StoreOf<Type> }[] =>
+  Object.entries(given.manifest.stores).flatMap(([name, store]) =>
+    isOf(store, type) ? [{ path: ['stores', name], store }] : [],
+  );
+
+const isOf = <Type extends Store['type']>(store: Store, type: Type): store is StoreOf<Type> => store.type === type;
+
+interface Statement {
+  readonly path: Path;
+  readonly says: string;
+}
+
+/** lab has one login to a cloud, so what the manifest says of it must agree. */
+const oneOnly = (given: Given, what: string, [first, ...others]: readonly Statement[]): Complaint[] =>
+  others
+    .filter(({ says }) => says !== first?.says)
+    .map(({ path, says }) => {
+      const where = whereElse(originOf(given.tree, first?.path ?? []));
+      const text = `${says} is another ${what} than ${first?.says} at ${where}; two in one manifest are not supported yet`;
+      return wrong(given, path, text);
+    });

@@ -1,0 +1,204 @@
+import type { DescribeSecretResponse, SecretsManager, Tag } from '@aws-sdk/client-secrets-manager';
+import { LabError } from '../../errors.ts';
+import { reveal, type Secret, secret } from '../../secrets/secret.ts';
+import { describeSource, type Source } from '../../secrets/source.ts';
+import { isStandIn } from '../../secrets/stand-in.ts';
+import type { AwsConfig } from './config.ts';
+import { type Identity, toIdentity } from './identity.ts';
+import { isNotFound, refusal } from './refusal.ts';
+import { type AccessKey, openSdk } from './sdk.ts';
+
+/** Where a secret is. */
+export interface SecretPlace {
+  readonly region: string;
+  readonly name: string;
+}
+
+/** What DescribeSecret tells of a secret: everything but its values. */
+export interface SecretState {
+  /** '' if it has none. */
+  readonly description: string;
+  readonly tags: Tags;
+  /** The version that holds AWSCURRENT; absent where there is no value yet. */
+  readonly current?: string;
+  /** Staging labels by version; versions without one are not listed. */
+  readonly stages: Readonly<Record<string, readonly string[]>>;
+  /** ISO time from which AWS may delete it for good; only where it is scheduled for deletion. */
+  readonly deletion?: string;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** A value, and the version id that it gets: a call that is sent twice makes one version. */
+export interface NewVersion {
+  readonly id: string;
+  readonly value: Secret;
+}
+
+/** The calls that kinds make; every failure is a LabError. None is sent before the account is known to be the right one. */
+export interface AwsClient {
+  identity(): Promise<Identity>;
+  /** undefined if it is not there. */
+  describe(place: SecretPlace): Promise<SecretState | undefined>;
+  /** The text of a version; undefined if it holds bytes. */
+  value(place: SecretPlace, version: string): Promise<Secret | undefined>;
+  create(place: SecretPlace, version: NewVersion, more: { description?: string; tags: Tags }): Promise<void>;
+  /** A new version with this staging label; without one it becomes the current version. */
+  put(place: SecretPlace, version: NewVersion, label?: string): Promise<void>;
+  /** Moves AWSCURRENT to a version. REJECTED if `from` does not hold it: the precondition that PutSecretValue lacks. */
+  makeCurrent(place: SecretPlace, version: string, from: string): Promise<void>;
+  setDescription(place: SecretPlace, description: string): Promise<void>;
+  tag(place: SecretPlace, tags: Tags): Promise<void>;
+  untag(place: SecretPlace, names: readonly string[]): Promise<void>;
+  scheduleDeletion(place: SecretPlace, days: number): Promise<void>;
+  restore(place: SecretPlace): Promise<void>;
+  /** Requests sent so far that may have changed something. */
+  writes(): number;
+  close(): void;
+}
+
+/** What createClient() needs. */
+export interface ClientOptions {
+  readonly config: AwsConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readOnly: boolean;
+  readonly signal: AbortSignal;
+  readonly resolve: (source: Source) => Promise<Secret | undefined>;
+}
+
+/** The calls over the SDK, which is loaded when the first of them is made. */
+export const createClient = (options: ClientOptions): AwsClient => {
+  const { config, env, readOnly, signal } = options;
+  const sdk = openSdk({ config, env, readOnly, accessKey: () => readAccessKey(options) });
+  const http = { abortSignal: signal };
+
+  let known: Promise<Identity> | undefined;
+  const ask = async (): Promise<Identity> => {
+    try {
+      return toIdentity(await (await sdk.sts()).getCallerIdentity({}, http), config);
+    } catch (error) {
+      throw refusal(error, { operation: 'GetCallerIdentity', region: config.region }, []);
+    }
+  };
+  const identity = (): Promise<Identity> => (known ??= ask());
+
+  const call = async <T>(
+    operation: string,
+    { region, name }: SecretPlace,
+    send: (api: SecretsManager) => Promise<T>,
+    sent: readonly Secret[] = [],
+  ): Promise<T> => {
+    refuseStandIns(sent, config.endpoints?.secretsManager);
+    await identity();
+    try {
+      return await send(await sdk.secretsManager(region));
+    } catch (error) {
+      throw refusal(error, { operation, subject: name, region }, sent);
+    }
+  };
+
+  return {
+    identity,
+    describe: (place) =>
+      call('DescribeSecret', place, async (api) => {
+        try {
+          return toState(await api.describeSecret({ SecretId: place.name }, http));
+        } catch (error) {
+          if (isNotFound(error)) return undefined;
+          throw error;
+        }
+      }),
+    value: (place, version) =>
+      call('GetSecretValue', place, async (api) => {
+        const { SecretString } = await api.getSecretValue({ SecretId: place.name, VersionId: version }, http);
+        return SecretString === undefined ? undefined : secret(SecretString);
+      }),
+    create: (place, { id, value }, { description, tags }) => {
+      const send = async (api: SecretsManager) => {
+        const content = { ClientRequestToken: id, SecretString: reveal(value), Tags: toTags(tags) };
+        const said = description === undefined ? {} : { Description: description };
+        await api.createSecret({ Name: place.name, ...content, ...said }, http);
+      };
+      return call('CreateSecret', place, send, [value]);
+    },
+    put: (place, { id, value }, label) => {
+      const send = async (api: SecretsManager) => {
+        const content = { SecretId: place.name, ClientRequestToken: id, SecretString: reveal(value) };
+        await api.putSecretValue({ ...content, ...(label === undefined ? {} : { VersionStages: [label] }) }, http);
+      };
+      return call('PutSecretValue', place, send, [value]);
+    },
+    makeCurrent: (place, version, from) =>
+      call('UpdateSecretVersionStage', place, async (api) => {
+        const label = { VersionStage: 'AWSCURRENT', MoveToVersionId: version, RemoveFromVersionId: from };
+        await api.updateSecretVersionStage({ SecretId: place.name, ...label }, http);
+      }),
+    setDescription: (place, description) =>
+      call('UpdateSecret', place, async (api) => {
+        await api.updateSecret({ SecretId: place.name, Description: description }, http);
+      }),
+    tag: (place, tags) =>
+      call('TagResource', place, async (api) => {
+        await api.tagResource({ SecretId: place.name, Tags: toTags(tags) }, http);
+      }),
+    untag: (place, names) =>
+      call('UntagResource', place, async (api) => {
+        await api.untagResource({ SecretId: place.name, TagKeys: [...names] }, http);
+      }),
+    scheduleDeletion: (place, days) =>
+      call('DeleteSecret', place, async (api) => {
+        await api.deleteSecret({ SecretId: place.name, RecoveryWindowInDays: days }, http);
+      }),
+    restore: (place) =>
+      call('RestoreSecret', place, async (api) => {
+        await api.restoreSecret({ SecretId: place.name }, http);
+      }),
+    writes: () => sdk.writes(),
+    close: () => sdk.close(),
+  };
+};
+
+const readAccessKey = async ({ config, resolve }: ClientOptions): Promise<AccessKey> => {
+  const { credential } = config;
+  if (credential.type !== 'access-keys') throw new TypeError('an access key was asked for, and there is none');
+  const read = async (source: Source): Promise<string> => {
+    const value = await resolve(source);
+    if (value !== undefined) {
+      refuseStandIns([value], config.endpoints?.sts);
+      return reveal(value);
+    }
+    throw new LabError(
+      'MISSING_SOURCE',
+      `The login to AWS needs an access key, and ${describeSource(source)} has none`,
+      {
+        next: 'Put id and secret of the access key there, or name other sources in the connection.',
+      },
+    );
+  };
+  const [accessKeyId, secretAccessKey] = await Promise.all([read(credential.id), read(credential.secret)]);
+  return { accessKeyId, secretAccessKey };
+};
+
+/** The sandbox's values are of use on loopback only. */
+const refuseStandIns = (values: readonly Secret[], endpoint: string | undefined): void => {
+  const isSandbox = endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+  if (isSandbox || !values.some(isStandIn)) return;
+  throw new LabError('GUARD', 'A value of the sandbox is not sent to AWS', {
+    next: 'Its plan or its state was made with --sandbox: run again from the manifest.',
+  });
+};
+
+const toTags = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+const toState = (answer: DescribeSecretResponse): SecretState => {
+  const stages = answer.VersionIdsToStages ?? {};
+  const current = Object.keys(stages).find((version) => stages[version]?.includes('AWSCURRENT'));
+  const tags = (answer.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value] as const);
+  return {
+    description: answer.Description ?? '',
+    tags: Object.fromEntries(tags),
+    stages,
+    ...(current === undefined ? {} : { current }),
+    ...(answer.DeletedDate === undefined ? {} : { deletion: answer.DeletedDate.toISOString() }),
+  };
+};

@@ -1,0 +1,32 @@
+import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
+import { type AwsClient, createClient } from './client.ts';
+import { checkConfig } from './config.ts';
+import { describeIdentity, scopeOf } from './identity.ts';
+import { secretsManagerSecret } from './secrets-manager-secret.ts';
+
+const kinds: readonly DefinedKind<AwsClient>[] = [secretsManagerSecret];
+
+const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
+  const config = checkConfig(given, context.env);
+  const { env, readOnly, signal } = context;
+  const client = createClient({ config, env, readOnly, signal, resolve: (source) => context.resolve(source) });
+  return {
+    scope: async () => scopeOf(await client.identity()),
+    describe: async () => describeIdentity(await client.identity(), config),
+    gate: async (name) => ({ state: 'broken', because: `AWS has no gate "${name}"` }),
+    kind: (name) => {
+      const found = kinds.find(({ kind }) => kind === name);
+      if (found === undefined) throw new TypeError(`the provider aws has no kind ${name}`);
+      return found.bind(client);
+    },
+    offers: {},
+    writes: () => client.writes(),
+    close: async () => client.close(),
+  };
+};
+
+/**
+ * Amazon Web Services: one account with one set of credentials, in every region that identities name. Connection: the
+ * region to log in at, the account expected, the credentials (config.ts). It has no gates.
+ */
+export const aws: Provider = { name: 'aws', kinds, needs: [], connect };

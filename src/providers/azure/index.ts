@@ -1,0 +1,71 @@
+import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
+import { LabError } from '../../errors.ts';
+import type { AzureClient } from './client.ts';
+import { type AzureConfig, checkConfig } from './config.ts';
+import { keyVaultSecret } from './key-vault-secret.ts';
+
+const kinds: readonly DefinedKind<AzureClient>[] = [keyVaultSecret];
+
+const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
+  const config = checkConfig(given, context.env);
+  const { env, readOnly, signal } = context;
+  const [{ openWire, proxySettings }, { openLogin }, { createClient }] = await Promise.all([
+    import('./wire.ts'),
+    import('./login.ts'),
+    import('./client.ts'),
+  ]);
+  const wire = openWire({ loopback: config.loopback, env, signal });
+  const login = openLogin({ config, wire, resolve: (source) => context.resolve(source), signal });
+  const client = createClient({ config, wire, login, readOnly, signal });
+  return {
+    scope: () => scopeOf(config, client),
+    describe: async () => {
+      const tenant = await scopeOf(config, client).catch(() => config.tenant ?? 'of an unknown tenant');
+      return [`azure ${tenant} as ${login.who()}`, ...overrides(config, proxySettings(env))].join(', ');
+    },
+    gate: async (name) => ({ state: 'broken', because: `Azure has no gate "${name}"` }),
+    kind: (name) => {
+      const found = kinds.find(({ kind }) => kind === name);
+      if (found === undefined) throw new TypeError(`the provider azure has no kind ${name}`);
+      return found.bind(client);
+    },
+    offers: {},
+    writes: () => client.writes(),
+    close: async () => wire.close(),
+  };
+};
+
+/**
+ * The tenant, as the first vault names it. Every vault is held against the stated tenant, or else that of the first,
+ * before a credential goes out; a vault's name is unique in its cloud, so tenant, vault and name say which secret it is.
+ */
+const scopeOf = async ({ tenant, vaults: [first] }: AzureConfig, client: AzureClient): Promise<string> => {
+  try {
+    if (first !== undefined) return await client.tenantOf(first.toLowerCase());
+  } catch (error) {
+    // The other vaults can do without this one.
+    if (tenant === undefined || !(error instanceof LabError) || error.code !== 'UNREACHABLE') throw error;
+  }
+  if (tenant !== undefined) return tenant;
+  throw new LabError('BAD_MANIFEST', 'connections.azure names neither a tenant nor a vault');
+};
+
+const overrides = ({ cloud, loopback }: AzureConfig, proxy: Readonly<Record<string, string>>): string[] => [
+  ...(cloud === undefined || cloud === 'public' ? [] : [`cloud ${cloud}`]),
+  ...(loopback === undefined ? [] : [`dialled at 127.0.0.1:${loopback.port}`]),
+  ...(loopback === undefined && (proxy['HTTPS_PROXY'] ?? proxy['https_proxy']) !== undefined
+    ? [`through the proxy ${proxyOrigin(proxy)}`]
+    : []),
+];
+
+// A proxy's address may hold its password.
+const proxyOrigin = (proxy: Readonly<Record<string, string>>): string => {
+  const address = proxy['https_proxy'] ?? proxy['HTTPS_PROXY'] ?? '';
+  return URL.canParse(address) ? new URL(address).origin : 'of HTTPS_PROXY';
+};
+
+/**
+ * Azure. Connection: cloud, tenant, the vaults that are used, one credential; see config.ts. Key vaults are used as they
+ * are: only their secrets are lab's. It has no gates: a cloud is always expected to be there.
+ */
+export const azure: Provider = { name: 'azure', kinds, needs: [], connect };

@@ -1,0 +1,98 @@
+import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/identity';
+import { LabError } from '../../errors.ts';
+import {
+  bearerOf,
+  type CredentialSetup,
+  describeCredential,
+  type OpenedCredential,
+  openCredential,
+} from './credential.ts';
+import { type Failure, unanswered } from './failure.ts';
+import { loginRefusal } from './login-refusal.ts';
+import { cancelled, defaultPauses, type Outcome, retrying } from './retry.ts';
+import type { WireRules } from './wire.ts';
+
+/** The one login of a run. */
+export interface Login {
+  /** Tokens for one vault; `meet` is told the tenant that the vault names before any credential goes out. */
+  credentialFor(meet: (tenant: string) => void): TokenCredential;
+  /** For people: `service principal 1f0c…`, `user a@b.c`. Of an ambient login known once there was a token. */
+  who(): string;
+}
+
+/** What openLogin() needs. */
+export interface LoginSetup extends Omit<CredentialSetup, 'seen'> {
+  readonly signal: AbortSignal;
+  readonly pauses?: readonly number[];
+}
+
+type Exchange = Parameters<NonNullable<WireRules['seen']>>[0];
+
+/** A login that begins with the first token that is needed; vaults that ask at once get the same one. */
+export const openLogin = (setup: LoginSetup): Login => {
+  const { signal, pauses = defaultPauses } = setup;
+  const isAmbient = setup.config.credential.type === 'ambient';
+  const opened = new Map<string, Promise<OpenedCredential>>();
+  const asked = new Map<string, Promise<AccessToken>>();
+  let identity = describeCredential(setup.config.credential);
+  let last: Exchange | undefined;
+
+  const open = (tenant: string): Promise<OpenedCredential> => {
+    const known = opened.get(tenant) ?? openCredential({ ...setup, seen: (exchange) => (last = exchange) }, tenant);
+    opened.set(tenant, known);
+    return known;
+  };
+  const attempt = async (
+    tenant: string,
+    scopes: string | string[],
+    options: GetTokenOptions,
+  ): Promise<Outcome<AccessToken>> => {
+    const { credential } = await open(tenant);
+    last = undefined;
+    try {
+      const token = await credential.getToken(scopes, { ...options, tenantId: tenant });
+      return token === null ? { ok: false, failure: unanswered('no token') } : { ok: true, value: token };
+    } catch (error) {
+      // The SDK remembers a failed login for a minute and would repeat it unasked.
+      opened.delete(tenant);
+      if (error instanceof LabError) throw error;
+      if (signal.aborted) throw cancelled();
+      return { ok: false, failure: failureOf(error, last) };
+    }
+  };
+  const logIn = async (tenant: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> => {
+    const { sent } = await open(tenant);
+    const outcome = await retrying({ pauses, signal }, true, () => attempt(tenant, scopes, options));
+    if (!outcome.ok) throw loginRefusal(outcome.failure, { tenant, identity, isAmbient, sent });
+    if (isAmbient) identity = bearerOf(outcome.value.token) ?? identity;
+    return outcome.value;
+  };
+
+  return {
+    credentialFor: (meet) => ({
+      getToken: async (scopes, options = {}) => {
+        const { tenantId: tenant, claims = '' } = options;
+        if (tenant === undefined) throw new LabError('UNREACHABLE', 'the key vault did not say which tenant it is of');
+        meet(tenant);
+        const question = [tenant, ...[scopes].flat(), claims].join(' ');
+        const answer = asked.get(question) ?? logIn(tenant, scopes, options).finally(() => asked.delete(question));
+        asked.set(question, answer);
+        return answer;
+      },
+    }),
+    who: () => identity,
+  };
+};
+
+/** The SDK says of a network failure only that there was one; what went over the wire last knows more. */
+const failureOf = (error: unknown, last: Exchange | undefined): Failure => {
+  if (last !== undefined && 'error' in last) return unanswered(codeOf(last.error));
+  const text = error instanceof Error ? error.message : '';
+  return { is: 'answered', status: last?.status ?? 401, code: '', inner: '', text };
+};
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  if (error.name === 'AbortError') return 'ETIMEDOUT';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+};

@@ -1,0 +1,65 @@
+import type { Fields } from '../../../src/engine/value.ts';
+import { aws } from '../../../src/providers/aws/index.ts';
+import { fromSource } from '../../../src/secrets/source.ts';
+import { describeKind } from '../../support/kind-contract.ts';
+import { resource } from '../../support/world.ts';
+import { type AwsServer, connectTo, region, strangerAt, uniqueName } from './server.ts';
+
+const fromEnv = (name: string) =>
+  fromSource({ source: { from: 'env', name }, onMissingSource: 'keep', onExternalChange: 'keep', at: 'lab.yaml:1:1' });
+
+const env = { FIRST: 'first-value-ÄÖ', SECOND: 'second-"value"', THIRD: 'third-value' };
+
+/** A tag that lab knows nothing of. */
+const tagged = (server: () => AwsServer, name: string) => ({
+  add: async () => {
+    await strangerAt(server()).tagResource({ SecretId: name, Tags: [{ Key: 'cost-center', Value: '42' }] });
+  },
+  isThere: async () => {
+    const { Tags = [] } = await strangerAt(server()).describeSecret({ SecretId: name });
+    return Tags.some(({ Key, Value }) => Key === 'cost-center' && Value === '42');
+  },
+});
+
+/** The contract of aws.secrets-manager-secret, in both of its forms. */
+export const describeContract = (server: () => AwsServer): void => {
+  const at = (name: string, spec: Fields) =>
+    resource(`aws.secrets-manager-secret/${region}/${encodeURIComponent(name)}`, spec);
+
+  describeKind('aws.secrets-manager-secret with properties', async () => {
+    const name = uniqueName('properties');
+    const properties = { id: fromEnv('FIRST'), 'key "quoted" ü': fromEnv('SECOND') };
+    const tags = { team: 'platform', 'cost group': 'a/b' };
+    return {
+      connect: async () => [await connectTo(server())],
+      kinds: aws.kinds,
+      example: [at(name, { properties, description: 'Keys of Crossplane', tags })],
+      changed: at(name, {
+        properties: { ...properties, 'key "quoted" ü': fromEnv('THIRD') },
+        description: 'Keys of the team',
+        tags: { ...tags, team: 'data' },
+      }),
+      changes: ['properties["key \\"quoted\\" ü"]', 'description', 'tags.team'],
+      without: {
+        resource: at(name, { properties: { id: fromEnv('FIRST') } }),
+        field: 'properties["key \\"quoted\\" ü"]',
+      },
+      env,
+      stranger: tagged(server, name),
+    };
+  });
+
+  describeKind('aws.secrets-manager-secret with a value', async () => {
+    const name = uniqueName('value');
+    return {
+      connect: async () => [await connectTo(server())],
+      kinds: aws.kinds,
+      example: [at(name, { value: fromEnv('FIRST'), description: 'A password' })],
+      changed: at(name, { value: fromEnv('SECOND'), description: 'A password' }),
+      changes: ['value'],
+      without: { resource: at(name, { value: fromEnv('FIRST') }), field: 'description' },
+      env,
+      stranger: tagged(server, name),
+    };
+  });
+};

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { describeContract } from '../../providers/aws/contract-cases.ts';
+import { describeWithEngine } from '../../providers/aws/engine-cases.ts';
+import { describeWriting } from '../../providers/aws/writing-cases.ts';
+import { type Moto, startMoto } from '../../servers/moto.ts';
+import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
+
+let folder: RunFolder;
+let moto: Moto;
+beforeAll(async () => {
+  folder = await createRunFolder();
+  moto = await startMoto({ dir: join(folder.dir, 'moto') });
+});
+afterAll(() => folder.remove());
+
+describeContract(() => moto);
+describeWriting(() => moto);
+describeWithEngine(() => moto);

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from 'vitest';
+import { type AwsSandbox, startAwsSandbox } from '../../../src/sandbox/aws/start.ts';
+import { describeContract } from '../../providers/aws/contract-cases.ts';
+import { describeWithEngine } from '../../providers/aws/engine-cases.ts';
+import { describeWriting } from '../../providers/aws/writing-cases.ts';
+
+let sandbox: AwsSandbox;
+beforeAll(async () => {
+  sandbox = await startAwsSandbox({ seed: 'contract' });
+});
+afterAll(() => sandbox.stop());
+
+describeContract(() => sandbox);
+describeWriting(() => sandbox);
+describeWithEngine(() => sandbox);

@@ -1,0 +1,31 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { externalSecretsDefinitions } from '../../src/sandbox/kubernetes/external-secrets/definitions.ts';
+import { startKubernetes } from '../../src/sandbox/kubernetes/start.ts';
+import { testContext } from '../servers/kubeconfig.ts';
+import { passwordDefinition } from './password-definition.ts';
+
+/** Starts the sandbox's cluster in the place of the real one, for the same tests. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-sandbox-'));
+  const cluster = await startKubernetes({
+    file: join(folder, 'kubernetes.json'),
+    definitions: [...externalSecretsDefinitions, passwordDefinition],
+  });
+  const [kubeconfig, caFile] = [join(folder, 'kubeconfig'), join(folder, 'ca.crt')];
+  await cluster.kubeconfig(kubeconfig, testContext);
+  await writeFile(caFile, cluster.caPem);
+  project.provide('servers', {
+    kubeconfig,
+    context: testContext,
+    url: cluster.url,
+    caFile,
+    vault: { address: '', token: '' },
+  });
+  return async () => {
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
