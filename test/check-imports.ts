@@ -3,7 +3,11 @@ import { cruise } from 'dependency-cruiser';
 
 /** Checks the import rules of .dependency-cruiser.cjs, and that the tool really saw the code. */
 const configuration = createRequire(import.meta.url)('../.dependency-cruiser.cjs');
-const { output } = await cruise(['src'], { ...configuration.options, ruleSet: { forbidden: configuration.forbidden }, validate: true });
+const { output } = await cruise(['src'], {
+  ...configuration.options,
+  ruleSet: { forbidden: configuration.forbidden },
+  validate: true,
+});
 if (typeof output === 'string') throw new Error('dependency-cruiser answered text');
 
 const { violations, totalCruised } = output.summary;

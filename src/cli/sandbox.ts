@@ -54,7 +54,8 @@ const nameOf = ({ source, at }: Sourced): string =>
 
 const isMade = ({ from }: Source): boolean => from === 'generate';
 
-const seedIn = (folder: string): Promise<string> => {
+/** The seed of the sandbox in this folder: its credentials and stand-ins come from it. */
+export const seedIn = (folder: string): Promise<string> => {
   const path = join(folder, 'seed');
   return onDisk('write', path, async () => {
     // Two runs may make it at once; both take the one that is there.

@@ -42,6 +42,8 @@ export const makePlan = async (world: World, options: PlanOptions, emit: Emit): 
 const checkIdentity = async (world: World, observer: Observer): Promise<void> => {
   for (const [provider, expected] of Object.entries(world.expects)) {
     const place = await observer.locate(provider, []);
+    // Some clients find out by themselves that it is another one.
+    if (place.is === 'refused' && place.error.code === 'GUARD') throw place.error;
     if (place.is !== 'located' || place.scope === expected) continue;
     throw new LabError('GUARD', `${provider} is ${place.scope}, and the manifest expects ${expected}`, {
       next: 'Check the context or credentials, or correct `expect` in the manifest.',

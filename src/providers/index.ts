@@ -1,11 +1,13 @@
 import type { Ports } from '../engine/ports.ts';
 import type { KindFacts, Provider } from '../engine/resource.ts';
+import { aws } from './aws/index.ts';
+import { azure } from './azure/index.ts';
 import { externalSecrets } from './external-secrets/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { vault } from './vault/index.ts';
 
 /** Every system that lab knows. */
-export const providers: readonly Provider[] = [kubernetes, externalSecrets, vault];
+export const providers: readonly Provider[] = [kubernetes, externalSecrets, azure, aws, vault];
 
 /** Who offers which capability to the others. */
 export const offeredBy: Readonly<Record<keyof Ports, string>> = { objects: kubernetes.name, tokens: kubernetes.name };

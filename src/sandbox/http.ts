@@ -37,6 +37,7 @@ export interface ServerTls {
   readonly key: string;
 }
 
+/** What a server is and what it does. */
 export interface ServeOptions {
   /** https if given, else plain http. */
   readonly tls?: ServerTls;
@@ -91,7 +92,10 @@ const respond = async (
 ): Promise<void> => {
   const request = await readRequest(incoming);
   const answer = await handle(request).catch(
-    (error: unknown): Answer => ({ status: 500, text: `sandbox: ${error instanceof Error ? error.message : error}` }),
+    (error: unknown): Answer => ({
+      status: 500,
+      text: `sandbox: ${error instanceof Error ? error.message : String(error)}`,
+    }),
   );
   if (answer.stream !== undefined) return sendStream(response, answer.status, answer.headers ?? {}, answer.stream);
   const [contentType, body] = bodyOf(answer);

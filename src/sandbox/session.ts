@@ -1,6 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoreProviders } from './external-secrets/readers/reader.ts';
+import { type AwsSandbox, startAwsSandbox } from './aws/start.ts';
+import type { Principal } from './azure/principal.ts';
+import { type AzureSandbox, startAzureSandbox } from './azure/start.ts';
+import { cloudReaders } from './external-secrets/readers/clouds.ts';
 import { startExternalSecretsSandbox } from './external-secrets/start.ts';
 import { type SandboxKubernetes, startKubernetes } from './kubernetes/start.ts';
 import { reviewToken } from './vault/kubernetes-auth/review-token.ts';
@@ -22,8 +26,10 @@ export interface SandboxOptions {
     /** Milliseconds from the last of these Secrets to a Vault in service. */
     readonly startsAfterMs: number;
   };
-  /** Stores of External Secrets beside kubernetes, vault and fake. */
-  readonly readers?: StoreProviders;
+  /** Absent: there is no Azure. */
+  readonly azure?: { readonly tenant: string; readonly vaults: readonly string[] };
+  /** Absent: there is no AWS. */
+  readonly aws?: { readonly account?: string };
 }
 
 /** A running sandbox: loopback servers that stand for the real systems. */
@@ -31,6 +37,9 @@ export interface Sandbox {
   readonly kubernetes: SandboxKubernetes;
   readonly kubeconfig: string;
   readonly vault: VaultSandbox | undefined;
+  /** With the one application that may do everything there: lab's own. */
+  readonly azure: (AzureSandbox & { readonly operator: Principal }) | undefined;
+  readonly aws: AwsSandbox | undefined;
   /** Ends all servers and saves what they hold. */
   stop(): Promise<void>;
 }
@@ -44,10 +53,17 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const kubeconfig = join(folder, 'kubeconfig');
   await kubernetes.kubeconfig(kubeconfig, options.context);
   const vault = options.vault === undefined ? undefined : await startVault(folder, seed, kubernetes);
+  const azure = options.azure && (await startAzure(folder, seed, options.azure));
+  const aws = options.aws && (await startAwsSandbox({ seed, file: join(folder, 'aws.json'), ...options.aws }));
   const operator = startExternalSecretsSandbox({
     kubernetes,
     vaultAddress: () => vault?.address,
-    ...(options.readers === undefined ? {} : { readers: options.readers }),
+    readers: cloudReaders({
+      ...(azure === undefined ? {} : { azure: azure.read }),
+      ...(aws === undefined
+        ? {}
+        : { aws: (region, name, id) => aws.readSecret(region, name, id === '' ? undefined : { id }) }),
+    }),
   });
   const stopPlaying =
     vault === undefined || options.vault === undefined
@@ -57,26 +73,49 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     kubernetes,
     kubeconfig,
     vault,
+    azure,
+    aws,
     stop: async () => {
       stopPlaying();
       await operator.stop();
-      await vault?.stop();
+      await Promise.all([vault?.stop(), azure?.stop(), aws?.stop()]);
       await kubernetes.stop();
     },
   };
 };
 
-// Whatever address of the cluster the manifest gives Vault, it is this cluster that reviews; where Vault's own pod
-// would ask, its service account's rights are taken for granted.
-const startVault = (folder: string, seed: string, kubernetes: SandboxKubernetes): Promise<VaultSandbox> =>
+// Whatever address of the cluster the manifest gives Vault, it is this cluster that reviews. Its pod may ask.
+const startVault = (folder: string, seed: string, { url, caPem, token }: SandboxKubernetes): Promise<VaultSandbox> =>
   startVaultSandbox({
     seed,
     file: join(folder, 'vault.json'),
-    reviewToken: (review) =>
-      reviewToken({
-        ...review,
-        host: kubernetes.url,
-        ca: kubernetes.caPem,
-        bearer: review.bearer === '' ? kubernetes.token : review.bearer,
-      }),
+    podToken: token,
+    reviewToken: (review) => reviewToken({ ...review, host: url, ca: caPem }),
   });
+
+const startAzure = async (folder: string, seed: string, { tenant, vaults }: NonNullable<SandboxOptions['azure']>) => {
+  const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('hex');
+  const application = (name: string): Principal => ({
+    clientId: derived(`azure application ${name}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),
+    clientSecret: derived(`azure secret ${name}`),
+  });
+  const operator = application('lab');
+  const reader = {
+    ...application('external-secrets'),
+    roles: Object.fromEntries(vaults.map((vault) => [vault, 'Secrets User' as const])),
+  };
+  const principals = [operator, reader];
+  const azure = await startAzureSandbox({
+    tenant,
+    vaults,
+    file: join(folder, 'azure.json'),
+    principal: (clientId) => principals.find((one) => one.clientId === clientId),
+  });
+  const { clientId, clientSecret } = reader;
+  return {
+    ...azure,
+    operator,
+    read: (vault: string, name: string, version: string) =>
+      azure.readSecret({ vault, name, tenant, clientId, clientSecret, ...(version === '' ? {} : { version }) }),
+  };
+};

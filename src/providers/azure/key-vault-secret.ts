@@ -50,8 +50,7 @@ const toLive = (state: SecretState, stated: Readonly<Record<string, unknown>> | 
     case 'undecided':
       return {
         exists: 'unknown',
-        because:
-          'two versions were written in the same second, and only an identity that may get secrets can tell which of them counts',
+        because: 'it was written twice in one second and is being written again; which version counts will show',
       };
     case 'live': {
       const { current } = state;
@@ -74,8 +73,8 @@ const toLive = (state: SecretState, stated: Readonly<Record<string, unknown>> | 
 };
 
 /**
- * A secret in an Azure Key Vault. Its value is never asked for, so that lab can plan as a mere Key Vault Reader: tags,
- * sent in one call with the value, say which value lab wrote in which version.
+ * A secret in an Azure Key Vault. Its value is not asked for, so that lab can plan as a mere Key Vault Reader: tags, sent
+ * in one call with the value, say which value lab wrote in which version.
  */
 export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
   kind: 'azure.key-vault-secret',

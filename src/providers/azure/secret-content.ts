@@ -4,8 +4,8 @@ import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
 import type { Sourced } from '../../secrets/source.ts';
 import { type SecretState, seenValue } from './secret-state.ts';
-import { decodeMarks, encodeMarks, foreignTags, mostTags } from './tags.ts';
-import type { Properties, Version } from './vault-secrets.ts';
+import { decodeMarks, encodeMarks, foreignTags, mostTags, sameTags } from './tags.ts';
+import type { Settings, Version } from './vault-secrets.ts';
 
 /** A secret as the manifest has it, after parsing. */
 export interface Desired {
@@ -20,10 +20,10 @@ export interface Desired {
 /** What write() is asked for. */
 export type SecretRequest = WriteRequest<Desired>;
 
-/** The one call that makes a secret what is desired: a new version, or other properties of the current one. */
+/** The one call that makes a secret what is desired: a new version, or other settings of the current one. */
 export type Step =
-  | { readonly is: 'set'; readonly value: Secret; readonly properties: Properties }
-  | { readonly is: 'update'; readonly version: string; readonly properties: Properties }
+  | { readonly is: 'set'; readonly value: Secret; readonly settings: Settings }
+  | { readonly is: 'update'; readonly version: string; readonly settings: Settings }
   | { readonly is: 'none' };
 
 const longest = 25 * 1024;
@@ -57,7 +57,7 @@ export const nextStep = (name: string, state: SecretState, { spec, mark, fingerp
     return {
       is: 'set',
       value: spec.value,
-      properties: { tags, enabled, ...(contentType === '' ? {} : { contentType }) },
+      settings: { tags, enabled, ...(contentType === '' ? {} : { contentType }) },
     };
   }
   if (current === undefined) throw new LabError('MISSING_SOURCE', `${name} has no value to be made with`);
@@ -66,12 +66,12 @@ export const nextStep = (name: string, state: SecretState, { spec, mark, fingerp
 };
 
 const updateTo = (current: Version, { contentType, enabled, tags }: Desired & Pick<Version, 'tags'>): Step => {
-  const properties = {
+  const settings = {
     ...(contentType === undefined || contentType === current.contentType ? {} : { contentType }),
     ...(enabled === undefined || enabled === current.enabled ? {} : { enabled }),
     ...(sameTags(tags, current.tags) ? {} : { tags }),
   };
-  return Object.keys(properties).length === 0 ? { is: 'none' } : { is: 'update', version: current.id, properties };
+  return Object.keys(settings).length === 0 ? { is: 'none' } : { is: 'update', version: current.id, settings };
 };
 
 /** The tags beside the marks: the desired ones, and other people's that are not to go. */
@@ -80,10 +80,6 @@ const tagsFor = (live: Version['tags'], desired: NonNullable<Desired['tags']>) =
   const foreign = Object.entries(foreignTags(live)).filter(([name]) => desired[name] !== null);
   return { stated: texts.map(([name]) => name), others: Object.fromEntries([...foreign, ...texts]) };
 };
-
-const sameTags = (left: Version['tags'], right: Version['tags']): boolean =>
-  Object.keys(left).length === Object.keys(right).length &&
-  Object.entries(left).every(([name, value]) => right[name] === value);
 
 const refuseTooMany = (name: string, tags: Version['tags']): Version['tags'] => {
   const count = Object.keys(tags).length;

@@ -1,6 +1,6 @@
 import { type LiveSecret, liveSecret } from '../../engine/value.ts';
 import { LabError } from '../../errors.ts';
-import { decodeMarks, type Stamp } from './tags.ts';
+import { decodeMarks, type Stamp, sameTags } from './tags.ts';
 import type { Deleted, VaultSecrets, Version } from './vault-secrets.ts';
 
 /** What a vault has of a secret. */
@@ -11,7 +11,7 @@ export type SecretState =
   | { readonly is: 'absent' }
   /** Not there for readers; lab may not see whether it is among the deleted ones. */
   | { readonly is: 'hidden' }
-  /** Written twice in one second, and lab may not ask which version won. */
+  /** Written twice in one second, and just now again. */
   | { readonly is: 'undecided' };
 
 /** Reads everything that is known of a secret without its value. */
@@ -25,17 +25,19 @@ export const readState = async (secrets: VaultSecrets, name: string): Promise<Se
   return { is: 'live', current, older: versions.filter(({ id }) => id !== current.id) };
 };
 
-// The list has no order, and its times are whole seconds.
+/**
+ * The list has no order, and its times are whole seconds. The list of the whole vault knows of the current version all but
+ * its id; getting the secret would tell that, too, but would answer its value.
+ */
 const decide = async (secrets: VaultSecrets, name: string, tied: readonly Version[]): Promise<Version | undefined> => {
-  try {
-    const current = await secrets.current(name);
-    if (current.is === 'version') return tied.find(({ id }) => id === current.id);
-    const [only, ...more] = current.is === 'disabled' ? tied.filter(({ enabled }) => !enabled) : [];
-    return more.length === 0 ? only : undefined;
-  } catch (error) {
-    if (error instanceof LabError && error.code === 'DENIED') return undefined;
-    throw error;
-  }
+  const current = await secrets.current(name);
+  return tied.find(
+    ({ contentType, enabled, tags, updated }) =>
+      contentType === current?.contentType &&
+      enabled === current.enabled &&
+      updated === current.updated &&
+      sameTags(tags, current.tags),
+  );
 };
 
 const readDeleted = async (secrets: VaultSecrets, name: string): Promise<SecretState> => {

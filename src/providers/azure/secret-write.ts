@@ -9,7 +9,7 @@ const settleMs = 90_000;
 
 /**
  * Makes the secret what is desired: recovers a deleted one, makes a new version where the value changes, and else only
- * changes the properties of the current one. Throws MOVED if it is not as it was read.
+ * changes the settings of the current one. Throws MOVED if it is not as it was read.
  */
 export const writeSecret = async (
   secrets: VaultSecrets,
@@ -42,9 +42,9 @@ export const removeSecret = async (secrets: VaultSecrets, name: string, signal: 
 const take = async (secrets: VaultSecrets, name: string, step: ReturnType<typeof nextStep>): Promise<void> => {
   switch (step.is) {
     case 'set':
-      return secrets.set(name, step.value, step.properties);
+      return secrets.set(name, step.value, step.settings);
     case 'update':
-      return secrets.update(name, step.version, step.properties);
+      return secrets.update(name, step.version, step.settings);
     case 'none':
       return undefined;
   }

@@ -74,3 +74,8 @@ export const visibleTags = (tags: Tags, stated: readonly string[]): Tags => {
   const names = new Set([...stated, ...decodeMarks(tags).stated]);
   return Object.fromEntries(Object.entries(tags).filter(([name]) => names.has(name)));
 };
+
+/** Whether two versions have the very same tags. */
+export const sameTags = (left: Tags, right: Tags): boolean =>
+  Object.keys(left).length === Object.keys(right).length &&
+  Object.entries(left).every(([name, value]) => right[name] === value);

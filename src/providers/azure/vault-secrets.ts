@@ -13,6 +13,7 @@ export interface Version {
   readonly tags: Readonly<Record<string, string>>;
   /** Milliseconds since 1970, in whole seconds: two versions may have the same. */
   readonly created: number;
+  readonly updated: number;
   /** True where a certificate of the same name keeps the secret. */
   readonly managed: boolean;
 }
@@ -23,26 +24,23 @@ export interface Deleted {
   readonly purgedOn: string;
 }
 
-/** What goes with a value, and what can be changed later; what is left out stays as it is. Tags are sent as a whole. */
-export type Properties = Partial<Pick<Version, 'contentType' | 'enabled' | 'tags'>>;
+/** What a vault tells of a version without naming it. */
+export type Properties = Omit<Version, 'id'>;
 
-/** Which version readers get; `disabled`: they get none, and so does lab. */
-export type Current =
-  | { readonly is: 'version'; readonly id: string }
-  | { readonly is: 'disabled' }
-  | { readonly is: 'absent' };
+/** What goes with a value, and what can be changed later; what is left out stays as it is. Tags are sent as a whole. */
+export type Settings = Partial<Pick<Version, 'contentType' | 'enabled' | 'tags'>>;
 
 /** The secrets of one vault. Every failure is a LabError. */
 export interface VaultSecrets {
   /** Every version, none with its value; [] for a secret that is not there. Their order means nothing. */
   versions(name: string): Promise<readonly Version[]>;
-  /** The only call that tells the current version for certain. It answers the value as well, which is dropped here. */
-  current(name: string): Promise<Current>;
+  /** The current version but for its id, from the list of the whole vault; undefined if it is not there. */
+  current(name: string): Promise<Properties | undefined>;
   deleted(name: string): Promise<Deleted | undefined>;
   /** A new version. Throws MOVED where the name is taken by a secret that is deleted, or on its way there or back. */
-  set(name: string, value: Secret, properties: Properties): Promise<void>;
+  set(name: string, value: Secret, settings: Settings): Promise<void>;
   /** Changes a version; its value stays. Throws MOVED if it is gone. */
-  update(name: string, version: string, properties: Properties): Promise<void>;
+  update(name: string, version: string, settings: Settings): Promise<void>;
   /** Begins to delete it, or finds that somebody did; false if it is not there. */
   remove(name: string): Promise<boolean>;
   /** Begins to bring a deleted one back, or finds that somebody did. */
@@ -75,28 +73,26 @@ export const vaultSecrets = (call: MakeCall): VaultSecrets => ({
       (failure) => (isAbsent(failure) ? { value: [] } : undefined),
     ),
   current: (name) =>
-    call(
-      { method: 'GET', path: `secrets/${name}` },
-      async (sdk) => currentOf(await sdk.getSecret(name)),
-      (failure) => {
-        if (isAbsent(failure)) return { value: { is: 'absent' } };
-        return says(failure, 'SecretDisabled') ? { value: { is: 'disabled' } } : undefined;
-      },
-    ),
+    call({ method: 'GET', path: 'secrets' }, async (sdk) => {
+      for await (const listed of sdk.listPropertiesOfSecrets()) {
+        if (listed.name.toLowerCase() === name) return propertiesOf(listed);
+      }
+      return undefined;
+    }),
   deleted: (name) =>
     call<Deleted | undefined>(
       { method: 'GET', path: `deletedsecrets/${name}` },
       async (sdk) => deletedOf(await sdk.getDeletedSecret(name)),
       (failure) => (isAbsent(failure) ? { value: undefined } : undefined),
     ),
-  set: (name, value, properties) =>
+  set: (name, value, settings) =>
     // Sent twice it would make two versions; after a lost answer the marks tell at the next read.
     call({ method: 'PUT', path: `secrets/${name}`, sent: [value], repeatable: false }, async (sdk) => {
-      await sdk.setSecret(name, reveal(value), sendable(properties));
+      await sdk.setSecret(name, reveal(value), sendable(settings));
     }),
-  update: (name, version, properties) =>
+  update: (name, version, settings) =>
     call({ method: 'PATCH', path: `secrets/${name}` }, async (sdk) => {
-      await sdk.updateSecretProperties(name, version, sendable(properties));
+      await sdk.updateSecretProperties(name, version, sendable(settings));
     }),
   remove: (name) =>
     call(
@@ -124,21 +120,18 @@ const says = (failure: Failure, inner: string): boolean => failure.is === 'answe
 
 const all = async (pages: AsyncIterable<SecretProperties>): Promise<Version[]> => {
   const found: Version[] = [];
-  for await (const { version, contentType, enabled, tags, createdOn, managed } of pages) {
-    found.push({
-      id: version ?? '',
-      contentType: contentType ?? '',
-      enabled: enabled ?? true,
-      tags: tags ?? {},
-      created: createdOn?.getTime() ?? 0,
-      managed: managed ?? false,
-    });
-  }
+  for await (const listed of pages) found.push({ id: listed.version ?? '', ...propertiesOf(listed) });
   return found;
 };
 
-const currentOf = ({ properties: { version } }: { readonly properties: SecretProperties }): Current =>
-  version === undefined ? { is: 'absent' } : { is: 'version', id: version };
+const propertiesOf = (listed: SecretProperties): Properties => ({
+  contentType: listed.contentType ?? '',
+  enabled: listed.enabled ?? true,
+  tags: listed.tags ?? {},
+  created: listed.createdOn?.getTime() ?? 0,
+  updated: listed.updatedOn?.getTime() ?? 0,
+  managed: listed.managed ?? false,
+});
 
 const deletedOf = ({ deletedOn, properties }: DeletedSecret): Deleted => ({
   deletedOn: deletedOn?.toISOString() ?? '',
@@ -146,7 +139,7 @@ const deletedOf = ({ deletedOn, properties }: DeletedSecret): Deleted => ({
 });
 
 // The SDK wants a mutable map.
-const sendable = ({ tags, ...properties }: Properties) => ({
-  ...properties,
+const sendable = ({ tags, ...settings }: Settings) => ({
+  ...settings,
   ...(tags === undefined ? {} : { tags: { ...tags } }),
 });

@@ -21,7 +21,7 @@ export interface Backoff {
 /** Node's timers hold no more than 32 bits. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Opens a queue. What `work` throws is a bug: it ends the queue and comes out of idle() and stop(). */
+/** Opens a queue. What `work` throws is a bug: the other keys go on, and the first of them comes out of idle() and stop(). */
 export const openWorkQueue = (work: (key: string) => Promise<Outcome>, { first, most }: Backoff): WorkQueue => {
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
@@ -41,7 +41,10 @@ export const openWorkQueue = (work: (key: string) => Promise<Outcome>, { first, 
     clearTimeout(timers.get(key));
     timers.delete(key);
     waiting.delete(key);
-    const outcome = await work(key);
+    const outcome = await work(key).catch((error: unknown): Outcome => {
+      bug ??= { error };
+      return { next: 'retry' };
+    });
     const failed = outcome.next === 'retry' ? (failures.get(key) ?? 0) + 1 : 0;
     failures.set(key, failed);
     if (stopped || outcome.next === 'wait') return;
@@ -49,15 +52,10 @@ export const openWorkQueue = (work: (key: string) => Promise<Outcome>, { first, 
   };
 
   const start = (key: string): void => {
-    const done = run(key)
-      .catch((error: unknown) => {
-        bug ??= { error };
-        stopped = true;
-      })
-      .finally(() => {
-        running.delete(key);
-        if (waiting.has(key) && !stopped) start(key);
-      });
+    const done = run(key).finally(() => {
+      running.delete(key);
+      if (waiting.has(key) && !stopped) start(key);
+    });
     running.set(key, done);
   };
 

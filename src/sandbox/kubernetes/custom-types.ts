@@ -2,7 +2,6 @@ import { wholeObject } from './built-in/metadata-schema.ts';
 import { elementsOf, type Json, type JsonMap, membersOf, textOf } from './json.ts';
 import type { KubeObject } from './object.ts';
 import { plainRules, type ResourceType } from './resource-type.ts';
-import type { Schema } from './schema/schema.ts';
 
 /** The types that a CustomResourceDefinition makes: one for each version that it serves. */
 export const typesOfDefinition = (definition: KubeObject): readonly ResourceType[] => {
@@ -33,7 +32,7 @@ const textsIn = (value: Json | undefined): readonly string[] => elementsOf(value
 const partsOfVersion = (version: JsonMap): Pick<ResourceType, 'version' | 'schema' | 'hasStatus' | 'selectable'> => ({
   version: textOf(version['name']) ?? '',
   // The parse boundary: the definition was accepted, so this is a structural schema.
-  schema: wholeObject(membersOf(membersOf(version['schema'])['openAPIV3Schema']) as Schema),
+  schema: wholeObject(membersOf(membersOf(version['schema'])['openAPIV3Schema'])),
   hasStatus: membersOf(version['subresources'])['status'] !== undefined,
   selectable: Object.fromEntries(
     elementsOf(version['selectableFields']).map((field) => {

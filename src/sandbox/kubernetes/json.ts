@@ -22,6 +22,9 @@ export const elementsOf = (value: Json | undefined): readonly Json[] => (isList(
 /** A JSON string, or undefined. */
 export const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** One text member of a JSON object; '' if it has none. */
+export const textIn = (value: Json | undefined, key: string): string => textOf(membersOf(value)[key]) ?? '';
+
 /** Whether two values are equal, whatever the order of their members. */
 export const same = (left: Json | undefined, right: Json | undefined): boolean => {
   if (left === right) return true;

@@ -24,10 +24,12 @@ export interface Metadata extends JsonMap {
   readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
+/** Labels, annotations. */
 export interface Texts extends JsonMap {
   readonly [key: string]: string;
 }
 
+/** Whom an object belongs to: it goes when they go. */
 export interface OwnerReference extends JsonMap {
   readonly apiVersion: string;
   readonly kind: string;
@@ -48,4 +50,5 @@ export interface ManagedFieldsEntry extends JsonMap {
 }
 
 /** JSON that has been an object all along, after work on its members. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- decodeObject has looked at what the type says of it
 export const asObject = (value: Json): KubeObject => membersOf(value) as KubeObject;

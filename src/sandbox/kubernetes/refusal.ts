@@ -56,11 +56,13 @@ const about = ({ group, name }: Named, kind: string): JsonMap => ({
   kind,
 });
 
+/** 400: the request cannot be read. */
 export const badRequest = (message: string): never => refuse({ code: 400, reason: 'BadRequest', message });
 
 /** A 500 of the server itself: it has a message and no reason. */
 export const internal = (message: string): never => refuse({ code: 500, message });
 
+/** 404: there is no such object. */
 export const notFound = (named: Named): never =>
   refuse({
     code: 404,
@@ -69,6 +71,7 @@ export const notFound = (named: Named): never =>
     details: about(named, named.plural),
   });
 
+/** 409: the name is taken. */
 export const alreadyExists = (named: Named): never =>
   refuse({
     code: 409,
@@ -86,6 +89,7 @@ export const conflict = (named: Named, because: string, as: 'plural' | 'kind' = 
     details: about(named, named[as]),
   });
 
+/** 403: not for this user, or not in this state. */
 export const forbidden = (named: Named, because: string, causes: readonly Cause[] = []): never =>
   refuse({
     code: 403,
@@ -114,6 +118,7 @@ export const refuseInvalid = (named: Omit<Named, 'plural'>, causes: readonly Cau
 
 const asJson = ({ reason, message, field }: Cause): JsonMap => ({ reason, message, field });
 
+/** 415: a body in a format that is not read here. */
 export const unsupportedMedia = (): never =>
   refuse({
     code: 415,
@@ -131,6 +136,7 @@ export const unknownResource = (): never =>
     details: {},
   });
 
+/** 405: the path is served, but not for this method. */
 export const methodNotAllowed = (): never =>
   refuse({
     code: 405,

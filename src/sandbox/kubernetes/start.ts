@@ -17,6 +17,7 @@ import type { KubeObject } from './object.ts';
 import { handle } from './serving/handle.ts';
 import { openStorage } from './storage.ts';
 
+/** What may be said of a cluster before it starts. */
 export interface KubernetesOptions {
   /** Where the cluster's content lasts; default: in memory only. */
   readonly file?: string;

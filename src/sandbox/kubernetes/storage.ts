@@ -32,7 +32,8 @@ export interface Storage {
 const remembered = 5000;
 
 /** Opens the objects of a document. */
-export const openStorage = ({ value: content, changed }: Document<Content>): Storage => {
+export const openStorage = (document: Document<Content>): Storage => {
+  const content = document.value;
   const listeners = new Set<(change: Change) => void>();
   const history: Change[] = [];
   const firstVersion = content.version;
@@ -49,7 +50,7 @@ export const openStorage = ({ value: content, changed }: Document<Content>): Sto
   const announce = (change: Change): KubeObject => {
     history.push(change);
     if (history.length > remembered) history.shift();
-    changed();
+    document.changed();
     for (const listener of listeners) listener(change);
     return change.object;
   };

@@ -22,6 +22,8 @@ export interface Vault {
   /** The content was changed. */
   changed(): void;
   readonly reviewToken: ReviewToken;
+  /** The service account token of the pod that it runs in; undefined outside of a cluster. */
+  readonly podToken: string | undefined;
   /** From now on it is sealed. */
   seal(): void;
 }

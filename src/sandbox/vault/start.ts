@@ -20,6 +20,8 @@ export interface VaultSandboxOptions {
   readonly state?: VaultState;
   /** Who checks service account tokens. Default: the API server that auth/kubernetes/config names, by TokenReview. */
   readonly reviewToken?: ReviewToken;
+  /** It runs in a pod, with this service account token. Default: outside of any cluster. */
+  readonly podToken?: string;
 }
 
 /** A Vault on loopback. */
@@ -51,6 +53,7 @@ export const startVaultSandbox = async (options: VaultSandboxOptions): Promise<V
     content,
     changed: () => document.changed(),
     reviewToken: options.reviewToken ?? reviewToken,
+    podToken: options.podToken,
     seal: () => {
       forget(unsealing);
       content.state = 'sealed';

@@ -19,7 +19,7 @@ describe('the login', () => {
     await Promise.all(['a', 'b', 'c'].map((name) => secrets.set(name, secret(`value of ${name}`), {})));
     expect(stub.logins).toHaveLength(1);
     expect(stub.challenged.map(({ method, body }) => [method, body])).toEqual([['GET', '']]);
-    expect(stub.calls.map(({ body }) => JSON.parse(body).value).toSorted()).toEqual([
+    expect(stub.calls.map(({ body }) => String(JSON.parse(body).value)).toSorted()).toEqual([
       'value of a',
       'value of b',
       'value of c',
@@ -312,7 +312,7 @@ describe('what is not there', () => {
     const secrets = secretsOf(stub);
     expect(await secrets.versions('a')).toEqual([]);
     expect(await secrets.deleted('a')).toBeUndefined();
-    expect(await secrets.current('a')).toEqual({ is: 'absent' });
+    expect(await secrets.current('a')).toBeUndefined();
     expect(await secrets.remove('a')).toBe(false);
   });
 

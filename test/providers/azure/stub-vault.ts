@@ -41,15 +41,15 @@ export const stubVault = async (options: StubOptions = {}) => {
   const authority = createAuthority('stub authority');
   const names = ['login.microsoftonline.com', '*.vault.azure.net'];
   const { certificate, key } = authority.issue({ commonName: 'stub', use: { kind: 'server', names } });
-  const { port, close } = await serve({
+  const server = await serve({
     tls: { cert: certificate, key },
     handle: async (request) => {
       const next = answer(request);
       return next === 'hang' ? new Promise(() => undefined) : next;
     },
   });
-  onTestFinished(close);
-  return { calls, challenged, logins, loopback: { port, ca: authority.certificate } };
+  onTestFinished(() => server.close());
+  return { calls, challenged, logins, loopback: { port: server.port, ca: authority.certificate } };
 };
 
 /** A client of a stub, which waits for nothing between tries. */

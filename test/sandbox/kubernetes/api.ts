@@ -75,7 +75,7 @@ export const openApi = async (kubeconfig: string): Promise<Api> => {
           answer.on('end', () => {
             const contentType = answer.headers['content-type'] ?? '';
             const text = Buffer.concat(chunks).toString('utf8');
-            const isJson = contentType.includes('json');
+            const isJson = text !== '' && contentType.includes('json');
             resolve({ status: answer.statusCode ?? 0, contentType, body: isJson ? JSON.parse(text) : text });
           });
         });
@@ -126,6 +126,7 @@ export const apply = (ask: Ask, path: string, body: unknown, manager = 'lab', mo
 export const merge = (ask: Ask, path: string, body: unknown, manager = 'kubectl-edit'): Promise<Reply> =>
   ask({ method: 'PATCH', path: `${path}?fieldManager=${manager}`, body, contentType: 'application/merge-patch+json' });
 
+/** The plain calls. */
 export const get = (ask: Ask, path: string): Promise<Reply> => ask({ method: 'GET', path });
 export const post = (ask: Ask, path: string, body: unknown): Promise<Reply> => ask({ method: 'POST', path, body });
 export const put = (ask: Ask, path: string, body: unknown): Promise<Reply> => ask({ method: 'PUT', path, body });

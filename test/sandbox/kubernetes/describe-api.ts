@@ -92,7 +92,7 @@ export const describeKubernetesApi = (name: string, connect: () => Promise<Api>)
       const write = (value: string) =>
         merge(api.ask, `${path}/raced`, { metadata: { resourceVersion }, data: { a: value } });
       const statuses = (await Promise.all([write('2'), write('3')])).map(({ status }) => status);
-      expect(statuses.toSorted()).toEqual([200, 409]);
+      expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 409]);
     });
 
     test('creates once what many apply at once, as the same manager', async () => {

@@ -29,7 +29,7 @@ export const transcriptOf = async (
       ...(token === undefined ? {} : { as: token === '' ? 'nobody' : 'somebody' }),
     };
     lines.push({
-      asked: `${method} ${normalise(path)} ${JSON.stringify(sorted(normalise(how)))}`,
+      asked: `${method} ${textOf(normalise(path))} ${JSON.stringify(sorted(normalise(how)))}`,
       status: reply.status,
       contentType: reply.contentType,
       answer: normalise(reply.body),
@@ -83,7 +83,7 @@ const normaliser = (place: string) => {
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
     const members = steady(Object.fromEntries(Object.entries(value)));
-    const isList = String(members['kind'] ?? '').endsWith('List');
+    const isList = textOf(members['kind']).endsWith('List');
     const entries = Object.entries(members).map(([key, inner]) => {
       if (key !== 'metadata' || !isList) return [text(key), member(key, inner, false)];
       return [key, Object.fromEntries(Object.entries(inner ?? {}).map(([k, v]) => [k, member(k, v, true)]))];
@@ -92,6 +92,8 @@ const normaliser = (place: string) => {
   };
   return (value: unknown) => walk(value) ?? '';
 };
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const secretMembers = ['token', 'continue', 'ca.crt'];
 
@@ -105,7 +107,7 @@ const steady = ({ storageVersionHash: _hash, ...members }: Members): Members => 
   if (!('causes' in details) || !Array.isArray(details.causes)) return members;
   const { causes } = details;
   const isShuffled = reason === 'Invalid' && causes.length > 1;
-  const message = isShuffled ? String(members['message']).replace(/\[.*\]$/s, '[…]') : members['message'];
+  const message = isShuffled ? textOf(members['message']).replace(/\[.*\]$/s, '[…]') : members['message'];
   return { ...members, message, details: { ...details, causes: causes.toSorted(byField) } };
 };
 
@@ -113,7 +115,7 @@ const byOwner = (a: Members, b: Members): number => compare(a, b, ['operation', 
 const byField = (a: Members, b: Members): number => compare(a, b, ['field', 'message']);
 
 const compare = (a: Members, b: Members, keys: readonly string[]): number => {
-  const spell = (members: Members) => keys.map((key) => String(members[key] ?? '')).join('\u0000');
+  const spell = (members: Members) => keys.map((key) => textOf(members[key])).join('\u0000');
   return spell(a) < spell(b) ? -1 : 1;
 };
 

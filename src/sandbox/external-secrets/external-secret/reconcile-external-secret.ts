@@ -1,10 +1,10 @@
 import type { ObjectRef } from '../../kubernetes/in-process.ts';
 import { type JsonMap, membersOf, same, textOf } from '../../kubernetes/json.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
-import type { Cluster } from '../cluster.ts';
+import { type Cluster, failureOf } from '../cluster.ts';
 import { now, readyCondition } from '../conditions.ts';
 import type { Recorder } from '../events.ts';
-import { explaining, fail, failureIn } from '../failure.ts';
+import { explaining, fail } from '../failure.ts';
 import { fenceOf } from '../hashes.ts';
 import { managedLabel, operatorManager, ownerHash, ownerLabel, targetManager } from '../names.ts';
 import type { StoreProviders } from '../readers/reader.ts';
@@ -52,7 +52,7 @@ export const reconcileExternalSecret = async (
     });
     return nextRefresh(done, spec);
   } catch (error) {
-    const failure = failureIn(error);
+    const failure = failureOf(error);
     if (failure === undefined) throw error;
     record(object, 'Warning', 'UpdateFailed', failure.message);
     const { binding, refreshTime = null, ...rest } = membersOf(object['status']);

@@ -1,5 +1,5 @@
 import { builtInType, type Cluster } from '../cluster.ts';
-import { elementsOf, type Json, type JsonMap, membersOf, textOf } from '../json.ts';
+import { elementsOf, type Json, type JsonMap, membersOf, textIn, textOf } from '../json.ts';
 import type { KubeObject } from '../object.ts';
 import type { User } from './tokens.ts';
 
@@ -33,9 +33,9 @@ export const grantsOf = ({ storage }: Cluster, user: User, namespace: string): r
       .map(membersOf)
       .find((candidate) => isMeant(candidate, user, namespace));
     if (subject === undefined) return [];
-    const { kind = '', name = '' } = membersOf(binding['roleRef']);
+    const [kind, name] = [textIn(binding['roleRef'], 'kind'), textIn(binding['roleRef'], 'name')];
     const place = kind === 'Role' ? namespace : '';
-    const role = storage.get(builtInType(kind === 'Role' ? 'Role' : 'ClusterRole'), place, String(name));
+    const role = storage.get(builtInType(kind === 'Role' ? 'Role' : 'ClusterRole'), place, name);
     const reason = `RBAC: allowed by ${binding.kind} "${labelOf(binding)}" of ${kind} "${name}" to ${spell(subject)}`;
     return elementsOf(role?.['rules']).map((rule) => ({ rule: membersOf(rule), reason }));
   });
@@ -44,17 +44,20 @@ export const grantsOf = ({ storage }: Cluster, user: User, namespace: string): r
 const labelOf = ({ metadata: { name, namespace } }: KubeObject): string =>
   namespace === undefined ? name : `${name}/${namespace}`;
 
-const spell = ({ kind, name, namespace }: JsonMap): string =>
-  `${kind} "${namespace === undefined ? name : `${name}/${namespace}`}"`;
+const spell = (subject: JsonMap): string => {
+  const [kind, name, namespace] = ['kind', 'name', 'namespace'].map((key) => textIn(subject, key));
+  return `${kind} "${namespace === '' ? name : `${name}/${namespace}`}"`;
+};
 
-const isMeant = ({ kind, name, namespace }: JsonMap, user: User, place: string): boolean => {
-  switch (kind) {
+const isMeant = (subject: JsonMap, user: User, place: string): boolean => {
+  const name = textIn(subject, 'name');
+  switch (textIn(subject, 'kind')) {
     case 'User':
       return user.name === name;
     case 'Group':
-      return user.groups.includes(textOf(name) ?? '');
+      return user.groups.includes(name);
     default:
-      return user.name === `system:serviceaccount:${textOf(namespace) ?? place}:${name}`;
+      return user.name === `system:serviceaccount:${textIn(subject, 'namespace') || place}:${name}`;
   }
 };
 

@@ -41,12 +41,7 @@ const table: readonly (readonly [role: string, rules: readonly JsonMap[], groups
   ],
   [
     'system:discovery',
-    [
-      paths([
-        ...['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/openapi', '/openapi/*', '/readyz'],
-        ...['/version', '/version/'],
-      ]),
-    ],
+    [paths('/api /api/* /apis /apis/* /healthz /livez /openapi /openapi/* /readyz /version /version/'.split(' '))],
     ['system:authenticated'],
   ],
   ['system:public-info-viewer', [paths(publicPaths)], ['system:authenticated', 'system:unauthenticated']],
@@ -54,8 +49,10 @@ const table: readonly (readonly [role: string, rules: readonly JsonMap[], groups
     'system:service-account-issuer-discovery',
     [
       paths([
-        ...['/.well-known/openid-configuration', '/.well-known/openid-configuration/'],
-        ...['/openid/v1/jwks', '/openid/v1/jwks/'],
+        '/.well-known/openid-configuration',
+        '/.well-known/openid-configuration/',
+        '/openid/v1/jwks',
+        '/openid/v1/jwks/',
       ]),
     ],
     ['system:serviceaccounts'],

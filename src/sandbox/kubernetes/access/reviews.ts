@@ -49,7 +49,7 @@ export const reviewTypes: readonly ReviewType[] = [
     const { token, audiences } = specOf(question);
     if (!token) badRequest('token is required for TokenReview in authentication');
     const asked = elementsOf(audiences).map(String);
-    const verdict = reviewToken(question.cluster, String(token), asked.length === 0 ? [issuer] : asked);
+    const verdict = reviewToken(question.cluster, textOf(token) ?? '', asked.length === 0 ? [issuer] : asked);
     const status =
       'error' in verdict
         ? { user: {}, error: verdict.error }

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
 import { builtInType, type Cluster } from '../cluster.ts';
-import { isMap, type Json, type JsonMap, membersOf, textOf } from '../json.ts';
+import { isMap, type Json, type JsonMap, membersOf, textIn } from '../json.ts';
 import type { KubeObject } from '../object.ts';
 
 /** The issuer of service account tokens, and their audience where none is asked for. */
@@ -55,10 +55,10 @@ const invalidToken = 'invalid bearer token';
 export const reviewToken = (cluster: Cluster, token: string, audiences: readonly string[]): Verdict => {
   const claims = claimsIn(cluster, token);
   if (claims === undefined) return { error: invalidToken };
-  const { namespace, serviceaccount } = membersOf(claims['kubernetes.io']);
-  const [place, { name, uid }] = [textOf(namespace) ?? '', membersOf(serviceaccount)];
-  const account = cluster.storage.get(builtInType('ServiceAccount'), place, textOf(name) ?? '');
-  if (account === undefined || account.metadata.uid !== uid)
+  const { serviceaccount } = membersOf(claims['kubernetes.io']);
+  const [place, name] = [textIn(claims['kubernetes.io'], 'namespace'), textIn(serviceaccount, 'name')];
+  const account = cluster.storage.get(builtInType('ServiceAccount'), place, name);
+  if (account === undefined || account.metadata.uid !== textIn(serviceaccount, 'uid'))
     return { error: `[${invalidToken}, service account ${place}/${name} has been deleted]` };
   if (Number(claims['exp']) * 1000 < Date.now())
     return { error: `[${invalidToken}, service account token has expired]` };
@@ -73,7 +73,7 @@ export const reviewToken = (cluster: Cluster, token: string, audiences: readonly
     name: `system:serviceaccount:${place}:${name}`,
     uid: account.metadata.uid ?? '',
     groups: ['system:serviceaccounts', `system:serviceaccounts:${place}`, 'system:authenticated'],
-    extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${claims['jti']}`] },
+    extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${textIn(claims, 'jti')}`] },
   };
   return { user, audiences: shared };
 };

@@ -1,5 +1,5 @@
 import { immutable, invalid, required, unsupported } from '../causes.ts';
-import { elementsOf, type JsonMap, membersOf, textOf } from '../json.ts';
+import { elementsOf, type JsonMap, membersOf, textIn, textOf } from '../json.ts';
 import type { Cause } from '../refusal.ts';
 import type { Rules } from '../resource-type.ts';
 
@@ -26,7 +26,7 @@ export const definitionRules: Partial<Rules> = {
   check: (object, before) => {
     const spec = membersOf(object['spec']);
     const [group, plural] = [textOf(spec['group']) ?? '', textOf(membersOf(spec['names'])['plural']) ?? ''];
-    const scope = spec['scope'] ?? '';
+    const scope = textIn(spec, 'scope');
     const oldScope = membersOf(before?.['spec'])['scope'];
     const versions = elementsOf(spec['versions']).map(membersOf);
     const { name } = object.metadata;
@@ -34,7 +34,7 @@ export const definitionRules: Partial<Rules> = {
       ...(name === `${plural}.${group}`
         ? []
         : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
-      ...(scopes.includes(String(scope)) ? [] : [unsupported('spec.scope', scope, scopes)]),
+      ...(scopes.includes(scope) ? [] : [unsupported('spec.scope', scope, scopes)]),
       ...(oldScope === undefined || oldScope === scope ? [] : [immutable('spec.scope', scope)]),
       ...(versions.filter(({ storage }) => storage === true).length === 1
         ? []

@@ -9,7 +9,7 @@ import { shortestQuantity } from './quantity.ts';
  */
 export const throughStruct = (schema: Schema | undefined, value: Json): Json => {
   if (isList(value)) return value.map((item) => throughStruct(schema?.items, item));
-  if (schema?.format === 'quantity') return shortestQuantity(String(value));
+  if (schema?.format === 'quantity') return shortestQuantity(typeof value === 'string' ? value : JSON.stringify(value));
   if (!isMap(value) || schema === undefined) return value;
   const kept = Object.entries(value).flatMap(([key, item]): (readonly [string, Json])[] => {
     const known = memberSchema(schema, key);

@@ -1,5 +1,5 @@
 import { immutable, required, unsupported } from '../causes.ts';
-import { elementsOf, type Json, type JsonMap, membersOf, same, textOf } from '../json.ts';
+import { elementsOf, type Json, type JsonMap, membersOf, same, textIn, textOf } from '../json.ts';
 import type { Cause } from '../refusal.ts';
 import type { Rules } from '../resource-type.ts';
 
@@ -59,13 +59,14 @@ const withGroup = (element: Json): JsonMap => {
 const subjectViolations = (subject: JsonMap, index: number): readonly Cause[] => {
   const field = `subjects[${index}]`;
   const nameless = textOf(subject['name']) ? [] : [required(`${field}.name`)];
-  switch (subject['kind']) {
+  const kind = textIn(subject, 'kind');
+  switch (kind) {
     case 'ServiceAccount':
       return textOf(subject['namespace']) ? nameless : [...nameless, required(`${field}.namespace`)];
     case 'User':
     case 'Group':
       return nameless;
     default:
-      return [unsupported(`${field}.kind`, subject['kind'] ?? '', ['ServiceAccount', 'User', 'Group']), ...nameless];
+      return [unsupported(`${field}.kind`, kind, ['ServiceAccount', 'User', 'Group']), ...nameless];
   }
 };

@@ -39,6 +39,7 @@ const tolerate = (controller: Controller, cluster: Cluster, change: Change): voi
   }
 };
 
+/** Where an object lives. */
 export const placeOf = ({ metadata }: KubeObject): Place => ({
   namespace: metadata.namespace ?? '',
   name: metadata.name,

@@ -20,11 +20,12 @@ export const definitions: Controller = (cluster, { resource, type, object }) => 
   if (definition?.metadata.deletionTimestamp !== undefined) retire(cluster, definition);
 };
 
+const condition = (type: string, reason: string, message: string) => {
+  return { type, status: 'True', lastTransitionTime: timestamp(), reason, message };
+};
+
 const establish = (cluster: Cluster, definition: KubeObject): void => {
   const manner = { manager: 'kube-apiserver', subresource: 'status' } as const;
-  const condition = (type: string, reason: string, message: string) => {
-    return { type, status: 'True', lastTransitionTime: timestamp(), reason, message };
-  };
   updateObject(cluster, definitionType, placeOf(definition), manner, (live) => ({
     object: {
       ...live,

@@ -24,8 +24,8 @@ export const compare = (schema: Schema | undefined, before: Json, after: Json): 
     else if (!same(left, right)) modified.add(path);
   };
 
-  const walk = (schema: Schema | undefined, left: Side, right: Side, path: string): void => {
-    const shapes = [left, right].flatMap((side) => (side === undefined ? [] : [shapeOf(schema, side)]));
+  const walk = (part: Schema | undefined, left: Side, right: Side, path: string): void => {
+    const shapes = [left, right].flatMap((side) => (side === undefined ? [] : [shapeOf(part, side)]));
     // Where the schema says nothing a value may turn from a map into a text: then both count.
     const distinct = shapes.filter((shape, index) => index === 0 || shape.is !== shapes[0]?.is);
     for (const shape of distinct) enter(shape, left, right, path);

@@ -11,6 +11,7 @@ const joint = '\u0000';
 /** The path of the whole object. */
 export const root = '';
 
+/** The path of a member of an object, of an item of a keyed list, of a value of a set. */
 export const fieldIn = (path: string, name: string): string => under(path, `f:${name}`);
 export const itemIn = (path: string, key: JsonMap): string => under(path, `k:${sortedText(key)}`);
 export const valueIn = (path: string, value: Json): string => under(path, `v:${JSON.stringify(value)}`);
@@ -19,6 +20,7 @@ const under = (path: string, element: string): string => (path === root ? elemen
 
 const elementsIn = (path: string): readonly string[] => path.split(joint);
 
+/** The usual operations on sets. */
 export const union = (...sets: readonly FieldSet[]): FieldSet => new Set(sets.flatMap((set) => [...set]));
 export const without = (set: FieldSet, gone: FieldSet): FieldSet => new Set([...set].filter((path) => !gone.has(path)));
 export const common = (set: FieldSet, other: FieldSet): FieldSet => new Set([...set].filter((path) => other.has(path)));

@@ -6,24 +6,24 @@ import { shapeOf } from './shape.ts';
 /** The fields that an applied object states: its leaves, and the keys and items that hold them. */
 export const fieldsOf = (schema: Schema | undefined, value: Json): FieldSet => {
   const found = new Set<string>();
-  const collect = (schema: Schema | undefined, value: Json, path: string): void => {
-    const shape = shapeOf(schema, value);
+  const collect = (part: Schema | undefined, inner: Json, path: string): void => {
+    const shape = shapeOf(part, inner);
     switch (shape.is) {
       case 'leaf':
         found.add(path);
         return;
       case 'list':
-        for (const item of elementsOf(value)) {
+        for (const item of elementsOf(inner)) {
           const at = shape.pathOf(path, item);
           found.add(at);
           collect(shape.items, item, at);
         }
         return;
       case 'map':
-        for (const [key, item] of Object.entries(membersOf(value))) {
+        for (const [key, item] of Object.entries(membersOf(inner))) {
           const at = fieldIn(path, key);
-          if (item === null || isEmptyMap(item) || !declares(schema, key)) found.add(at);
-          collect(memberSchema(schema, key), item, at);
+          if (item === null || isEmptyMap(item) || !declares(part, key)) found.add(at);
+          collect(memberSchema(part, key), item, at);
         }
     }
   };

@@ -6,20 +6,20 @@ import { shapeOf } from './shape.ts';
 
 /** The object without these fields. What is left empty goes too. */
 export const withoutFields = (schema: Schema | undefined, value: Json, gone: FieldSet): Json => {
-  const strip = (schema: Schema | undefined, value: Json, path: string): Json | undefined => {
-    const shape = shapeOf(schema, value);
-    if (shape.is === 'list' && isList(value) && value.length > 0) {
-      const kept = value.flatMap((item) => {
+  const strip = (part: Schema | undefined, whole: Json, path: string): Json | undefined => {
+    const shape = shapeOf(part, whole);
+    if (shape.is === 'list' && isList(whole) && whole.length > 0) {
+      const kept = whole.flatMap((item) => {
         const at = shape.pathOf(path, item);
         const inner = gone.has(at) ? undefined : strip(shape.items, item, at);
         return inner === undefined ? [] : [inner];
       });
       return kept.length === 0 ? undefined : kept;
     }
-    if (shape.is !== 'map' || !isMap(value) || Object.keys(value).length === 0) return value;
-    const kept = Object.entries(value).flatMap(([key, item]) => {
+    if (shape.is !== 'map' || !isMap(whole) || Object.keys(whole).length === 0) return whole;
+    const kept = Object.entries(whole).flatMap(([key, item]) => {
       const at = fieldIn(path, key);
-      const inner = gone.has(at) ? undefined : strip(memberSchema(schema, key), item, at);
+      const inner = gone.has(at) ? undefined : strip(memberSchema(part, key), item, at);
       return inner === undefined ? [] : [[key, inner] as const];
     });
     return kept.length === 0 ? undefined : Object.fromEntries(kept);

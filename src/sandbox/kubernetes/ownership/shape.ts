@@ -17,9 +17,9 @@ export const shapeOf = (schema: Schema | undefined, value: Json): Shape => {
   return !whole && (isMap(value) || schema?.type === 'object') ? { is: 'map', schema } : leaf;
 };
 
-const listShape = (schema: Schema | undefined): Shape => {
-  const items = schema?.items;
-  switch (schema?.['x-kubernetes-list-type']) {
+const listShape = (schema: Schema = {}): Shape => {
+  const { items } = schema;
+  switch (schema['x-kubernetes-list-type'] ?? 'atomic') {
     case 'set':
       return { is: 'list', items, pathOf: valueIn };
     case 'map':

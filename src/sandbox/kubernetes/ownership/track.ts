@@ -79,8 +79,8 @@ export const trackApply = (
 
 const timeOf = (time: string | undefined): { time?: string } => (time === undefined ? {} : { time });
 
-const mapOwners = (owners: Owners, fieldsOf: (ownership: Ownership) => FieldSet): Owners =>
-  new Map([...owners].map(([id, ownership]) => [id, { ...ownership, fields: fieldsOf(ownership) }]));
+const mapOwners = (owners: Owners, left: (ownership: Ownership) => FieldSet): Owners =>
+  new Map([...owners].map(([id, ownership]) => [id, { ...ownership, fields: left(ownership) }]));
 
 const refuseConflicts = (conflicts: readonly Ownership[]): void => {
   const ordered = conflicts.toSorted((a, b) => (managerId(a.manager) < managerId(b.manager) ? -1 : 1));

@@ -33,6 +33,7 @@ export interface Schema {
 
 type Properties = Readonly<Record<string, Schema>>;
 
+/** Single values. */
 export const text: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };
 export const boolean: Schema = { type: 'boolean' };

@@ -21,7 +21,7 @@ export const refuseUntyped = (schema: Schema, value: Json, { namespace, name, ap
 
 const mismatches = (schema: Schema | undefined, value: Json, path: string): readonly string[] => {
   if (schema === undefined || value === null) return [];
-  const wanted = schema['x-kubernetes-int-or-string'] === true ? undefined : schema.type;
+  const wanted = schema['x-kubernetes-int-or-string'] === true ? '' : (schema.type ?? '');
   switch (wanted) {
     case 'string':
       return typeof value === 'string'

@@ -2,7 +2,7 @@ import { reviewTypes } from '../access/reviews.ts';
 import { builtInTypes } from '../built-in/types.ts';
 import type { Cluster } from '../cluster.ts';
 import { byPreference } from '../custom-types.ts';
-import type { JsonMap } from '../json.ts';
+import { type JsonMap, textIn } from '../json.ts';
 import { apiVersionOf, type ResourceType } from '../resource-type.ts';
 
 /** Answers one of the discovery paths; undefined if it is none, or nothing is served there. */
@@ -35,7 +35,11 @@ export const servedPaths = (cluster: Cluster): readonly string[] => [
     `/apis/${group}`,
     ...versionsOf(cluster, group).map((version) => `/apis/${group}/${version}`),
   ]),
-  ...['/healthz', '/livez', '/openid/v1/jwks', '/readyz', '/version'],
+  '/healthz',
+  '/livez',
+  '/openid/v1/jwks',
+  '/readyz',
+  '/version',
 ];
 
 const coreVersions = (host: string): JsonMap => ({
@@ -80,7 +84,7 @@ const resourceList = (cluster: Cluster, group: string, version: string): JsonMap
     groupVersion: apiVersionOf({ group, version }),
     resources: isCustom
       ? stored
-      : [...stored, ...reviews].toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1)),
+      : [...stored, ...reviews].toSorted((a, b) => (textIn(a, 'name') < textIn(b, 'name') ? -1 : 1)),
   };
 };
 

@@ -47,7 +47,7 @@ const dryRunViolations = (query: URLSearchParams): readonly Cause[] => {
 };
 
 const unprintable = (manager: string): readonly Cause[] => {
-  const at = [...manager].findIndex((char) => /\p{C}/u.test(char));
+  const at = manager.search(/\p{C}/u);
   if (at < 0) return [];
   const point = (manager.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return [invalid('fieldManager', manager, `invalid character U+${point} (at position ${at})`)];

@@ -1,6 +1,6 @@
 import type { Answer, Request } from '../../http.ts';
 import type { Cluster } from '../cluster.ts';
-import { isMap, type JsonMap, membersOf, textOf } from '../json.ts';
+import { isMap, type JsonMap, membersOf, textIn, textOf } from '../json.ts';
 import { badRequest, refuse } from '../refusal.ts';
 import { apiVersionOf, type ResourceType } from '../resource-type.ts';
 import { applyObject } from '../writing/apply.ts';
@@ -72,9 +72,9 @@ const appliedIn = (type: ResourceType, { namespace, name }: Place, { body }: Req
       'error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type map[string]interface {}',
     );
   }
-  const { apiVersion, kind } = applied;
+  const [apiVersion, kind] = [textIn(applied, 'apiVersion'), textIn(applied, 'kind')];
   if (apiVersion !== apiVersionOf(type) || kind !== type.kind) {
-    badRequest(`invalid object type: ${String(apiVersion).includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`);
+    badRequest(`invalid object type: ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`);
   }
   const metadata = membersOf(applied['metadata']);
   const stated = textOf(metadata['name']) ?? '';

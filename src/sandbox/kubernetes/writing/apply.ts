@@ -1,6 +1,6 @@
 import { refuseNonBase64 } from '../built-in/secret-rules.ts';
 import { type Cluster, timestamp } from '../cluster.ts';
-import { type JsonMap, membersOf } from '../json.ts';
+import { type JsonMap, textIn } from '../json.ts';
 import { asObject, type KubeObject } from '../object.ts';
 import { fieldIn, isWithin, root } from '../ownership/field-set.ts';
 import { type Owners, readOwners } from '../ownership/managers.ts';
@@ -27,7 +27,7 @@ export const applyObject = (
   manner: ApplyManner,
 ): { readonly object: KubeObject; readonly created: boolean } => {
   const apiVersion = apiVersionOf(type);
-  const namespace = String(membersOf(applied['metadata'])['namespace'] ?? '');
+  const namespace = textIn(applied['metadata'], 'namespace');
   refuseUntyped(type.schema, applied, { name: place.name, namespace, apiVersion, kind: type.kind });
   if (type.kind === 'Secret' && !type.custom) {
     const object = `/v1, Kind=Secret`;
@@ -43,8 +43,8 @@ export const applyObject = (
       created: false,
     };
   }
-  const { uid } = membersOf(applied['metadata']);
-  if (uid) {
+  const uid = textIn(applied['metadata'], 'uid');
+  if (uid !== '') {
     conflict(
       named(type, place.name),
       `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,

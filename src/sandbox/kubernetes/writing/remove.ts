@@ -75,12 +75,12 @@ const finalizersOf = (type: ResourceType, live: KubeObject, { propagationPolicy 
   if (type.kind === 'CustomResourceDefinition') return [...new Set([...own, definitionFinalizer])];
   const others =
     propagationPolicy === undefined ? own : own.filter((finalizer) => finalizer !== foreground && finalizer !== orphan);
-  switch (propagationPolicy) {
+  switch (propagationPolicy ?? 'Background') {
     case 'Foreground':
       return [...others, foreground];
     case 'Orphan':
       return [...others, orphan];
-    default:
+    case 'Background':
       return others;
   }
 };

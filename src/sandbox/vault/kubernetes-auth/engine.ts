@@ -23,7 +23,7 @@ const writeConfig = (call: Call, given: Values<typeof configFields>): Result => 
   if (host === '') return refused(400, 'no host provided');
   if (ca !== '' && !isCertificate(ca)) return refused(400, 'The provided CA PEM data contains no valid certificates');
   if (!pemKeys.every(isPublicKey)) return refused(400, 'data does not contain any valid RSA or ECDSA public keys');
-  if (ca === '' && given.disable_local_ca_jwt !== true) {
+  if (ca === '' && given.disable_local_ca_jwt !== true && call.vault.podToken === undefined) {
     return refused(400, 'open /var/run/secrets/kubernetes.io/serviceaccount/ca.crt: no such file or directory');
   }
   methodOf(call).config = {

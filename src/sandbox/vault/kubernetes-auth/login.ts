@@ -41,7 +41,7 @@ export const login = async (
   const reviewed = await call.vault.reviewToken({
     host: config.host,
     ca: config.ca,
-    bearer: config.reviewerJwt === '' ? jwt : config.reviewerJwt,
+    bearer: reviewerOf(config, call.vault.podToken) ?? jwt,
     jwt,
     audiences: role.audience === '' ? claims.audiences : [role.audience],
   });
@@ -136,4 +136,13 @@ const parseJson = (text: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+// Without a reviewer of its own, and unless it is told not to, Vault asks as its pod; outside of a pod as who logs in.
+const reviewerOf = (
+  { reviewerJwt, disableLocalCaJwt }: { readonly reviewerJwt: string; readonly disableLocalCaJwt: boolean },
+  podToken: string | undefined,
+): string | undefined => {
+  if (reviewerJwt !== '') return reviewerJwt;
+  return disableLocalCaJwt ? undefined : podToken;
 };

@@ -30,18 +30,13 @@ export const lists: Scenario = async (ask, place, look) => {
 /** Paths that lead nowhere, and those that are no objects. */
 export const paths: Scenario = async (ask, place, look) => {
   await makeNamespace(look, place);
-  const nowhere = [
-    ...['/nope', '/api/v2', '/api/v1/nopes', `${namespacePath(place)}/nopes/x`, '/api/v1/configmaps/x'],
-    ...[
-      `${namespacePath(place)}/configmaps/x/status`,
-      '/apis/nope.example',
-      '/apis/apps/v9',
-      '/apis/apps/v1/deployments/x',
-    ],
-    ...['/apis/external-secrets.io/v1beta1', '/apis/external-secrets.io/v1beta1/externalsecrets'],
-    ...['/apis/external-secrets.io/v1/nopes', `/apis/external-secrets.io/v1/namespaces/${place}/clustersecretstores/x`],
-  ];
-  for (const path of nowhere) await get(ask, path);
+  const namespace = namespacePath(place);
+  const external = '/apis/external-secrets.io';
+  const nowhere = `
+    /nope /api/v2 /api/v1/nopes ${namespace}/nopes/x /api/v1/configmaps/x ${namespace}/configmaps/x/status
+    /apis/nope.example /apis/apps/v9 /apis/apps/v1/deployments/x ${external}/v1beta1 ${external}/v1beta1/externalsecrets
+    ${external}/v1/nopes ${external}/v1/namespaces/${place}/clustersecretstores/x`;
+  for (const path of nowhere.trim().split(/\s+/)) await get(ask, path);
   await get(ask, '/apis/external-secrets.io/v1/clustersecretstores/x');
   await get(ask, namespacePath('nope'));
   await get(ask, `${namespacePath(place)}/status`);

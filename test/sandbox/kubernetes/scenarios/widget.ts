@@ -1,5 +1,6 @@
 import { type Ask, apply, until } from '../api.ts';
 
+/** The collection of CustomResourceDefinitions. */
 export const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 const text = { type: 'string' };

@@ -1,0 +1,76 @@
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { build, lab } from './lab.ts';
+
+// One story in order, as a stranger with Node and git and nothing else would live it.
+describe('first contact', () => {
+  let cwd: string;
+  const example = ['-f', 'two-phase'];
+  const run = (...words: readonly string[]) => lab([...words, ...example], { cwd, env: { HOME: cwd } });
+  const json = async (...words: readonly string[]) => JSON.parse((await run(...words, '--json')).stdout);
+
+  beforeAll(async () => {
+    await build();
+    cwd = await mkdtemp(join(tmpdir(), 'lab-first-'));
+    await cp(new URL('../../examples/two-phase', import.meta.url).pathname, join(cwd, 'two-phase'), {
+      recursive: true,
+    });
+  }, 120_000);
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+  test('apply --sandbox ends with 0, having shown both phases and the gate between them', async () => {
+    const ran = await run('apply', '--sandbox');
+    expect({ code: ran.code, errors: ran.code === 0 ? '' : ran.stderr }).toEqual({ code: 0, errors: '' });
+    expect(ran.stderr).toMatch(/^bootstrap$/m);
+    expect(ran.stderr).toMatch(/^production$/m);
+    expect(ran.stderr).toContain('deferred until vault.active');
+    expect(ran.stderr).toContain('waiting for vault.active');
+    expect(ran.stdout).toMatch(/^Applied 21 of 21/m);
+  }, 120_000);
+
+  test('then there is nothing to do', async () => {
+    expect((await run('plan', '--sandbox', '--detailed-exitcode')).code).toBe(0);
+    expect(await json('apply', '--sandbox')).toMatchObject({ exit: { code: 0 }, done: [], writes: 0 });
+  });
+
+  test('a policy that a stranger edits is drift, and apply mends it', async () => {
+    const edit = 'paths["secret/data/elsewhere"]=["read"]';
+    expect((await run('sandbox', 'edit', 'vault.policy/external-secrets', edit)).code).toBe(0);
+    const drift = await json('drift', '--sandbox');
+    expect(drift).toMatchObject({ exit: { code: 3 }, pending: [] });
+    expect(drift.drifted.map(({ address }: { address: string }) => address)).toEqual(['vault.policy/external-secrets']);
+    expect((await run('apply', '--sandbox')).code).toBe(0);
+    expect((await run('drift', '--sandbox')).code).toBe(0);
+  });
+
+  test('a plan of the sandbox is refused by a real run', async () => {
+    expect((await run('plan', '--sandbox', '--out', 'plan.lab.json')).code).toBe(0);
+    expect((await lab(['apply', 'plan.lab.json', ...example], { cwd, env: { HOME: cwd } })).code).toBe(6);
+  });
+
+  test('its state lies apart from the real one', async () => {
+    expect((await readdir(join(cwd, 'two-phase', '.lab'))).toSorted()).toEqual(['.gitignore', 'sandbox']);
+  });
+
+  test('nothing that it holds for lab shows a value: state has fingerprints only', async () => {
+    const folder = join(cwd, 'two-phase', '.lab', 'sandbox', 'illm-k8s-lab', 'kind');
+    const names = (await readdir(folder)).filter((name) => name !== 'systems' && name !== 'seed');
+    const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    expect(texts.join('')).toContain('fingerprint');
+    expect(texts.join('')).not.toContain('lab-sandbox-stand-in');
+  });
+
+  test('destroy leaves nothing of ours, and asks for its flag first', async () => {
+    expect((await run('destroy', '--sandbox')).code).toBe(5);
+    expect((await run('destroy', '--sandbox', '--allow-data-loss')).code).toBe(0);
+    const { summary } = await json('plan', '--sandbox');
+    expect(summary).toMatchObject({ create: 21, update: 0, none: 0 });
+  });
+
+  test('reset forgets it all', async () => {
+    expect((await run('sandbox', 'reset')).code).toBe(0);
+    expect((await json('plan', '--sandbox')).summary).toMatchObject({ create: 14, deferred: 7 });
+  });
+});
