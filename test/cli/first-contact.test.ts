@@ -12,7 +12,7 @@ describe('first contact', () => {
   const json = async (...words: readonly string[]) => JSON.parse((await run(...words, '--json')).stdout);
 
   beforeAll(async () => {
-    await build();
+    build();
     cwd = await mkdtemp(join(tmpdir(), 'lab-first-'));
     await cp(new URL('../../examples/two-phase', import.meta.url).pathname, join(cwd, 'two-phase'), {
       recursive: true,

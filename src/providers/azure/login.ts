@@ -28,6 +28,9 @@ export interface LoginSetup extends Omit<CredentialSetup, 'seen'> {
 
 type Exchange = Parameters<NonNullable<WireRules['seen']>>[0];
 
+// Our own connections have limits of their own; this one is for what an ambient login may wait for.
+const timeoutMs = 30_000;
+
 /** A login that begins with the first token that is needed; vaults that ask at once get the same one. */
 export const openLogin = (setup: LoginSetup): Login => {
   const { signal, pauses = defaultPauses } = setup;
@@ -49,8 +52,10 @@ export const openLogin = (setup: LoginSetup): Login => {
   ): Promise<Outcome<AccessToken>> => {
     const { credential } = await open(tenant);
     last = undefined;
+    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
-      const token = await credential.getToken(scopes, { ...options, tenantId: tenant });
+      const answer = credential.getToken(scopes, { ...options, tenantId: tenant, abortSignal });
+      const token = await Promise.race([answer, whenAborted(abortSignal)]);
       return token === null ? { ok: false, failure: unanswered('no token') } : { ok: true, value: token };
     } catch (error) {
       // The SDK remembers a failed login for a minute and would repeat it unasked.
@@ -84,9 +89,17 @@ export const openLogin = (setup: LoginSetup): Login => {
   };
 };
 
+const whenAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const abort = () => reject(new DOMException('it took too long', 'AbortError'));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+
 /** The SDK says of a network failure only that there was one; what went over the wire last knows more. */
 const failureOf = (error: unknown, last: Exchange | undefined): Failure => {
   if (last !== undefined && 'error' in last) return unanswered(codeOf(last.error));
+  if (error instanceof Error && error.name === 'AbortError') return unanswered(codeOf(error));
   const text = error instanceof Error ? error.message : '';
   return { is: 'answered', status: last?.status ?? 401, code: '', inner: '', text };
 };

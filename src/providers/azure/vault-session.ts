@@ -57,16 +57,17 @@ export const openSession = async ({
     }
   };
   // A client whose first call failed is not used again: it would take the next request for that call.
-  let sdk = open();
-  const first = await retrying(patience, true, async () => {
-    sdk = open();
-    return attempt(() => sdk.listPropertiesOfSecrets().byPage({ maxPageSize: 1 }).next());
-  });
-  if (!first.ok && !isLoggedIn(first.failure)) throw refusal(openingCall(host), first.failure, []);
+  const knock = async (): Promise<Outcome<SecretClient>> => {
+    const sdk = open();
+    const outcome = await attempt(() => sdk.listPropertiesOfSecrets().byPage({ maxPageSize: 1 }).next());
+    return outcome.ok || isLoggedIn(outcome.failure) ? { ok: true, value: sdk } : outcome;
+  };
+  const opened = await retrying(patience, true, knock);
+  if (!opened.ok) throw refusal(openingCall(host), opened.failure, []);
   if (tenant === undefined) {
     throw new LabError('UNREACHABLE', `${host} asked for no login, as no key vault does`);
   }
-  return { sdk, tenant, attempt };
+  return { sdk: opened.value, tenant, attempt };
 };
 
 const openingCall = (host: string): ShownCall => ({ method: 'GET', path: 'secrets', host });

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
 import type { ObjectApi } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
+import type { Before } from './before.ts';
 import { behindGate, crdName, type Definition, group, knownVersions } from './definitions.ts';
-import type { Before } from './freshness.ts';
 
 const schema = z.strictObject({
   /** expected: its definitions are there, or it is an error. wait: somebody else installs it; until then its resources are deferred. */

@@ -1,16 +1,7 @@
 import type { KubeObject } from '../../engine/ports.ts';
 import type { EsoClient } from './client.ts';
-import { type Condition, readyCondition, sameCondition } from './conditions.ts';
+import { readyCondition, sameCondition } from './conditions.ts';
 import { eventsAbout, type SeenEvent } from './events.ts';
-
-/** What was to be seen of an object just before lab changed it. */
-export interface Before {
-  readonly condition: Condition | undefined;
-  /** Versions of the events about it. */
-  readonly events: ReadonlySet<string>;
-  /** Milliseconds of this process's clock. */
-  readonly at: number;
-}
 
 // External Secrets looks at a changed object within a second, but a provider that does not answer may take its time.
 const patience = 30_000;

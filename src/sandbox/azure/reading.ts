@@ -31,47 +31,43 @@ const bundle = z.object({ value: z.string() });
 const loginRefusal = z.object({ error: z.string(), error_description: z.string() });
 const vaultRefusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
+// A vault has one content, whatever cloud's domain it is asked under.
 const domain = 'vault.azure.net';
-const origin = 'https://login.microsoftonline.com';
 
 /** Logs in and reads, through the same code that answers on the wire. */
 export const readAs = (vaults: Vaults, login: Login, request: ReadRequest): SecretReading => {
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: request.clientId,
-    client_secret: request.clientSecret,
-    scope: `https://${domain}/.default`,
-  });
-  const path = `/${request.tenant}/oauth2/v2.0/token`;
-  const token = answerLogin(login, origin, { ...blank, method: 'POST', path, body: form.toString() });
+  const token = logIn(login, request);
   const granted = issued.safeParse(token.json);
   if (!granted.success) {
-    const said = loginRefusal.safeParse(token.json).data;
-    return refused('login', token, said?.error, said?.error_description);
+    const { error = '', error_description: message = '' } = loginRefusal.safeParse(token.json).data ?? {};
+    return { is: 'refused', by: 'login', status: token.status, code: error, message };
   }
-  const found = answerVault(
-    vaults,
-    { name: request.vault.toLowerCase(), domain },
-    {
-      ...blank,
-      method: 'GET',
-      path: `/secrets/${encodeURIComponent(request.name)}/${encodeURIComponent(request.version ?? '')}`,
-      query: new URLSearchParams({ 'api-version': '7.6' }),
-      headers: { authorization: `Bearer ${granted.data.access_token}` },
-    },
-  );
+  const host = { name: request.vault.toLowerCase(), domain };
+  const found = answerVault(vaults, host, {
+    method: 'GET',
+    path: `/secrets/${encodeURIComponent(request.name)}/${encodeURIComponent(request.version ?? '')}`,
+    query: new URLSearchParams({ 'api-version': '7.6' }),
+    headers: { authorization: `Bearer ${granted.data.access_token}` },
+    body: '',
+  });
   const read = bundle.safeParse(found.json);
   if (read.success) return { is: 'value', value: read.data.value };
-  const said = vaultRefusal.safeParse(found.json).data?.error;
-  return refused('vault', found, said?.code, said?.message);
+  const { code = '', message = '' } = vaultRefusal.safeParse(found.json).data?.error ?? {};
+  return { is: 'refused', by: 'vault', status: found.status, code, message };
 };
 
-const blank = { query: new URLSearchParams(), headers: {}, body: '' } as const;
-
-const refused = (by: 'login' | 'vault', { status }: Result, code = '', message = ''): SecretReading => ({
-  is: 'refused',
-  by,
-  status,
-  code,
-  message,
-});
+const logIn = (login: Login, { tenant, clientId, clientSecret }: ReadRequest): Result => {
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+    scope: `https://${domain}/.default`,
+  });
+  return answerLogin(login, 'https://login.microsoftonline.com', {
+    method: 'POST',
+    path: `/${tenant}/oauth2/v2.0/token`,
+    query: new URLSearchParams(),
+    headers: {},
+    body: form.toString(),
+  });
+};

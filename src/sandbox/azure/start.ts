@@ -3,12 +3,13 @@ import { type Authority, createAuthority } from '../certificates/authority.ts';
 import { type Answer, type Request, serve } from '../http.ts';
 import { openDocument } from '../store.ts';
 import { emptyContent } from './content.ts';
+import { loginHosts, vaultDomains, vaultHostOf } from './hosts.ts';
 import { answerLogin, type Login } from './login.ts';
 import type { Principal } from './principal.ts';
 import { type ReadRequest, readAs, type SecretReading } from './reading.ts';
 import type { Result } from './refusal.ts';
 import { newTokens } from './tokens.ts';
-import { answerVault, challenge, type VaultHost, type Vaults } from './vault.ts';
+import { answerVault, challenge, type Vaults } from './vault.ts';
 
 /** What a sandbox Azure is made from. */
 export interface AzureSandboxOptions {
@@ -41,15 +42,6 @@ export interface AzureSandbox {
   stop(): Promise<void>;
 }
 
-const domains = ['vault.azure.net', 'vault.azure.cn', 'vault.usgovcloudapi.net'];
-const loginHosts = [
-  'login.microsoftonline.com',
-  'login.microsoftonline.us',
-  'login.chinacloudapi.cn',
-  'login.partner.microsoftonline.cn',
-  'login.windows.net',
-];
-
 /** Starts it; answers once it listens. */
 export const startAzureSandbox = async (options: AzureSandboxOptions): Promise<AzureSandbox> => {
   const { tenant, principal, settleMs = 0, authority = createAuthority('lab sandbox: Azure') } = options;
@@ -59,7 +51,7 @@ export const startAzureSandbox = async (options: AzureSandboxOptions): Promise<A
   const changed = () => document.changed();
   const vaults: Vaults = { content: document.value, tenant, tokens, settleMs, changed };
   const login: Login = { tenant, tokens, principal };
-  const names = [...loginHosts, ...domains.map((domain) => `*.${domain}`)];
+  const names = [...loginHosts, ...vaultDomains.map((domain) => `*.${domain}`)];
   const { certificate, key } = authority.issue({ commonName: 'lab sandbox', use: { kind: 'server', names } });
   const server = await serve({
     tls: { cert: certificate, key },
@@ -90,12 +82,6 @@ const answer = (vaults: Vaults, login: Login, request: Request): Answer => {
     'x-ms-keyvault-service-version': '1.9.0.0',
     ...(result.status === 401 ? { 'www-authenticate': challenge(vaults.tenant, vaultHost) } : {}),
   });
-};
-
-/** The vault that a host name stands for; undefined for other hosts. */
-export const vaultHostOf = (host: string): VaultHost | undefined => {
-  const [, name = '', domain = ''] = /^([a-z0-9-]+)\.(.+)$/.exec(host) ?? [];
-  return domains.includes(domain) ? { name, domain } : undefined;
 };
 
 const toAnswer = ({ status, json }: Result, request: Request, more: Readonly<Record<string, string>>): Answer => {

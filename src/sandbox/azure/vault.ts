@@ -2,6 +2,7 @@ import type { Request } from '../http.ts';
 import type { Call } from './call.ts';
 import type { Content } from './content.ts';
 import { deleteSecret, getDeleted, listDeleted, purgeDeleted, recoverDeleted } from './deleted-secrets.ts';
+import type { VaultHost } from './hosts.ts';
 import { type Action, mayDo } from './principal.ts';
 import { badParameter, forbidden, noSuchVault, notAllowed, type Result, unauthorized } from './refusal.ts';
 import { getSecret, listSecrets, listVersions, setSecret, updateSecret } from './secrets.ts';
@@ -15,12 +16,6 @@ export interface Vaults {
   /** How long a deletion or a recovery takes, in milliseconds. */
   readonly settleMs: number;
   changed(): void;
-}
-
-/** A vault's host taken apart: its name, and the domain that tokens are for. */
-export interface VaultHost {
-  readonly name: string;
-  readonly domain: string;
 }
 
 interface Operation {

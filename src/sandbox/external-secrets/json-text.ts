@@ -3,7 +3,7 @@ import { fail } from './failure.ts';
 // Values are cut out of JSON text as they stand there: their bytes end up in Secrets, so that numbers and spaces count.
 
 /** The member of an object or the element of a list, as raw text; undefined if there is none. */
-export const rawMember = (text: string, key: string): string | undefined => {
+const rawMember = (text: string, key: string): string | undefined => {
   const whole = text.trim();
   const isList = whole.startsWith('[');
   if (!isList && !whole.startsWith('{')) return undefined;

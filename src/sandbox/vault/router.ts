@@ -5,7 +5,7 @@ import { convertFields } from './fields.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
-import { mountEndpoints } from './mounts.ts';
+import { mountEndpoints } from './mounts/endpoints.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
 import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
 import { systemEndpoints } from './system.ts';

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { bearerOf } from '../../../src/providers/azure/credential.ts';
 import { azure } from '../../../src/providers/azure/index.ts';
 import { openLogin } from '../../../src/providers/azure/login.ts';
 import { openWire } from '../../../src/providers/azure/wire.ts';
@@ -92,6 +93,18 @@ describe('the login', () => {
       detail: { next: `Log in with: az login --tenant ${tenant}` },
     });
   });
+});
+
+test.each([
+  [{ unique_name: 'ci@example.org', appid: '1' }, 'user ci@example.org'],
+  [{ upn: 'ci@example.org' }, 'user ci@example.org'],
+  [{ appid: '0f00', oid: '1' }, 'service principal 0f00'],
+  [{ oid: '1' }, undefined],
+  ['text', undefined],
+])('the token of an ambient login with the claims %j is that of %s', (claims, who) => {
+  const token = ['{}', JSON.stringify(claims), ''].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  expect(bearerOf(token)).toBe(who);
+  expect(bearerOf('opaque')).toBeUndefined();
 });
 
 test('a proxy of the environment is used for the real hosts and shown without its password', async () => {

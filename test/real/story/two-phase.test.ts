@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { needles } from '../../../src/secrets/needles.ts';
 import { type Stage, setStage, values } from './stage.ts';
 
@@ -97,7 +98,7 @@ describe('the two-phase example on an empty real cluster', () => {
 
   test('a policy changed by somebody else is drift, exit 3; with a manifest change beside it each is told apart', async () => {
     const live = await stage.vaultCall('GET', 'sys/policies/acl/external-secrets');
-    const { policy } = live.body['data'] as { policy: string };
+    const { policy } = z.object({ data: z.object({ policy: z.string() }) }).parse(live.body).data;
     await stage.vaultCall('PUT', 'sys/policies/acl/external-secrets', {
       policy: `${policy}\npath "secret/data/elsewhere" {\n  capabilities = ["read"]\n}\n`,
     });

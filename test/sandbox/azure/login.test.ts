@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askToken, clientId, sandbox, send, tenant } from './sandbox.ts';
+import { askToken, clientId, sandbox, sdk, send, tenant } from './sandbox.ts';
 
 describe('the token endpoint', () => {
   test('gives a token of its own for every login', async () => {
@@ -62,11 +62,16 @@ test('discovery leads to the token endpoint under the name that was asked', asyn
 });
 
 describe('a reading in the process', () => {
-  const asked = { vault: 'MyVault', name: 'A', tenant, clientId, clientSecret: 'the-client-secret' };
+  const asked = {
+    vault: 'MyVault',
+    name: 'A',
+    tenant,
+    clientId,
+    clientSecret: 'the-client-secret',
+  };
 
   test('gets what the same login gets over the wire', async () => {
     const box = await sandbox();
-    const { sdk } = await import('./sandbox.ts');
     const { properties } = await sdk(box).setSecret('a', 'first');
     await sdk(box).setSecret('a', 'second');
     expect(box.readSecret(asked)).toEqual({ is: 'value', value: 'second' });

@@ -2,6 +2,46 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 
+/** What the suite takes out of objects and lists; it compares the parts as wholes. */
+export interface Seen {
+  readonly [member: string]: unknown;
+  readonly kind: string;
+  readonly metadata: {
+    readonly [member: string]: unknown;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation: number;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly managedFields: readonly SeenManager[];
+  };
+  readonly status?: SeenStatus;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, string>>;
+  /** Of a list of events. */
+  readonly items: readonly {
+    readonly involvedObject: { readonly name: string };
+    readonly type: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+}
+
+interface SeenManager {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource?: string;
+  readonly fieldsV1: Readonly<Record<string, unknown>>;
+}
+
+interface SeenStatus {
+  readonly [member: string]: unknown;
+  readonly conditions?: readonly { readonly status: string }[];
+  readonly syncedResourceVersion?: string;
+  /** Of a TokenRequest. */
+  readonly token?: string;
+}
+
 /** A cluster with an operator in it, and what its stores may read from. */
 export interface OperatorUnderTest {
   /** A call of the API as administrator. */
@@ -10,7 +50,7 @@ export interface OperatorUnderTest {
     path: string,
     body?: unknown,
     contentType?: string,
-  ) => Promise<{ readonly status: number; readonly body: any }>;
+  ) => Promise<{ readonly status: number; readonly body: Seen }>;
   /** As a store's spec names it; its authority as PEM. */
   readonly server: { readonly url: string; readonly authority: string };
   readonly vault: { readonly address: string; readonly token: string };
@@ -60,9 +100,14 @@ export const openBench = (operator: () => OperatorUnderTest, namespace: string) 
       const path = `${core}/secrets`;
       return (await call('POST', path, { metadata: { ...metadata, name }, stringData })).body;
     },
-    secret: async (name: string) => {
+    findSecret: async (name: string): Promise<Seen | undefined> => {
       const { status, body } = await call('GET', `${core}/secrets/${name}`);
       return status === 200 ? body : undefined;
+    },
+    secret: async (name: string): Promise<Seen> => {
+      const { status, body } = await call('GET', `${core}/secrets/${name}`);
+      if (status !== 200) throw new Error(`Secret ${name}: ${status}`);
+      return body;
     },
     removeSecret: (name: string) => call('DELETE', `${core}/secrets/${name}`),
     patchSecret: (name: string, patch: object) =>
@@ -86,8 +131,8 @@ export const openBench = (operator: () => OperatorUnderTest, namespace: string) 
     /** Types, reasons and messages of what the operator said of an object. */
     events: async (name: string, place = namespace): Promise<string[]> => {
       const { body } = await call('GET', `/api/v1/namespaces/${place}/events`);
-      const about = body.items.filter((event: any) => event.involvedObject.name === name);
-      return about.map((event: any) => `${event.type} ${event.reason}: ${event.message}`);
+      const about = body.items.filter((event) => event.involvedObject.name === name);
+      return about.map((event) => `${event.type} ${event.reason}: ${event.message}`);
     },
   };
 
@@ -120,7 +165,7 @@ export const openBench = (operator: () => OperatorUnderTest, namespace: string) 
     /** Waits until the data of a Secret are these texts. */
     holds: (name: string, data: Readonly<Record<string, string>>) =>
       eventually(
-        () => bench.secret(name),
+        () => bench.findSecret(name),
         (secret) => expect(textsOf(secret)).toEqual(data),
       ),
   };
@@ -136,11 +181,11 @@ export const condition = (status: string, reason: string, message: string) => ({
 });
 
 /** The data of a Secret as texts. */
-export const textsOf = (secret: any): Record<string, string> | undefined =>
+export const textsOf = (secret: Seen | undefined): Record<string, string> | undefined =>
   secret === undefined
     ? undefined
     : Object.fromEntries(
-        Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString()]),
+        Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
       );
 
 /** One entry of `spec.data`. */

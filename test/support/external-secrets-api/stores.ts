@@ -43,7 +43,7 @@ export const describeStores = (operator: () => OperatorUnderTest): void => {
     test('a store that can read is valid, and says what it can do', async () => {
       await bench.applyStore('good', as('reader'));
       const store = await bench.storeSays('good', 'True', 'Valid', 'store validated');
-      expect(store.status.capabilities).toBe('ReadWrite');
+      expect(store.status?.capabilities).toBe('ReadWrite');
       await bench.tells('good', ['Normal Valid: store validated']);
       expect(store.metadata.managedFields.at(-1)).toMatchObject({
         manager: 'external-secrets',
@@ -105,7 +105,7 @@ export const describeStores = (operator: () => OperatorUnderTest): void => {
       const name = uniqueName('bad');
       await bench.applyStore(name, provider());
       const store = await bench.storeSays(name, 'False', 'InvalidProviderConfig', message);
-      expect(store.status.capabilities).toBeUndefined();
+      expect(store.status?.capabilities).toBeUndefined();
       const event = `Warning InvalidProviderConfig: ${because.replace('NAMESPACE', bench.namespace)}`;
       await bench.tells(name, [event]);
     });

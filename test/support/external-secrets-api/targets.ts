@@ -5,9 +5,9 @@ import { entry, eventually, type OperatorUnderTest, openBench, textsOf, uniqueNa
 import { makeReaders, readingAs } from './stores.ts';
 
 const hash = (text: string) => createHash('sha3-224').update(text).digest('hex');
-const [managed, createdBy, dataHash] = ['managed', 'created-by', 'data-hash'].map(
-  (name) => `reconcile.external-secrets.io/${name}`,
-) as [string, string, string];
+const managed = 'reconcile.external-secrets.io/managed';
+const createdBy = 'reconcile.external-secrets.io/created-by';
+const dataHash = 'reconcile.external-secrets.io/data-hash';
 const cleanup = 'externalsecrets.external-secrets.io/externalsecret-cleanup';
 
 /** The Secrets that ExternalSecrets write. */
@@ -54,7 +54,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
           blockOwnerDeletion: true,
         },
       ]);
-      expect(metadata.managedFields.map(({ manager, operation }: any) => `${manager} ${operation}`)).toEqual([
+      expect(metadata.managedFields.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
         'externalsecrets.external-secrets.io/marked Update',
       ]);
       await bench.tells('marked', ['Normal Created: secret created']);
@@ -78,7 +78,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
       await eventually(
         () => bench.externalSecret('silent'),
         ({ status, metadata }) =>
-          expect(status.syncedResourceVersion).toBe(
+          expect(status?.syncedResourceVersion).toBe(
             `${metadata.generation}-${hash('{annotations:map[force-sync:1] labels:map[]}')}`,
           ),
       );
@@ -132,8 +132,8 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
     test('of None are not made', async () => {
       await bench.apply('none', reading(['a'], { creationPolicy: 'None' }));
       const object = await synced('none');
-      expect(object.status.binding).toEqual({ name: '' });
-      expect(await bench.secret('none')).toBeUndefined();
+      expect(object.status?.binding).toEqual({ name: '' });
+      expect(await bench.findSecret('none')).toBeUndefined();
     });
 
     test('let go of their owner when the policy changes', async () => {
@@ -157,7 +157,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
         'SecretSyncedError',
         'target is owned by another ExternalSecret',
       );
-      expect(object.status.binding).toEqual({ name: 'shared' });
+      expect(object.status?.binding).toEqual({ name: 'shared' });
       await bench.tells('second', [
         'Warning UpdateFailed: unable to mutate secret shared: secret is owned by another ExternalSecret: first',
       ]);
@@ -183,7 +183,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
       await bench.holds('before', { a: '1' });
       await bench.apply('renamed', reading(['a'], { name: 'after' }));
       await bench.holds('after', { a: '1' });
-      expect(await bench.secret('before')).toBeUndefined();
+      expect(await bench.findSecret('before')).toBeUndefined();
       await bench.mentions('renamed', 'Normal Deleted: secret deleted because it was orphaned');
     });
 
@@ -194,7 +194,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
       await bench.apply('fixed', reading(['b'], { immutable: true }));
       await eventually(
         () => bench.externalSecret('fixed'),
-        ({ status }) => expect(status.syncedResourceVersion).toMatch(/^2-/),
+        ({ status }) => expect(status?.syncedResourceVersion).toMatch(/^2-/),
       );
       expect(textsOf(await bench.secret('fixed'))).toEqual({ a: '1' });
       await bench.apply('fixed', reading(['b']));
@@ -215,7 +215,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
         await bench.removeSecret('leaving');
         await bench.patch('deleting', { metadata: { annotations: { 'force-sync': '1' } } });
         await bench.says('deleting', 'True', 'SecretDeleted', 'secret deleted due to DeletionPolicy=Delete');
-        expect(await bench.secret('deleting')).toBeUndefined();
+        expect(await bench.findSecret('deleting')).toBeUndefined();
         await bench.mentions('deleting', 'Normal Deleted: secret deleted due to DeletionPolicy=Delete');
         const missing = 'secret does not exist at provider using spec.dataFrom[0]';
         await bench.mentions('deleting', `Normal MissingProviderSecret: ${missing}`);
@@ -225,7 +225,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
         await bench.putSecret('empty', {});
         await bench.apply('retaining', extracting('empty', 'Retain'));
         await bench.says('retaining', 'True', 'SecretSynced', 'secret retained due to DeletionPolicy=Retain');
-        expect(await bench.secret('retaining')).toBeUndefined();
+        expect(await bench.findSecret('retaining')).toBeUndefined();
       });
     });
 
@@ -237,7 +237,7 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
         );
       const goneSecret = (name: string) =>
         eventually(
-          () => bench.secret(name),
+          () => bench.findSecret(name),
           (secret) => expect(secret).toBeUndefined(),
         );
 
@@ -298,9 +298,9 @@ export const describeTargets = (operator: () => OperatorUnderTest): void => {
         const object = await synced('interval');
         expect(object.spec.refreshInterval).toBe('1h0m0s');
         const operators = object.metadata.managedFields.filter(
-          (one: any) => one.manager === 'external-secrets' && !one.subresource,
+          (one) => one.manager === 'external-secrets' && !one.subresource,
         );
-        expect(operators[0].fieldsV1['f:spec']).toEqual({ 'f:refreshInterval': {} });
+        expect(operators[0]?.fieldsV1['f:spec']).toEqual({ 'f:refreshInterval': {} });
         const again = { ...reading(), refreshInterval: '1h' };
         await expect(bench.apply('interval', again)).rejects.toThrow(/409.*external-secrets/);
       });

@@ -40,7 +40,7 @@ export const describeVaultStore = (operator: () => OperatorUnderTest): void => {
       await call('POST', `auth/${method}/config`, {
         kubernetes_host: operator().server.url,
         kubernetes_ca_cert: operator().server.authority,
-        token_reviewer_jwt: reviewer.body.status.token,
+        token_reviewer_jwt: reviewer.body.status?.token,
         disable_local_ca_jwt: true,
       });
       await call('POST', `sys/policies/acl/${kv}`, { policy: `path "${kv}/data/*" { capabilities = ["read"] }` });
@@ -183,10 +183,10 @@ export const describeVaultStore = (operator: () => OperatorUnderTest): void => {
         data: [
           entry('now', `${kv}/turned`, { property: 'a' }),
           entry('long', `${kv}/data/turned`, { property: 'a' }),
-          entry('then', 'turned', { property: 'a', version: '1' }),
+          entry('before', 'turned', { property: 'a', version: '1' }),
         ],
       });
-      await bench.holds('versions', { now: 'new', long: 'new', then: 'old' });
+      await bench.holds('versions', { now: 'new', long: 'new', before: 'old' });
     });
 
     test('what is missing or deleted is told apart from a missing property', async () => {

@@ -7,11 +7,38 @@ export interface VaultUnderTest {
   readonly token: string;
 }
 
+/** What the suite takes out of answers; it compares them as wholes. */
+export interface VaultBody {
+  readonly [member: string]: unknown;
+  readonly data: VaultData;
+  readonly auth: { readonly client_token: string; readonly accessor: string; readonly [member: string]: unknown };
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  /** Of init. */
+  readonly keys: string[];
+  readonly keys_base64: string[];
+  readonly root_token: string;
+}
+
+/** The same of `data`. */
+export interface VaultData {
+  readonly [member: string]: unknown;
+  readonly keys: readonly string[];
+  readonly versions: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly metadata: unknown;
+}
+
 /** Status and parsed body; '' for an empty one. */
 export interface VaultAnswer {
   readonly status: number;
-  // The suite compares whole bodies; their shape is what is under test.
-  readonly body: any;
+  readonly body: VaultBody;
+}
+
+/** An answer as it should be. */
+export interface Expected {
+  readonly status: number;
+  readonly body: unknown;
 }
 
 /** One call below `/v1/`; as root unless another token is given, '' for none. */
@@ -47,14 +74,14 @@ export const uniqueName = (stem: string): string => `${stem}-${randomBytes(4).to
 export const done = { status: 204, body: '' };
 
 /** A refusal with these texts. */
-export const refused = (status: number, ...errors: readonly string[]): VaultAnswer => ({ status, body: { errors } });
+export const refused = (status: number, ...errors: readonly string[]): Expected => ({ status, body: { errors } });
 
 /** The whole of an answer that carries something. `mountType` is that of the mount which answered. */
 export const answered = (
   mountType: string,
   carried: { readonly data?: unknown; readonly auth?: unknown; readonly warnings?: readonly string[] },
   more: { readonly status?: number; readonly repeated?: object } = {},
-): VaultAnswer => ({
+): Expected => ({
   status: more.status ?? 200,
   body: {
     ...more.repeated,
@@ -71,7 +98,7 @@ export const answered = (
 });
 
 /** Data that old paths below sys/ say twice. */
-export const repeated = (data: object): VaultAnswer => answered('system', { data }, { repeated: data });
+export const repeated = (data: object): Expected => answered('system', { data }, { repeated: data });
 
 /** Several complaints in the form of Go's multierror. */
 export const together = (...complaints: readonly string[]): string =>

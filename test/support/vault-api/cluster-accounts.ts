@@ -18,7 +18,8 @@ export const clusterAccounts = (call: OperatorUnderTest['call'], url: string, au
   },
   token: async (namespace, account, audiences = []) => {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
-    return (await call('POST', path, { spec: { audiences, expirationSeconds: 600 } })).body.status.token;
+    const { body } = await call('POST', path, { spec: { audiences, expirationSeconds: 600 } });
+    return body.status?.token ?? '';
   },
   removeAccount: async (namespace, account) => {
     await call('DELETE', `/api/v1/namespaces/${namespace}/serviceaccounts/${account}`);

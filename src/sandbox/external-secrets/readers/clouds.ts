@@ -8,9 +8,9 @@ import { secretKey } from './references.ts';
 
 /** The clouds as the operator reads them, once it has logged in. */
 export interface Clouds {
-  azure?(vault: string, name: string, version: string): SecretReading;
+  readonly azure?: (vault: string, name: string, version: string) => SecretReading;
   /** undefined: there is no such secret, or no such version. */
-  aws?(region: string, name: string, version: string): string | undefined;
+  readonly aws?: (region: string, name: string, version: string) => string | undefined;
 }
 
 /** Readers for the stores of both clouds. Every stand-in is a credential that the sandbox's clouds know. */

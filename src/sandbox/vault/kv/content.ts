@@ -1,6 +1,4 @@
-import type { Token } from '../content.ts';
 import type { Data } from '../result.ts';
-import { clientIdOf } from '../tokens.ts';
 
 /** Who did what to a version. */
 export interface Attribution {
@@ -62,13 +60,6 @@ export const emptySecret = (now: string): KvSecret => ({
   customMetadata: null,
   lastUpdatedBy: null,
   versions: {},
-});
-
-export const attribution = (token: Token, operation: string): Attribution => ({
-  actor: token.displayName,
-  operation,
-  client_id: clientIdOf(token),
-  ...(token.entityId === '' ? {} : { entity_id: token.entityId }),
 });
 
 /** Whether a version can no longer be read. */

@@ -2,8 +2,8 @@ import { entryOf } from '../content.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import { convertFields, isMap, type Values } from '../fields.ts';
 import { absent, type Data, done, found, foundGone, type Result, refused } from '../result.ts';
+import { attribution } from './attribution.ts';
 import {
-  attribution,
   deletionTimeFrom,
   describeVersion,
   emptySecret,

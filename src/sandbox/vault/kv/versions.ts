@@ -1,6 +1,7 @@
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import { done, type Result, refused } from '../result.ts';
-import { attribution, deletionTimeFrom, isGone, type KvSecret, type KvStore, type Version } from './content.ts';
+import { attribution } from './attribution.ts';
+import { deletionTimeFrom, isGone, type KvSecret, type KvStore, type Version } from './content.ts';
 import { secretOf, storeOf } from './store.ts';
 
 const now = (): string => new Date().toISOString();
