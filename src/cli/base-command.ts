@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command } from '@oclif/core/command';
 import { CLIError } from '@oclif/core/errors';
 import { LabError } from '../errors.ts';
-import { redactor } from '../secrets/redaction.ts';
+import { noRedactor, redactor } from '../secrets/redaction.ts';
 import type { Document } from '../views/document.ts';
 import { errorJson, problemOf, problemsText, problemText, shownOf } from '../views/problem.ts';
 import { canvasOf, type Screen, screenOf } from '../views/screen.ts';
@@ -16,7 +16,7 @@ import { bugReport, type Failure, failureOf } from './problems.ts';
 export abstract class LabCommand extends Command {
   static override enableJsonFlag = true;
 
-  private readonly redactor = redactor();
+  private readonly redactor = process.env['LAB_REDACT'] === 'off' ? noRedactor : redactor();
 
   abstract override run(): Promise<Document>;
 

@@ -11,6 +11,9 @@ export interface Redactor {
 /** No needle of a registered value is shorter, so its first characters can be looked up in one step. */
 const shortest = 6;
 
+/** Hides nothing: with it, tests see whether the first net alone, the Secret type, lets anything through. */
+export const noRedactor: Redactor = { add: () => {}, redact: (text) => text };
+
 /** A redactor without values. Its time grows with the text and hardly with the number of values. */
 export const redactor = (): Redactor => {
   // First characters → length → needles: values often begin alike, but they have few lengths.

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -60,6 +60,18 @@ describe('first contact', () => {
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
     expect(texts.join('')).toContain('fingerprint');
     expect(texts.join('')).not.toContain('lab-sandbox-stand-in');
+  });
+
+  test('a renamed key with the same name is a move, and nothing is deleted', async () => {
+    const file = join(cwd, 'two-phase', 'lab.yaml');
+    const before = await readFile(file, 'utf8');
+    await writeFile(file, before.replace('  experiments/demo-api:\n', '  experiments/demo:\n    name: demo-api\n'));
+    const { summary, changes } = await json('plan', '--sandbox');
+    expect(summary).toMatchObject({ move: 1, create: 0, delete: 0, update: 0 });
+    expect(changes.find(({ actions }: { actions: string[] }) => actions.includes('move')).address).toBe(
+      'external-secrets.external-secret/experiments/demo',
+    );
+    await writeFile(file, before);
   });
 
   test('destroy leaves nothing of ours, and asks for its flag first', async () => {
