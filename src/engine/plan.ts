@@ -1,13 +1,15 @@
 import { LabError } from '../errors.ts';
 import type { State, StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
-import { type Assessing, type Assessment, assess, identityOf } from './assess.ts';
-import type { Change, Diagnostic, Owner, Plan, Standing, System } from './change.ts';
+import { type Assessing, type Assessment, assess } from './assess.ts';
+import type { Change, Diagnostic, Owner, Plan, System } from './change.ts';
+import { errorsOf } from './diagnose.ts';
 import type { Emit } from './event.ts';
 import { buildNodes, type Node, type Nodes, phasesOf, subjectOf } from './node.ts';
 import { type Observer, observe, type Sight } from './observe.ts';
 import { planOrphans } from './orphans.ts';
 import { installationSeen } from './owner.ts';
+import { changesOf } from './planned.ts';
 import type { Live } from './resource.ts';
 import { isSelected, selectNodes } from './select.ts';
 import { summarise } from './summary.ts';
@@ -126,73 +128,6 @@ const lostSystems = (world: World, sights: ReadonlyMap<string, Sight>): Readonly
   return lost;
 };
 
-interface Surroundings {
-  readonly phases: ReadonlyMap<string, 'bootstrap' | 'production'>;
-  readonly lost: ReadonlyMap<string, string>;
-  readonly records: readonly StateRecord[];
-}
-
-const changesOf = (nodes: Nodes, assessed: ReadonlyMap<string, Assessment>, around: Surroundings): Change[] => {
-  const changes = new Map<string, Change>();
-  for (const [address, node] of nodes) {
-    const found = assessed.get(address);
-    if (found === undefined) continue;
-    const blocker = node.needs.find((need) => changes.get(need)?.standing.is === 'blocked');
-    changes.set(address, toChange(node, found, blocker, around));
-  }
-  return [...changes.values()];
-};
-
-const toChange = (node: Node, found: Assessment, blocker: string | undefined, around: Surroundings): Change => {
-  const { address } = node;
-  const base = {
-    address,
-    kind: node.resource.kind,
-    phase: around.phases.get(address) ?? 'bootstrap',
-    dependsOn: node.needs,
-    origin: node.resource.origin,
-  };
-  const unseen = (standing: Standing): Change => ({
-    ...base,
-    identity: identityOf('?', node.resource.kind, node.id),
-    actions: ['none'],
-    standing,
-    ownership: node.resource.ownership,
-    fields: [],
-    notes: [],
-    observed: '',
-    desired: '',
-  });
-  switch (found.is) {
-    case 'gated': {
-      const wasThere =
-        around.lost.has(providerOf(found.gate)) && around.records.some((record) => record.address === address);
-      return unseen(
-        wasThere
-          ? { is: 'blind', because: found.because }
-          : { is: 'deferred', gate: found.gate, because: found.because },
-      );
-    }
-    case 'refused':
-      return unseen({ is: 'blocked', because: found.error.message, root: true });
-    case 'assessed': {
-      const { decision } = found;
-      const held: Standing | undefined =
-        blocker === undefined || decision.standing.is === 'blocked'
-          ? undefined
-          : { is: 'blocked', because: `needs ${blocker}`, root: false };
-      const risky = decision.actions.includes('replace') && node.facts.protect !== undefined;
-      return {
-        ...base,
-        ...decision,
-        identity: found.identity,
-        ...(held === undefined ? {} : { standing: held }),
-        ...(risky && node.facts.protect !== undefined ? { protect: node.facts.protect } : {}),
-      };
-    }
-  }
-};
-
 const orphanRecords = (
   world: World,
   nodes: Nodes,
@@ -209,37 +144,6 @@ const orphanRecords = (
     const subject = subjectOf(record.kind, record.id);
     return !claimed.has(record.identity) && (!wanted.has(subject) || seen.has(subject));
   });
-};
-
-/** What failed, each cause once: a server that does not answer is one error, not one for each object behind it. */
-const errorsOf = (assessed: ReadonlyMap<string, Assessment>, changes: readonly Change[]): Diagnostic[] => {
-  const byCause = new Map<string, Diagnostic>();
-  const add = (diagnostic: Diagnostic) => {
-    const shared = diagnostic.code === 'UNREACHABLE' || diagnostic.code === 'UNAUTHENTICATED';
-    const key = shared ? `${diagnostic.code} ${diagnostic.message}` : `${diagnostic.address}`;
-    if (!byCause.has(key)) byCause.set(key, diagnostic);
-  };
-  for (const change of changes) {
-    const found = assessed.get(change.address);
-    if (found?.is === 'refused') add(toDiagnostic(found.error, change));
-    else if (change.standing.is === 'blocked' && change.standing.root) {
-      add(toDiagnostic(new LabError('CONFLICT', change.standing.because), change));
-    }
-  }
-  return [...byCause.values()];
-};
-
-/** A LabError as a diagnostic about one change. */
-export const toDiagnostic = (error: LabError, change: Pick<Change, 'address' | 'origin'>): Diagnostic => {
-  const at = error.detail.at ?? (change.origin && `${change.origin.file}:${change.origin.line}:${change.origin.col}`);
-  return {
-    severity: 'error',
-    code: error.code,
-    message: error.message,
-    address: error.detail.address ?? change.address,
-    ...(at === undefined ? {} : { at }),
-    ...(error.detail.next === undefined ? {} : { next: error.detail.next }),
-  };
 };
 
 const stateDiagnostics = (world: World, options: PlanOptions): Diagnostic[] => {

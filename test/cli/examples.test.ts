@@ -12,6 +12,9 @@ import Explain from '../../src/commands/explain.ts';
 import Graph from '../../src/commands/graph.ts';
 import Init from '../../src/commands/init.ts';
 import Plan from '../../src/commands/plan.ts';
+import SandboxEdit from '../../src/commands/sandbox/edit.ts';
+import SandboxReset from '../../src/commands/sandbox/reset.ts';
+import SandboxStart from '../../src/commands/sandbox/start.ts';
 import Schema from '../../src/commands/schema.ts';
 import Show from '../../src/commands/show.ts';
 import StateList from '../../src/commands/state/list.ts';
@@ -29,6 +32,9 @@ const commands = {
   graph: Graph,
   init: Init,
   plan: Plan,
+  'sandbox edit': SandboxEdit,
+  'sandbox reset': SandboxReset,
+  'sandbox start': SandboxStart,
   schema: Schema,
   show: Show,
   'state list': StateList,

@@ -1,0 +1,34 @@
+import { LabError } from '../errors.ts';
+import type { Assessment } from './assess.ts';
+import type { Change, Diagnostic } from './change.ts';
+
+/** What failed, each cause once: a server that does not answer is one error, not one for each object behind it. */
+export const errorsOf = (assessed: ReadonlyMap<string, Assessment>, changes: readonly Change[]): Diagnostic[] => {
+  const byCause = new Map<string, Diagnostic>();
+  const add = (diagnostic: Diagnostic) => {
+    const shared = diagnostic.code === 'UNREACHABLE' || diagnostic.code === 'UNAUTHENTICATED';
+    const key = shared ? `${diagnostic.code} ${diagnostic.message}` : `${diagnostic.address}`;
+    if (!byCause.has(key)) byCause.set(key, diagnostic);
+  };
+  for (const change of changes) {
+    const found = assessed.get(change.address);
+    if (found?.is === 'refused') add(toDiagnostic(found.error, change));
+    else if (change.standing.is === 'blocked' && change.standing.root) {
+      add(toDiagnostic(new LabError('CONFLICT', change.standing.because), change));
+    }
+  }
+  return [...byCause.values()];
+};
+
+/** A LabError as a diagnostic about one change. */
+export const toDiagnostic = (error: LabError, change: Pick<Change, 'address' | 'origin'>): Diagnostic => {
+  const at = error.detail.at ?? (change.origin && `${change.origin.file}:${change.origin.line}:${change.origin.col}`);
+  return {
+    severity: 'error',
+    code: error.code,
+    message: error.message,
+    address: error.detail.address ?? change.address,
+    ...(at === undefined ? {} : { at }),
+    ...(error.detail.next === undefined ? {} : { next: error.detail.next }),
+  };
+};

@@ -1,0 +1,74 @@
+import type { StateRecord } from '../state/store.ts';
+import { providerOf } from './address.ts';
+import { type Assessment, identityOf } from './assess.ts';
+import type { Change, Standing } from './change.ts';
+import type { Node, Nodes } from './node.ts';
+
+/** What lies around the nodes: their phases, what is lost, what state knows. */
+export interface Surroundings {
+  readonly phases: ReadonlyMap<string, 'bootstrap' | 'production'>;
+  readonly lost: ReadonlyMap<string, string>;
+  readonly records: readonly StateRecord[];
+}
+
+/** Assessments as changes: what needs something that is blocked is blocked, too. */
+export const changesOf = (nodes: Nodes, assessed: ReadonlyMap<string, Assessment>, around: Surroundings): Change[] => {
+  const changes = new Map<string, Change>();
+  for (const [address, node] of nodes) {
+    const found = assessed.get(address);
+    if (found === undefined) continue;
+    const blocker = node.needs.find((need) => changes.get(need)?.standing.is === 'blocked');
+    changes.set(address, toChange(node, found, blocker, around));
+  }
+  return [...changes.values()];
+};
+
+const toChange = (node: Node, found: Assessment, blocker: string | undefined, around: Surroundings): Change => {
+  const { address } = node;
+  const base = {
+    address,
+    kind: node.resource.kind,
+    phase: around.phases.get(address) ?? 'bootstrap',
+    dependsOn: node.needs,
+    origin: node.resource.origin,
+  };
+  const unseen = (standing: Standing): Change => ({
+    ...base,
+    identity: identityOf('?', node.resource.kind, node.id),
+    actions: ['none'],
+    standing,
+    ownership: node.resource.ownership,
+    fields: [],
+    notes: [],
+    observed: '',
+    desired: '',
+  });
+  switch (found.is) {
+    case 'gated': {
+      const wasThere =
+        around.lost.has(providerOf(found.gate)) && around.records.some((record) => record.address === address);
+      return unseen(
+        wasThere
+          ? { is: 'blind', because: found.because }
+          : { is: 'deferred', gate: found.gate, because: found.because },
+      );
+    }
+    case 'refused':
+      return unseen({ is: 'blocked', because: found.error.message, root: true });
+    case 'assessed': {
+      const { decision } = found;
+      const held: Standing | undefined =
+        blocker === undefined || decision.standing.is === 'blocked'
+          ? undefined
+          : { is: 'blocked', because: `needs ${blocker}`, root: false };
+      const risky = decision.actions.includes('replace') && node.facts.protect !== undefined;
+      return {
+        ...base,
+        ...decision,
+        identity: found.identity,
+        ...(held === undefined ? {} : { standing: held }),
+        ...(risky && node.facts.protect !== undefined ? { protect: node.facts.protect } : {}),
+      };
+    }
+  }
+};
