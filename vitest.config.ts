@@ -15,9 +15,13 @@ export default defineConfig({
         test: {
           // The tests of the real servers, with the sandbox in their place.
           name: 'sandbox',
-          include: ['test/real/kubernetes/**/*.test.ts'],
+          include: [
+            'test/real/kubernetes/**/*.test.ts',
+            'test/real/vault/{contract,kv-secret,read-back}.test.ts',
+            'test/real/external-secrets/{contract,external-secrets,stores}.test.ts',
+          ],
           globalSetup: ['test/sandbox/setup.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
