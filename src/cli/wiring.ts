@@ -30,6 +30,7 @@ export const withWorld = async <Result>(opening: Opening, work: (world: World) =
       connections: new Map(
         await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const)),
       ),
+      sandbox: opening.sandbox,
       secrets: around.desk,
       state,
       expects: manifest.expects,

@@ -19,6 +19,8 @@ export interface World {
   readonly owner: Owner;
   readonly resources: readonly Resource[];
   readonly kinds: ReadonlyMap<string, KindFacts>;
+  /** Whether the systems are the sandbox's: only these are sent its stand-ins. */
+  readonly sandbox: boolean;
   /** By provider name, for every provider that resources or records name. */
   readonly connections: ReadonlyMap<string, Connection>;
   readonly secrets: SecretDesk;

@@ -1,5 +1,7 @@
+import { LabError } from '../errors.ts';
 import { isSecret, type Secret } from '../secrets/secret.ts';
 import { isSourced } from '../secrets/source.ts';
+import { isStandIn } from '../secrets/stand-in.ts';
 import type { StateRecord } from '../state/store.ts';
 import type { Assessment } from './assess.ts';
 import { digest } from './canonical.ts';
@@ -100,6 +102,11 @@ const valuesToWrite = async (node: Node, found: Assessed, world: World): Promise
           ? live.value
           : undefined;
     if (value !== undefined) values.set(formatPath(path), value);
+  }
+  if (!world.sandbox && [...values.values()].some(isStandIn)) {
+    throw new LabError('GUARD', 'the value comes from a sandbox and is not sent to a real system', {
+      address: node.address,
+    });
   }
   return values;
 };

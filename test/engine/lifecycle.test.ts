@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { driftOf } from '../../src/engine/drift.ts';
 import { reference } from '../../src/engine/value.ts';
 import { LabError } from '../../src/errors.ts';
-import { secret } from '../../src/secrets/secret.ts';
+import { reveal, secret } from '../../src/secrets/secret.ts';
 import { fromSource } from '../../src/secrets/source.ts';
+import { standIn } from '../../src/secrets/stand-in.ts';
 import { connectMemory, type Memory, memoryKinds, newMemory, tamper } from '../support/memory-provider.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { applyAll, type Bench, deskFrom, plan, resource } from '../support/world.ts';
@@ -282,6 +283,13 @@ describe('secrets', () => {
     expect(await actionsOf(bench, wanted({ onExternalChange: 'overwrite' }))).toEqual({
       'memory.box/one': 'update planned',
     });
+  });
+
+  test('a stand-in of the sandbox is not sent to a real system', async () => {
+    env['KEY'] = reveal(standIn('seed', 'env KEY'));
+    const result = await applyAll(bench, wanted());
+    expect(result.diagnostics).toMatchObject([{ code: 'GUARD', address: 'memory.box/one' }]);
+    expect(memory.writes).toBe(0);
   });
 
   test('a generated value is made once', async () => {

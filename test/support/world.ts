@@ -71,6 +71,7 @@ export const worldOf = async (bench: Bench, resources: readonly Resource[]): Pro
   resources,
   kinds: new Map(bench.kinds.map((kind) => [kind.kind, kind])),
   connections: new Map(bench.connections.map((connection, index) => [providerName(bench.kinds, index), connection])),
+  sandbox: false,
   secrets: bench.desk,
   state: await bench.store.load(),
   expects: bench.expects ?? {},

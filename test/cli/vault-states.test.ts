@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startVaultSandbox, type VaultSandbox } from '../../src/sandbox/vault/start.ts';
+import { build, lab } from './lab.ts';
+
+describe('one plan command, whatever state Vault is in', () => {
+  let cwd: string;
+  let vault: VaultSandbox;
+  const json = async (...words: readonly string[]) => {
+    const env = { HOME: cwd, VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken };
+    const ended = await lab([...words, '--json'], { cwd, env });
+    return { code: ended.code, ...JSON.parse(ended.stdout) };
+  };
+
+  beforeAll(async () => {
+    build();
+    cwd = await mkdtemp(join(tmpdir(), 'lab-vault-'));
+    vault = await startVaultSandbox({ seed: 'states', state: 'absent' });
+    const manifest = {
+      apiVersion: 'lab/v1',
+      name: 'demo',
+      install: { vault: { mode: 'wait' } },
+      vault: {
+        address: vault.address,
+        plaintext: 'loopback',
+        login: { auth: 'token', token: { env: 'VAULT_TOKEN' } },
+        mounts: { secret: { type: 'kv-v2' } },
+        policies: { reader: { paths: { 'secret/data/*': ['read'] } } },
+      },
+    };
+    await writeFile(join(cwd, 'lab.yaml'), JSON.stringify(manifest));
+  }, 120_000);
+  afterAll(async () => {
+    await vault.stop();
+    await rm(cwd, { recursive: true, force: true });
+  });
+
+  test.each([
+    ['absent', /waits for Vault at/],
+    ['uninitialised', /not initialised/],
+    ['sealed', /sealed/],
+    ['standby', /standby/],
+  ] as const)('%s: everything behind it is deferred, and says why', async (state, because) => {
+    await vault.enter(state);
+    const plan = await json('plan');
+    expect(plan).toMatchObject({ code: 0, errored: false, complete: false, summary: { deferred: 2 } });
+    for (const { deferred } of plan.changes) {
+      expect(deferred).toMatchObject({ gate: 'vault.active', reason: expect.stringMatching(because) });
+    }
+  });
+
+  test('active: the plan is concrete; sealed after that, it is drift, and what stands behind it is blind', async () => {
+    await vault.enter('active');
+    expect(await json('plan')).toMatchObject({ code: 0, complete: true, summary: { create: 2 } });
+    expect(await json('apply', '--auto-approve')).toMatchObject({ code: 0 });
+    await vault.enter('sealed');
+    const drift = await json('drift');
+    expect(drift).toMatchObject({ code: 3, drifted: [], lost: [{ provider: 'vault' }] });
+    expect(drift.blind).toHaveLength(2);
+  });
+});
