@@ -1,15 +1,47 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../errors.ts';
 import type { Sandbox } from '../sandbox/session.ts';
-import type { StartServers } from './ground.ts';
+import type { Lock } from '../state/lock.ts';
+import type { SandboxPlace, SandboxServers, StartServers } from './ground.ts';
+import { takeTurn } from './sandbox-lock.ts';
 import { joinRunning } from './sandbox-running.ts';
 
 // Long enough to be seen waiting, short enough for a first look.
 const vaultStartsAfterMs = 1_500;
 
-/** Joins the sandbox that runs in this folder, or starts the loopback servers of src/sandbox for a manifest. */
-export const startServers: StartServers = async ({ manifest, folder, seed }) => {
-  const running = await joinRunning(folder);
-  if (running !== undefined) return running;
+/** How long a command waits for its turn. */
+const patienceMs = 60_000;
+
+/** Joins the sandbox that runs in this folder, or starts it when no other command is at work in it. Throws LOCKED after a minute. */
+export const startServers: StartServers = async (place) => {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const running = await joinRunning(place.folder);
+    if (running !== undefined) return running;
+    const turn = await takeTurn(place.folder);
+    if (turn !== undefined) return launchIn(turn, place);
+    if (performance.now() > until) {
+      throw new LabError('LOCKED', 'another command has been at work in this sandbox for a minute', {
+        next: 'Wait for it, or keep the sandbox running with lab sandbox start, which many commands can join.',
+      });
+    }
+    await sleep(100);
+  }
+};
+
+const launchIn = async (turn: Lock, place: SandboxPlace): Promise<SandboxServers> => {
+  try {
+    const servers = await launch(place);
+    const close = () => servers.close().finally(() => turn.release());
+    return { ...servers, close };
+  } catch (error) {
+    await turn.release();
+    throw error;
+  }
+};
+
+const launch: StartServers = async ({ manifest, folder, seed }) => {
   const { startSandbox } = await import('../sandbox/session.ts');
   const { kubernetes, vault, azure, aws } = manifest.connections;
   const context = fieldOf(kubernetes, 'context') ?? 'sandbox';

@@ -102,6 +102,13 @@ describe('first contact', () => {
     for (const needle of needles(standInPrefix)) expect(seen.includes(needle) ? needle : '').toBe('');
   });
 
+  test('commands at the same time take turns', async () => {
+    const codes = (
+      await Promise.all([run('plan', '--sandbox'), run('drift', '--sandbox'), run('plan', '--sandbox')])
+    ).map(({ code }) => code);
+    expect(codes).toEqual([0, 2, 0]);
+  });
+
   test('reset forgets it all', async () => {
     expect((await run('sandbox', 'reset')).code).toBe(0);
     expect((await json('plan', '--sandbox')).summary).toMatchObject({ create: 14, deferred: 7 });
