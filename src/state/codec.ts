@@ -64,7 +64,7 @@ export const tooNew = (name: string, version: number): LabError =>
 /** The complaint about a whole that cannot be read. */
 export const unreadable = (name: string, why: string): LabError =>
   new LabError('BAD_STATE', `${name} cannot be read: ${why}`, {
-    next: `Put a backup of ${name} back; without one, move it away and run: lab state rebuild`,
+    next: `Put a backup of ${name} back; without one, move it away and apply again: lab knows its own objects by their marks`,
   });
 
 const parseRecord = (line: string): Decoded<StateRecord> => {

@@ -87,5 +87,5 @@ const misfit = (line: JournalLine, document: StateDocument, played: number): str
 
 const documentTooOld = (name: string, journal: number, document: number): LabError =>
   new LabError('BAD_STATE', `${name} goes on from serial ${journal}, but the state document has serial ${document}`, {
-    next: `Put the state document of serial ${journal} back; without it, move ${name} away and run: lab state rebuild`,
+    next: `Put the state document of serial ${journal} back; without it, move ${name} away and apply again: lab knows its own objects by their marks`,
   });

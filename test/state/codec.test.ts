@@ -117,7 +117,7 @@ test.each([
     expect.objectContaining({
       code: 'BAD_STATE',
       message: expect.stringMatching(/^state\.json cannot be read: /),
-      detail: { next: expect.stringContaining('lab state rebuild') },
+      detail: { next: expect.stringContaining('move it away and apply again') },
     }),
   );
 });
