@@ -78,7 +78,6 @@ const newRun = (world: World, approved: Plan, options: ApplyOptions, session: St
     clock: stopwatch(),
     emit,
     sights: new Map(),
-    replaced: new Set(),
     diagnostics: [...approved.diagnostics],
     exclusively,
     approve: (beyond) =>

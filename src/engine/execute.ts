@@ -118,7 +118,6 @@ const write = async (node: Node, found: Assessed, action: Action, run: Run): Pro
         const live = action === 'replace' ? ({ exists: 'no' } as const) : found.live;
         await kind.write({ ...prepared.request, live });
       });
-      if (action === 'replace') run.replaced.add(node.address);
       return readBack(node, prepared.record, prepared.request.fingerprints, run);
     }),
   );

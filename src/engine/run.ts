@@ -28,7 +28,6 @@ export interface Run {
   readonly emit: Emit;
   /** Looks a node up for those that depend on it: its newest read. */
   readonly sights: Map<string, { scope: string; live: Live }>;
-  readonly replaced: Set<string>;
   readonly diagnostics: Diagnostic[];
   /** Asks, one question at a time, whether something beyond the approved plan may be done. */
   readonly approve: (beyond: Change) => Promise<boolean>;
