@@ -7,6 +7,7 @@ export const notYet: readonly string[] = [
   'database-role-revocation',
   'database-role-statements',
   'database-root-rotation',
+  'generate-root',
   'group-policies',
   'jwt-client-secret',
   'pki-crl-expiry',
@@ -17,5 +18,6 @@ export const notYet: readonly string[] = [
   'pki-role-replaced',
   'quota-interval',
   'refused-interface-write',
+  'rekey',
   'role-old-policies',
 ];
