@@ -1,10 +1,20 @@
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';
+import { iamOidcProvider } from './iam-oidc-provider.ts';
+import { iamPolicy } from './iam-policy.ts';
+import { iamRole } from './iam-role.ts';
+import { iamRolePolicyAttachment } from './iam-role-policy-attachment.ts';
 import { describeIdentity, scopeOf } from './identity.ts';
 import { secretsManagerSecret } from './secrets-manager-secret.ts';
 
-const kinds: readonly DefinedKind<AwsClient>[] = [secretsManagerSecret];
+const kinds: readonly DefinedKind<AwsClient>[] = [
+  secretsManagerSecret,
+  iamOidcProvider,
+  iamRole,
+  iamPolicy,
+  iamRolePolicyAttachment,
+];
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
