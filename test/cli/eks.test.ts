@@ -49,6 +49,6 @@ describe('the two-phase example on EKS', () => {
   test('destroy leaves nothing of ours', async () => {
     expect((await run('destroy', '--sandbox', '--allow-data-loss')).code).toBe(0);
     expect((await json('plan', '--sandbox')).summary).toMatchObject({ create: 24, update: 0, none: 1 });
-    expect((await systems('aws.json')).iam).toEqual({ providers: {}, roles: {}, policies: {} });
+    expect((await systems('aws.json')).iam).toEqual({ providers: {}, roles: {}, policies: {}, users: {} });
   });
 });

@@ -42,6 +42,9 @@ const iamReads = [
   'GetPolicyVersion',
   'ListPolicyVersions',
   'ListEntitiesForPolicy',
+  'GetUser',
+  'ListAccessKeys',
+  'ListAttachedUserPolicies',
 ].map((operation) => `${operation}Command`);
 const readOnlyCommands = new Set(['GetCallerIdentityCommand', 'DescribeSecretCommand', ...iamReads]);
 const reads = new Set([...readOnlyCommands, 'GetSecretValueCommand']);

@@ -63,11 +63,24 @@ export interface StoredPolicy {
   count: number;
 }
 
-/** IAM, which has no regions: providers and policies by ARN, roles by name. */
+/** One user of IAM. The secrets of its keys are not kept: signatures are not verified. */
+export interface StoredUser {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly tags: Record<string, string>;
+  readonly keys: Record<string, { readonly createdAt: number }>;
+  /** ARNs of the policies attached to it. */
+  attached: string[];
+}
+
+/** IAM, which has no regions: providers and policies by ARN, roles and users by name. */
 export interface IamContent {
   readonly providers: Record<string, StoredProvider>;
   readonly roles: Record<string, StoredRole>;
   readonly policies: Record<string, StoredPolicy>;
+  readonly users: Record<string, StoredUser>;
 }
 
 /** Everything that the sandbox's AWS keeps: secrets by region and name, and IAM. JSON, so that it can lie on disk. */
@@ -81,7 +94,8 @@ export interface Content {
 export const emptyContent = (): Content => ({ regions: {} });
 
 /** IAM's part of the content, made when it is first asked for. */
-export const iamOf = (content: Content): IamContent => (content.iam ??= { providers: {}, roles: {}, policies: {} });
+export const iamOf = (content: Content): IamContent =>
+  (content.iam ??= { providers: {}, roles: {}, policies: {}, users: {} });
 
 /** A record's own entry: never one that every object inherits. */
 export const entryOf = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { entryOf, type IamContent, type StoredPolicy, type StoredProvider, type StoredRole } from './content.ts';
+import {
+  entryOf,
+  type IamContent,
+  type StoredPolicy,
+  type StoredProvider,
+  type StoredRole,
+  type StoredUser,
+} from './content.ts';
 import type { Xml } from './query.ts';
 import { AwsRefusal } from './refusal.ts';
 
@@ -51,12 +58,26 @@ export const policyAt = ({ iam }: IamPlace, arn: string): StoredPolicy => {
   return found;
 };
 
+export const userNamed = ({ iam }: IamPlace, name: string): StoredUser => {
+  const found = entryOf(iam.users, name);
+  if (found === undefined) throw none(`The user with name ${name} cannot be found.`);
+  return found;
+};
+
+/** What is thrown where a user lacks something. */
+export const noneOfUser = (what: string): AwsRefusal => none(what);
+
 /** What is thrown where a policy lacks something. */
 export const noneOfPolicy = (what: string): AwsRefusal => none(what);
 
-/** The policies of one role, of which those of AWS itself are not kept here. */
-export const holdersOf = ({ iam }: IamPlace, arn: string): readonly StoredRole[] =>
-  Object.values(iam.roles).filter(({ attached }) => attached.includes(arn));
+/** The roles and the users that a policy is attached to. */
+export const holdersOf = (
+  { iam }: IamPlace,
+  arn: string,
+): { readonly roles: readonly StoredRole[]; readonly users: readonly StoredUser[] } => ({
+  roles: Object.values(iam.roles).filter(({ attached }) => attached.includes(arn)),
+  users: Object.values(iam.users).filter(({ attached }) => attached.includes(arn)),
+});
 
 /** `AROA` and seventeen characters: the id of something new. */
 export const newId = (prefix: string): string =>

@@ -2,6 +2,7 @@ import { type StoredPolicy, seconds } from './content.ts';
 import {
   holdersOf,
   type IamOperation,
+  type IamPlace,
   inUse,
   need,
   newId,
@@ -63,9 +64,14 @@ export const createPolicy: IamOperation = (form, { account, iam }) => {
   return { Policy: policyXml(policy, 0) };
 };
 
+const countOf = (place: IamPlace, arn: string): number => {
+  const { roles, users } = holdersOf(place, arn);
+  return roles.length + users.length;
+};
+
 export const getPolicy: IamOperation = (form, place) => {
   const policy = policyAt(place, arnIn(form));
-  return { Policy: policyXml(policy, holdersOf(place, policy.arn).length) };
+  return { Policy: policyXml(policy, countOf(place, policy.arn)) };
 };
 
 const versionXml = ({ versions, current }: StoredPolicy, id: string): { readonly [name: string]: Xml } => ({
@@ -126,7 +132,7 @@ export const untagPolicy: IamOperation = (form, place) => {
 
 export const deletePolicy: IamOperation = (form, place) => {
   const policy = policyAt(place, arnIn(form));
-  if (holdersOf(place, policy.arn).length > 0) throw inUse('Cannot delete a policy attached to entities.');
+  if (countOf(place, policy.arn) > 0) throw inUse('Cannot delete a policy attached to entities.');
   if (Object.keys(policy.versions).length > 1) {
     throw inUse(
       "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
@@ -138,6 +144,8 @@ export const deletePolicy: IamOperation = (form, place) => {
 
 export const listHolders: IamOperation = (form, place) => {
   const { arn } = policyAt(place, arnIn(form));
-  const roles = holdersOf(place, arn).map(({ name, id }) => ({ RoleName: name, RoleId: id }));
-  return { PolicyRoles: roles, PolicyUsers: [], PolicyGroups: [], IsTruncated: 'false' };
+  const { roles, users } = holdersOf(place, arn);
+  const PolicyRoles = roles.map(({ name, id }) => ({ RoleName: name, RoleId: id }));
+  const PolicyUsers = users.map(({ name, id }) => ({ UserName: name, UserId: id }));
+  return { PolicyRoles, PolicyUsers, PolicyGroups: [], IsTruncated: 'false' };
 };

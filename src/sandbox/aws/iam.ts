@@ -3,6 +3,7 @@ import type { IamOperation, IamPlace } from './iam-place.ts';
 import * as policies from './iam-policies.ts';
 import * as providers from './iam-providers.ts';
 import * as roles from './iam-roles.ts';
+import * as users from './iam-users.ts';
 import { queryAnswer, queryRefusal } from './query.ts';
 import type { Quirks } from './quirks.ts';
 import { AwsRefusal } from './refusal.ts';
@@ -37,6 +38,17 @@ const operations: Readonly<Record<string, IamOperation>> = {
   UntagPolicy: policies.untagPolicy,
   DeletePolicy: policies.deletePolicy,
   ListEntitiesForPolicy: policies.listHolders,
+  CreateUser: users.createUser,
+  GetUser: users.getUser,
+  TagUser: users.tagUser,
+  UntagUser: users.untagUser,
+  DeleteUser: users.deleteUser,
+  CreateAccessKey: users.createKey,
+  ListAccessKeys: users.listKeys,
+  DeleteAccessKey: users.deleteKey,
+  ListAttachedUserPolicies: users.listAttached,
+  AttachUserPolicy: users.attach,
+  DetachUserPolicy: users.detach,
 };
 
 /** Answers one call of IAM. */

@@ -32,7 +32,7 @@ export const quirksOf = ({ staleLooks = 0, staleRoles = 0, throttleEvery = 0 }: 
     },
     afterIam: (form, account) => {
       const action = form.get('Action') ?? '';
-      if (staleLooks > 0 && /^Create(Role|Policy|OpenIDConnectProvider)$/.test(action)) {
+      if (staleLooks > 0 && /^Create(Role|User|Policy|OpenIDConnectProvider)$/.test(action)) {
         unseen.set(createdSubject(form, account), staleLooks);
       }
       if (staleRoles > 0 && /^(CreateRole|UpdateAssumeRolePolicy)$/.test(action)) {
@@ -51,11 +51,11 @@ const takeOne = (counts: Map<string, number>, key: string): boolean => {
 };
 
 const subjectOf = (form: URLSearchParams): string =>
-  form.get('RoleName') ?? form.get('PolicyArn') ?? form.get('OpenIDConnectProviderArn') ?? '';
+  form.get('RoleName') ?? form.get('UserName') ?? form.get('PolicyArn') ?? form.get('OpenIDConnectProviderArn') ?? '';
 
 const createdSubject = (form: URLSearchParams, account: string): string => {
   const [policy, url] = [form.get('PolicyName'), form.get('Url')];
   if (policy !== null) return `arn:aws:iam::${account}:policy/${policy}`;
   if (url !== null) return `arn:aws:iam::${account}:oidc-provider/${url.replace(/^https:\/\//, '')}`;
-  return form.get('RoleName') ?? '';
+  return form.get('RoleName') ?? form.get('UserName') ?? '';
 };

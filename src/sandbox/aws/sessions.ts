@@ -3,10 +3,11 @@ import { entryOf, type IamContent } from './content.ts';
 import { newId } from './iam-place.ts';
 import { type Asked, allows, type Statement, statementsOf } from './policy.ts';
 
-/** Who sends a request: the operator, who may do everything, or somebody who took a role on. */
+/** Who sends a request: the operator, who may do everything, somebody who took a role on, or a user of IAM. */
 export type Caller =
   | { readonly is: 'operator'; readonly arn: string; readonly userId: string }
-  | { readonly is: 'session'; readonly arn: string; readonly userId: string; readonly role: string };
+  | { readonly is: 'session'; readonly arn: string; readonly userId: string; readonly role: string }
+  | { readonly is: 'user'; readonly arn: string; readonly userId: string; readonly name: string };
 
 /** The credentials of one session. */
 export interface SessionCredentials {
@@ -49,12 +50,20 @@ export const mayDo = (caller: Caller, asked: Asked, iam: IamContent): boolean =>
     case 'operator':
       return true;
     case 'session':
-      return allows(statementsFor(iam, caller.role), asked);
+      return allows(statementsIn(iam, entryOf(iam.roles, caller.role)?.attached), asked);
+    case 'user':
+      return allows(statementsIn(iam, entryOf(iam.users, caller.name)?.attached), asked);
   }
 };
 
-const statementsFor = (iam: IamContent, role: string): readonly Statement[] =>
-  (entryOf(iam.roles, role)?.attached ?? []).flatMap((arn) => {
+/** The user of an access key. */
+export const userOf = ({ users }: IamContent, accessKeyId: string): Caller | undefined => {
+  const found = Object.values(users).find(({ keys }) => Object.hasOwn(keys, accessKeyId));
+  return found && { is: 'user', arn: found.arn, userId: found.id, name: found.name };
+};
+
+const statementsIn = (iam: IamContent, attached: readonly string[] = []): readonly Statement[] =>
+  attached.flatMap((arn) => {
     const policy = entryOf(iam.policies, arn);
     const text = policy?.versions[policy.current]?.text;
     return text === undefined ? [] : statementsOf(text, 'Resource');

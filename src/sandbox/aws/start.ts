@@ -10,7 +10,7 @@ import { type QuirkOptions, quirksOf } from './quirks.ts';
 import { AwsRefusal } from './refusal.ts';
 import { holderOf, regional } from './regional.ts';
 import { answerSecretsManager, jsonRefusal } from './secrets-manager.ts';
-import { type Caller, openSessions } from './sessions.ts';
+import { type Caller, openSessions, userOf } from './sessions.ts';
 import { claimOf } from './signature.ts';
 import { answerSts } from './sts.ts';
 import type { KeysOf } from './web-identity.ts';
@@ -52,7 +52,7 @@ export interface AwsSandbox {
   /** PEM text of the authority that signed its certificate. */
   readonly caPem: string;
   readonly account: string;
-  /** The key of the operator, who may do everything; beside it only sessions of roles are let in. */
+  /** The key of the operator, who may do everything; beside it only sessions of roles and users of IAM are let in. */
   readonly accessKey: SandboxAccessKey;
   /** The text of a secret's version, by default the current one; undefined if there is none to read. */
   readSecret(region: string, name: string, version?: VersionChoice): string | undefined;
@@ -90,14 +90,15 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
     const iam = iamOf(document.value);
     const { accessKeyId, region = '' } = claimOf(request.headers['authorization']) ?? {};
     const token = request.headers['x-amz-security-token'];
-    const caller = accessKeyId === accessKey.id ? operator : sessions.find(accessKeyId ?? '', token);
+    const id = accessKeyId ?? '';
+    const caller = id === accessKey.id ? operator : (sessions.find(id, token) ?? userOf(iam, id));
     const form = new URLSearchParams(request.body);
     if (caller === undefined && accessKeyId !== undefined) return refused(true, service);
     if (service === 'sts') return answerSts(form, caller, { account, iam, sessions, keysOf, quirks });
     if (caller === undefined) return refused(false, service);
     switch (service) {
       case 'iam': {
-        if (caller.is === 'session') return queryRefusal('iam', deniedTo(caller, `iam:${form.get('Action')}`));
+        if (caller.is !== 'operator') return queryRefusal('iam', deniedTo(caller, `iam:${form.get('Action')}`));
         const answer = answerIam(form, { account, iam }, quirks);
         if (!/^(Get|List)/.test(form.get('Action') ?? '')) document.changed();
         return answer;

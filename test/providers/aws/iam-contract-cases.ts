@@ -2,7 +2,7 @@ import type { Fields } from '../../../src/engine/value.ts';
 import { aws } from '../../../src/providers/aws/index.ts';
 import { describeKind } from '../../support/kind-contract.ts';
 import { resource } from '../../support/world.ts';
-import { type AwsServer, connectTo, iamAt, uniqueName } from './server.ts';
+import { type AwsServer, connectTo, iamAt, region, uniqueName } from './server.ts';
 
 const plainName = (stem: string): string => uniqueName(stem).replace('/', '-');
 
@@ -152,6 +152,47 @@ export const describeIamContract = (
       example: [
         at('iam-role', [role], { trust: trust() }),
         at('iam-policy', [policy], { reads: [{ region: 'eu-west-1', names: ['a'], prefixes: [] }] }),
+        attachment,
+      ],
+      changed: attachment,
+      changes: [],
+    };
+  });
+
+  describeKind('aws.iam-access-key', async () => {
+    const [user, name] = [plainName('user'), uniqueName('key')];
+    const record = { region, name };
+    return {
+      connect,
+      kinds: aws.kinds,
+      example: [at('iam-access-key', [user], { record, rotation: '2026-11', tags: { team: 'platform', gone: 'x' } })],
+      changed: at('iam-access-key', [user], { record, rotation: '2026-12', tags: { team: 'data', gone: 'x' } }),
+      changes: ['rotation', 'tags.team'],
+      without: {
+        resource: at('iam-access-key', [user], { record, rotation: '2026-11', tags: { team: 'platform' } }),
+        field: 'tags.gone',
+      },
+      stranger: {
+        add: async () => {
+          await iamAt(server()).tagUser({ UserName: user, Tags: [{ Key: 'cost-center', Value: '42' }] });
+        },
+        isThere: async () => {
+          const { User } = await iamAt(server()).getUser({ UserName: user });
+          return (User?.Tags ?? []).some(({ Key }) => Key === 'cost-center');
+        },
+      },
+    };
+  });
+
+  describeKind('aws.iam-user-policy-attachment', async () => {
+    const [user, policy, name] = [plainName('user'), plainName('policy'), uniqueName('key')];
+    const attachment = at('iam-user-policy-attachment', [user, policy], {});
+    return {
+      connect,
+      kinds: aws.kinds,
+      example: [
+        at('iam-access-key', [user], { record: { region, name } }),
+        at('iam-policy', [policy], { reads: [{ region, names: ['a'], prefixes: [] }] }),
         attachment,
       ],
       changed: attachment,

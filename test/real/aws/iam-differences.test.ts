@@ -91,6 +91,29 @@ const badPolicy: Call = (api, PolicyName) => api.createPolicy({ PolicyName, Poli
 const oldPolicy: Call = (api, PolicyName) =>
   api.createPolicy({ PolicyName, PolicyDocument: document().replace('2012-10-17', '2008-10-17') });
 
+const createUser: Call = (api, UserName) => api.createUser({ UserName, Tags });
+const getUser: Call = async (api, UserName) => ({ tags: (await api.getUser({ UserName })).User?.Tags });
+const deleteUser: Call = (api, UserName) => api.deleteUser({ UserName });
+const createKey: Call = async (api, UserName) => {
+  const { AccessKey } = await api.createAccessKey({ UserName });
+  return {
+    id: AccessKey?.AccessKeyId?.slice(0, 4),
+    idLength: AccessKey?.AccessKeyId?.length,
+    Status: AccessKey?.Status,
+  };
+};
+const listKeys: Call = async (api, UserName) => {
+  const { AccessKeyMetadata = [] } = await api.listAccessKeys({ UserName });
+  return { count: AccessKeyMetadata.length };
+};
+const removeNoKey: Call = (api, UserName) => api.deleteAccessKey({ UserName, AccessKeyId: 'AKIAIOSFODNN7NOTHERE' });
+const attachToUser: Call = (api, name) => api.attachUserPolicy({ UserName: name, PolicyArn: policyArn(name) });
+const detachFromUser: Call = (api, name) => api.detachUserPolicy({ UserName: name, PolicyArn: policyArn(name) });
+const attachedToUser: Call = async (api, UserName) => {
+  const { AttachedPolicies = [] } = await api.listAttachedUserPolicies({ UserName });
+  return { count: AttachedPolicies.length };
+};
+
 /** Every call that lab makes, and what it may meet: calls in turn, of which the last one is compared. */
 const scenarios: Readonly<Record<string, readonly Call[]>> = {
   'provider of none': [getProvider],
@@ -128,6 +151,20 @@ const scenarios: Readonly<Record<string, readonly Call[]>> = {
   'policy gone twice': [createPolicy, deletePolicy, deletePolicy],
   'holders of a policy': [createRole, createPolicy, attach, holders],
   'holders of none': [holders],
+  'user of none': [getUser],
+  'user made': [createUser, getUser],
+  'user made twice': [createUser, createUser],
+  'user gone twice': [createUser, deleteUser, deleteUser],
+  'user gone with a key': [createUser, createKey, deleteUser],
+  'user gone while a policy is attached': [createUser, createPolicy, attachToUser, deleteUser],
+  'key of no user': [createKey],
+  'key made': [createUser, createKey],
+  'keys of a user': [createUser, createKey, createKey, listKeys],
+  'a third key': [createUser, createKey, createKey, createKey],
+  'key gone that is not there': [createUser, removeNoKey],
+  'policies of a user': [createUser, createPolicy, attachToUser, attachedToUser],
+  'policies of no user': [attachedToUser],
+  'detached from a user twice': [createUser, createPolicy, attachToUser, detachFromUser, detachFromUser],
 };
 
 /** Where moto is not as AWS documents it and the sandbox sides with AWS. Source: API reference of IAM, by operation. */
@@ -136,10 +173,11 @@ const motoDiffers: Readonly<Record<string, unknown>> = {
   'provider with another audience': '500 Error',
   // It looks at policies of users and groups only.
   'role with a broken trust': 'made',
-  // It deletes whatever still hangs on a policy.
+  // It deletes whatever still hangs on a policy, and a user with its keys.
   'policy gone with old versions': {},
   'policy gone while attached': {},
   'holders of none': { count: 0 },
+  'user gone with a key': {},
 };
 
 /** What is the same in every run and on every server: names of errors with their status, or the answer. */
@@ -148,7 +186,7 @@ const outcomeOf = async (api: IAM, calls: readonly Call[], name: string): Promis
   for (const call of calls.slice(0, -1)) await call(api, name);
   try {
     const { $metadata: _, ...answer } = Object(await last?.(api, name));
-    return 'Role' in answer || 'Policy' in answer || 'PolicyVersion' in answer ? 'made' : answer;
+    return 'User' in answer || 'Role' in answer || 'Policy' in answer || 'PolicyVersion' in answer ? 'made' : answer;
   } catch (error) {
     if (!(error instanceof Error) || !('$metadata' in error)) throw error;
     return `${Object(error.$metadata).httpStatusCode} ${error.name}`;
