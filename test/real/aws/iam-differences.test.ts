@@ -76,7 +76,7 @@ const removeVersion =
     api.deletePolicyVersion({ PolicyArn: policyArn(name), VersionId });
 const versions: Call = async (api, name) => {
   const { Versions = [] } = await api.listPolicyVersions({ PolicyArn: policyArn(name) });
-  return { ids: Versions.map(({ VersionId }) => VersionId).toSorted() };
+  return { ids: Versions.flatMap(({ VersionId }) => VersionId ?? []).toSorted() };
 };
 const says: Call = async (api, name) => {
   const { PolicyVersion } = await api.getPolicyVersion({ PolicyArn: policyArn(name), VersionId: 'v1' });
