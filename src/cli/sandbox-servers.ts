@@ -106,7 +106,7 @@ const awsAt = ({ url, caPem, account }: NonNullable<Sandbox['aws']>, connection:
   region: fieldOf(connection, 'region'),
   account,
   credential: { type: 'access-keys', id: source('LAB_SANDBOX_AWS_ID'), secret: source('LAB_SANDBOX_AWS_SECRET') },
-  endpoints: { secretsManager: url, sts: url },
+  endpoints: { secretsManager: url, sts: url, iam: url },
   ca: caPem,
 });
 

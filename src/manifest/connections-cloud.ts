@@ -40,11 +40,15 @@ export const azureConnection = (given: Given, resources: readonly Resource[]): C
   };
 };
 
+/** Where lab logs in for IAM alone, which has no regions. */
+const anyRegion = 'us-east-1';
+
 /** The connection to AWS: one account, logged in to at the region that comes first. */
 export const awsConnection = (given: Given, resources: readonly Resource[]): CloudConnection => {
   const stores = storesOf(given, 'aws-secrets-manager');
   const [first] = stores;
-  const region = first?.store.region ?? resources[0]?.parts[0] ?? '';
+  const written = resources.find(({ kind }) => kind === 'aws.secrets-manager-secret');
+  const region = first?.store.region ?? written?.parts[0] ?? anyRegion;
   const partitions = stores.map(({ path, store }) => ({ path: [...path, 'region'], says: partitionOf(store.region) }));
   const expected = given.manifest.expect?.aws?.account;
   const accounts = [

@@ -6,6 +6,7 @@ import type { Principal } from './azure/principal.ts';
 import { type AzureSandbox, startAzureSandbox } from './azure/start.ts';
 import { cloudReaders } from './external-secrets/readers/clouds.ts';
 import { startExternalSecretsSandbox } from './external-secrets/start.ts';
+import { clusterKeys } from './issuer-keys.ts';
 import { type SandboxKubernetes, startKubernetes } from './kubernetes/start.ts';
 import { reviewToken } from './vault/kubernetes-auth/review-token.ts';
 import { startVaultSandbox, type VaultSandbox } from './vault/start.ts';
@@ -54,7 +55,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   await kubernetes.kubeconfig(kubeconfig, options.context);
   const vault = options.vault === undefined ? undefined : await startVault(folder, seed, kubernetes);
   const azure = options.azure && (await startAzure(folder, seed, options.azure));
-  const aws = options.aws && (await startAwsSandbox({ seed, file: join(folder, 'aws.json'), ...options.aws }));
+  const keysOf = (issuer: string) => clusterKeys(kubernetes, issuer);
+  const aws = options.aws && (await startAwsSandbox({ seed, file: join(folder, 'aws.json'), keysOf, ...options.aws }));
   const operator = startExternalSecretsSandbox({
     kubernetes,
     vaultAddress: () => vault?.address,
@@ -62,7 +64,12 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
       ...(azure === undefined ? {} : { azure: azure.read }),
       ...(aws === undefined
         ? {}
-        : { aws: (region, name, id) => aws.readSecret(region, name, id === '' ? undefined : { id }) }),
+        : {
+            aws: {
+              ...aws,
+              readSecret: (region, name, id) => aws.readSecret(region, name, id === '' ? undefined : { id }),
+            },
+          }),
     }),
   });
   const stopPlaying =

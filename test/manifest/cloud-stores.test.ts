@@ -166,7 +166,6 @@ describe('a store in a cloud', () => {
         "lab.yaml:6:74 stores.s.auth.type: "managed-identity" is not supported yet; so far there is service-principal",
         "lab.yaml:6:124 stores.s.auth.tenant: is no id of a tenant; az account show has it as tenantId",
         "lab.yaml:6:140 stores.s.auth.grant: "all" is not vault",
-        "lab.yaml:6:43 stores.s.manage: "create" is not supported yet; so far there is existing",
         "lab.yaml:6:59 stores.s.region: is no AWS region; write us-east-1",
         "lab.yaml:6:76 stores.s.account: is a number; text is expected; put it in quotes",
         "lab.yaml:6:85 stores.s.auth.id: must name one source: {env: NAME} or {file: PATH}",

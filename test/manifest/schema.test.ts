@@ -77,7 +77,7 @@ describe('the top level', () => {
         "lab.yaml:9:39 stores.c.manage: "create" is not supported yet; so far there is existing",
         "lab.yaml:9:59 stores.c.resourceGroup: is not supported yet",
         "lab.yaml:9:91 stores.c.auth.type: "workload-identity" is not supported yet; so far there is service-principal",
-        "lab.yaml:10:54 stores.b.auth.type: "irsa" is not supported yet; so far there is service-account",
+        "lab.yaml:10:54 stores.b.auth.type: "irsa" is not service-account",
         "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
         "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
         "lab.yaml:12:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",

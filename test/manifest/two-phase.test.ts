@@ -196,8 +196,32 @@ describe("the two-phase example with the record's own stores", () => {
   });
 });
 
+// ADR-002 of illm-k8s-lab, its ClusterSecretStore `aws-secretsmanager`.
+test("the two-phase example on EKS has the record's store aws-secretsmanager, with a role of its own", async () => {
+  const manifest = await loadExample('eks');
+  expect(resourceAt(manifest, 'external-secrets.cluster-secret-store/aws-secretsmanager').spec['provider']).toEqual({
+    aws: {
+      service: 'SecretsManager',
+      region: 'us-east-1',
+      auth: { jwt: { serviceAccountRef: { name: 'external-secrets', namespace: 'external-secrets' } } },
+    },
+  });
+  expect(phaseLines(manifest).filter((line) => / aws\.|issuer|service-account/.test(line))).toMatchInlineSnapshot(`
+    [
+      "bootstrap owned aws.iam-policy/eso-eks-aws-secretsmanager",
+      "bootstrap owned aws.secrets-manager-secret/us-east-1/crossplane-aws",
+      "bootstrap expected kubernetes.issuer/cluster",
+      "bootstrap owned aws.iam-oidc-provider/illm-k8s-lab-eks",
+      "bootstrap owned aws.iam-role/eso-eks",
+      "bootstrap owned aws.iam-role-policy-attachment/eso-eks/eso-eks-aws-secretsmanager",
+      "bootstrap contributed kubernetes.service-account/external-secrets/external-secrets",
+    ]
+  `);
+  expect(manifest.connections['aws']).toMatchObject({ region: 'us-east-1', account: '210987654321' });
+});
+
 test('the environments of the two-phase example share nothing', async () => {
-  const manifests = await Promise.all(['kind', 'local'].map((environment) => loadExample(environment)));
+  const manifests = await Promise.all(['kind', 'eks', 'local'].map((environment) => loadExample(environment)));
   expect(checkSharedTargets(manifests, kinds)).toEqual([]);
   const together = await Promise.all(
     ['kind', 'local'].map((environment) => loadExample(environment, { context: 'kind-lab' })),

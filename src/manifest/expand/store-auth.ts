@@ -5,6 +5,7 @@ import type { Namespaced } from '../schema/names.ts';
 import type { StoreAuth } from '../schema/stores.ts';
 import { originOf } from '../yaml/tree.ts';
 import { draft, type Found, type Given, namespaceDraft, warning } from './draft.ts';
+import { expandIrsa } from './store-aws.ts';
 import { credentialName } from './store-refs.ts';
 
 /** What External Secrets logs in to a store with: a service account, or a Secret beside each object that shows the store. */
@@ -34,6 +35,9 @@ export function* expandStoreAuth(
       for (const namespace of namespaces) yield* credential(given, store, namespace, values);
       return;
     }
+    case 'irsa':
+      yield* expandIrsa(given, store, auth);
+      return;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Fields } from '../../engine/value.ts';
 import { cloudOf } from '../schema/cloud-names.ts';
 import type { AwsStore, AzureStore } from '../schema/cloud-stores.ts';
-import type { CredentialRef } from './store-refs.ts';
+import { type CredentialRef, serviceAccountRef } from './store-refs.ts';
 
 /** The provider block `azurekv`. */
 export const azureProvider = ({ name, url }: AzureStore, tenantId: string, ref: CredentialRef): Fields => {
@@ -19,19 +19,20 @@ export const azureProvider = ({ name, url }: AzureStore, tenantId: string, ref: 
 };
 
 /** The provider block `aws`. Without auth, External Secrets logs in as what its own pod is. */
-export const awsProvider = ({ region, auth }: AwsStore, ref: CredentialRef): Fields => ({
-  aws: {
-    service: 'SecretsManager',
-    region,
-    ...(auth === undefined
-      ? {}
-      : {
-          auth: {
-            secretRef: {
-              accessKeyIDSecretRef: ref('access-key-id'),
-              secretAccessKeySecretRef: ref('secret-access-key'),
-            },
-          },
-        }),
-  },
+export const awsProvider = ({ region, auth }: AwsStore, ref: CredentialRef, within: string | undefined): Fields => ({
+  aws: { service: 'SecretsManager', region, ...(auth === undefined ? {} : { auth: awsAuth(auth, ref, within) }) },
 });
+
+const awsAuth = (auth: NonNullable<AwsStore['auth']>, ref: CredentialRef, within: string | undefined): Fields => {
+  switch (auth.type) {
+    case 'access-keys':
+      return {
+        secretRef: {
+          accessKeyIDSecretRef: ref('access-key-id'),
+          secretAccessKeySecretRef: ref('secret-access-key'),
+        },
+      };
+    case 'irsa':
+      return { jwt: { serviceAccountRef: serviceAccountRef(auth.serviceAccount, within) } };
+  }
+};

@@ -6,6 +6,7 @@ import type { Store } from '../schema/stores.ts';
 import { draft, type Found, type Given, wrong } from './draft.ts';
 import { operatorNamespace } from './install.ts';
 import { expandStoreAuth } from './store-auth.ts';
+import { irsaNeeds } from './store-aws.ts';
 import { awsProvider, azureProvider } from './store-cloud.ts';
 import { kubernetesProvider, kubernetesStoreNeeds, kubernetesStoreParts } from './store-kubernetes.ts';
 import { credentialRefs } from './store-refs.ts';
@@ -29,7 +30,7 @@ function* exposed(given: Given, name: string, store: Store, expose: Expose): Gen
   const cluster = expose.kind === 'ClusterSecretStore';
   const namespaces = cluster ? [operatorNamespace(given.manifest)] : expose.namespaces;
   if (store.auth !== undefined) yield* expandStoreAuth(given, name, store.auth, namespaces);
-  const after = store.type === 'kubernetes' ? kubernetesStoreNeeds(name, store) : [];
+  const after = needsOf(name, store);
 
   if (cluster) {
     const conditions = conditionsFor(given, name, expose.namespaces);
@@ -58,6 +59,12 @@ function* exposed(given: Given, name: string, store: Store, expose: Expose): Gen
   }
 }
 
+/** What lets External Secrets read from a store; the kind itself knows the rest of what comes first. */
+const needsOf = (name: string, store: Store): readonly string[] => {
+  if (store.type === 'kubernetes') return kubernetesStoreNeeds(name, store);
+  return store.auth?.type === 'irsa' ? irsaNeeds(name, store.auth) : [];
+};
+
 /** The provider block of External Secrets; `within` is the namespace of a SecretStore. */
 type ProviderBlock = (within: string | undefined) => Fields;
 
@@ -67,7 +74,7 @@ const providerOf = (given: Given, name: string, store: Store): ProviderBlock | C
   const path = ['stores', name];
   const refs = (within: string | undefined) => credentialRefs(name, operatorNamespace(given.manifest), within);
   // Only AWS has an identity that External Secrets finds by itself.
-  if (store.type === 'aws-secrets-manager') return (within) => awsProvider(store, refs(within));
+  if (store.type === 'aws-secrets-manager') return (within) => awsProvider(store, refs(within), within);
   if (store.auth === undefined) {
     return wrong(given, path, 'auth is missing: how External Secrets logs in; or say expose: none');
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountId, isVaultUrlOf, keyVaultName, region, tenantId } from './cloud-names.ts';
 import { expose } from './expose.ts';
 import { credentialSource } from './source.ts';
+import { irsa } from './store-aws.ts';
 
 const existing = z.enum(['existing']).describe('lab never creates, alters or deletes the store itself');
 
@@ -41,11 +42,14 @@ const accessKeys = z.strictObject({
 /** AWS Secrets Manager in one region. */
 export const awsStore = z.strictObject({
   type: z.literal('aws-secrets-manager'),
-  manage: existing.default('existing'),
+  manage: z
+    .enum(['create', 'existing'])
+    .default('existing')
+    .describe('A region is always there: lab makes nothing and deletes nothing but secrets in it, whatever this says'),
   region: region(),
   account: accountId().optional().describe('The account that the region is of; another one is refused'),
   auth: z
-    .discriminatedUnion('type', [accessKeys])
+    .discriminatedUnion('type', [accessKeys, irsa])
     .optional()
     .describe("Default: what External Secrets' own pod is in AWS"),
   expose,

@@ -18,9 +18,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'state.backend': ['kubernetes', 's3', 'azure-blob', 'gcs'],
   'install.*.mode': ['helm', 'manifest'],
   'stores.*.type': ['aws-parameter-store', 'gcp-secret-manager', 'fake'],
-  'stores.*.auth.type': 'workload-identity managed-identity irsa pod-identity gke jwt app-role iam token cert'.split(
-    ' ',
-  ),
+  'stores.*.auth.type': 'workload-identity managed-identity pod-identity gke jwt app-role iam token cert'.split(' '),
   'stores.*.auth.grant': ['per-secret'],
   'stores.*.manage': ['create'],
   'vault.reach': ['port-forward'],

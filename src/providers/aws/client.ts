@@ -4,9 +4,11 @@ import { reveal, type Secret, secret } from '../../secrets/secret.ts';
 import { describeSource, type Source } from '../../secrets/source.ts';
 import { isStandIn } from '../../secrets/stand-in.ts';
 import type { AwsConfig } from './config.ts';
+import { type IamCalls, iamCalls } from './iam.ts';
 import { type Identity, toIdentity } from './identity.ts';
 import { isNotFound, refusal } from './refusal.ts';
 import { type AccessKey, openSdk } from './sdk.ts';
+import type { Tags } from './tags.ts';
 
 /** Where a secret is. */
 export interface SecretPlace {
@@ -26,8 +28,6 @@ export interface SecretState {
   /** ISO time from which AWS may delete it for good; only where it is scheduled for deletion. */
   readonly deletion?: string;
 }
-
-export type Tags = Readonly<Record<string, string>>;
 
 /** A value, and the version id that it gets: a call that is sent twice makes one version. */
 export interface NewVersion {
@@ -52,6 +52,7 @@ export interface AwsClient {
   untag(place: SecretPlace, names: readonly string[]): Promise<void>;
   scheduleDeletion(place: SecretPlace, days: number): Promise<void>;
   restore(place: SecretPlace): Promise<void>;
+  readonly iam: IamCalls;
   /** Requests sent so far that may have changed something. */
   writes(): number;
   close(): void;
@@ -97,8 +98,18 @@ export const createClient = (options: ClientOptions): AwsClient => {
     }
   };
 
+  const iam = iamCalls(async (operation, subject, send) => {
+    await identity();
+    try {
+      return await send(await sdk.iam(), http);
+    } catch (error) {
+      throw refusal(error, { operation, subject, region: config.region, service: 'iam' }, []);
+    }
+  });
+
   return {
     identity,
+    iam,
     describe: (place) =>
       call('DescribeSecret', place, async (api) => {
         try {

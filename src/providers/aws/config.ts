@@ -30,7 +30,9 @@ const schema = z.strictObject({
     .optional(),
   credential,
   /** Instead of AWS's own addresses, in every region: the sandbox, a VPC endpoint. */
-  endpoints: z.strictObject({ secretsManager: endpoint.optional(), sts: endpoint.optional() }).optional(),
+  endpoints: z
+    .strictObject({ secretsManager: endpoint.optional(), sts: endpoint.optional(), iam: endpoint.optional() })
+    .optional(),
   /** PEM text of the certificate authorities to trust instead of the system's. Default: the file AWS_CA_BUNDLE. */
   ca: z.string().includes('-----BEGIN CERTIFICATE-----', { message: 'must be PEM text' }).optional(),
 });
@@ -64,9 +66,9 @@ function isHttps(text: string): boolean {
 
 // The SDK would send secrets wherever these point; lab takes addresses from the connection alone, and shows them.
 const refuseRedirection = (env: Env): void => {
-  const name = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', 'AWS_ENDPOINT_URL_STS'].find(
-    (candidate) => (env[candidate] ?? '') !== '',
-  );
+  const name = ['', '_SECRETS_MANAGER', '_STS', '_IAM']
+    .map((service) => `AWS_ENDPOINT_URL${service}`)
+    .find((candidate) => (env[candidate] ?? '') !== '');
   if (name === undefined) return;
   throw new LabError('GUARD', `${name} is set, and lab dials the addresses of its connection only`, {
     next: `Unset ${name} for this command.`,

@@ -1,10 +1,24 @@
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';
+import { iamAccessKey } from './iam-access-key.ts';
+import { iamOidcProvider } from './iam-oidc-provider.ts';
+import { iamPolicy } from './iam-policy.ts';
+import { iamRole } from './iam-role.ts';
+import { iamRolePolicyAttachment } from './iam-role-policy-attachment.ts';
+import { iamUserPolicyAttachment } from './iam-user-policy-attachment.ts';
 import { describeIdentity, scopeOf } from './identity.ts';
 import { secretsManagerSecret } from './secrets-manager-secret.ts';
 
-const kinds: readonly DefinedKind<AwsClient>[] = [secretsManagerSecret];
+const kinds: readonly DefinedKind<AwsClient>[] = [
+  secretsManagerSecret,
+  iamOidcProvider,
+  iamRole,
+  iamPolicy,
+  iamRolePolicyAttachment,
+  iamAccessKey,
+  iamUserPolicyAttachment,
+];
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);

@@ -8,6 +8,8 @@ export interface ShownCall {
   /** What it was about; absent for calls about nobody in particular. */
   readonly subject?: string;
   readonly region: string;
+  /** The prefix of its actions in policies; default: sts for GetCallerIdentity, else secretsmanager. */
+  readonly service?: string;
 }
 
 interface Meaning {
@@ -34,6 +36,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ValidationException: rejected,
   SerializationException: rejected,
   LimitExceededException: rejected,
+  // IAM's; a write over a name that came into being since it was read, or whose object is gone.
+  NoSuchEntityException: moved,
+  EntityAlreadyExistsException: moved,
+  ConcurrentModificationException: moved,
+  DeleteConflictException: rejected,
+  InvalidInputException: rejected,
+  MalformedPolicyDocumentException: rejected,
+  UnmodifiableEntityException: rejected,
+  EntityTemporarilyUnmodifiableException: moved,
+  ServiceFailureException: unreachable,
   PreconditionNotMetException: rejected,
   EncryptionFailure: key,
   DecryptionFailure: key,
@@ -70,7 +82,8 @@ interface Thrown {
 }
 
 /** Whether AWS says that what was asked for is not there. */
-export const isNotFound = (error: unknown): boolean => thrown(error)?.name === 'ResourceNotFoundException';
+export const isNotFound = (error: unknown): boolean =>
+  ['ResourceNotFoundException', 'NoSuchEntityException'].includes(thrown(error)?.name ?? '');
 
 /**
  * The LabError for a call that did not succeed: operation, subject, AWS's name for the error and its own text. A text
@@ -112,11 +125,13 @@ const statusOf = (error: Error): number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
-const meaning = ({ operation, subject }: ShownCall, { name, status = 0 }: Thrown): Meaning => {
+const meaning = (
+  { operation, subject, service = serviceOf(operation) }: ShownCall,
+  { name, status = 0 }: Thrown,
+): Meaning => {
   const known = Object.hasOwn(meanings, name) ? meanings[name] : undefined;
   if (known !== undefined) return known;
   if (denied.has(name) || status === 403) {
-    const service = operation === 'GetCallerIdentity' ? 'sts' : 'secretsmanager';
     const on = subject === undefined ? '' : ` on "${subject}"`;
     return { code: 'DENIED', next: `The identity must be allowed ${service}:${operation}${on}.` };
   }
@@ -124,6 +139,8 @@ const meaning = ({ operation, subject }: ShownCall, { name, status = 0 }: Thrown
   if (status === 429) return throttled;
   return status >= 500 || status < 400 ? unreachable : rejected;
 };
+
+const serviceOf = (operation: string): string => (operation === 'GetCallerIdentity' ? 'sts' : 'secretsmanager');
 
 const isTlsFailure = (code: string): boolean => /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
 

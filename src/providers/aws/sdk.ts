@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { IAM } from '@aws-sdk/client-iam';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
 import { LabError } from '../../errors.ts';
@@ -23,14 +24,30 @@ export interface SdkOptions {
 export interface Sdk {
   sts(): Promise<STS>;
   secretsManager(region: string): Promise<SecretsManager>;
+  /** It has one address for all regions of a partition. */
+  iam(): Promise<IAM>;
   /** Commands sent so far that may have changed something. */
   writes(): number;
   close(): void;
 }
 
 // Commands that change nothing. Who may only read does not read values either.
-const reads = new Set(['GetCallerIdentityCommand', 'DescribeSecretCommand', 'GetSecretValueCommand']);
-const readOnlyCommands = new Set(['GetCallerIdentityCommand', 'DescribeSecretCommand']);
+const iamReads = [
+  'GetOpenIDConnectProvider',
+  'ListOpenIDConnectProviders',
+  'GetRole',
+  'ListAttachedRolePolicies',
+  'ListRolePolicies',
+  'GetPolicy',
+  'GetPolicyVersion',
+  'ListPolicyVersions',
+  'ListEntitiesForPolicy',
+  'GetUser',
+  'ListAccessKeys',
+  'ListAttachedUserPolicies',
+].map((operation) => `${operation}Command`);
+const readOnlyCommands = new Set(['GetCallerIdentityCommand', 'DescribeSecretCommand', ...iamReads]);
+const reads = new Set([...readOnlyCommands, 'GetSecretValueCommand']);
 
 /** Opens the SDK; each client is loaded and made when it is first asked for. */
 export const openSdk = (options: SdkOptions): Sdk => {
@@ -59,6 +76,13 @@ export const openSdk = (options: SdkOptions): Sdk => {
     opened.push(client);
     return client;
   });
+  const iam = once(async () => {
+    const [{ IAM: Client }, given] = await Promise.all([import('@aws-sdk/client-iam'), shared()]);
+    const client = new Client({ ...given, ...endpointOf(config.endpoints?.iam, env), region: config.region });
+    client.middlewareStack.add(watched, { step: 'initialize', name: 'labGuard' });
+    opened.push(client);
+    return client;
+  });
   const openRegion = async (region: string): Promise<SecretsManager> => {
     const [{ SecretsManager: Client }, given] = await Promise.all([
       import('@aws-sdk/client-secrets-manager'),
@@ -75,7 +99,7 @@ export const openSdk = (options: SdkOptions): Sdk => {
     regions.set(region, client);
     return client;
   };
-  return { sts, secretsManager, writes: () => writes, close: () => opened.forEach((client) => client.destroy()) };
+  return { sts, iam, secretsManager, writes: () => writes, close: () => opened.forEach((client) => client.destroy()) };
 };
 
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {

@@ -1,5 +1,6 @@
 import { type LiveSecret, liveSecret } from '../../engine/value.ts';
-import type { SecretState, Tags } from './client.ts';
+import type { SecretState } from './client.ts';
+import type { Tags } from './tags.ts';
 
 // What lab leaves in a secret's tags: at most 50, shared with other people, names up to 128 and values up to 256
 // characters of letters, digits, spaces and + - = . _ : / @ (API reference of Secrets Manager, TagResource).

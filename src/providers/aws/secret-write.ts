@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Live, WriteRequest } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import { reveal, type Secret, sameSecret } from '../../secrets/secret.ts';
-import type { AwsClient, NewVersion, SecretPlace, SecretState, Tags } from './client.ts';
+import type { AwsClient, NewVersion, SecretPlace, SecretState } from './client.ts';
 import { type Desired, type Intent, intend, settledMarks } from './secret-intent.ts';
 import { changeProperties, propertyOf } from './secret-json.ts';
 import { encodeMarks, isOwnTag, standing } from './secret-marks.ts';
+import type { Tags } from './tags.ts';
 
 type Request = WriteRequest<Desired>;
 

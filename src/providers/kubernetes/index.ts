@@ -1,12 +1,13 @@
 import type { DefinedKind, Provider } from '../../engine/resource.ts';
 import { configMap } from './config-map.ts';
+import { issuer } from './issuer.ts';
 import { namespace } from './namespace.ts';
 import { object } from './object.ts';
 import type { KubeClient } from './object-api.ts';
 import { secret } from './secret.ts';
 import { serviceAccount } from './service-account.ts';
 
-const kinds: readonly DefinedKind<KubeClient>[] = [namespace, serviceAccount, secret, configMap, object];
+const kinds: readonly DefinedKind<KubeClient>[] = [namespace, serviceAccount, secret, configMap, object, issuer];
 
 /** A Kubernetes cluster: one context of the operator's kubeconfig. */
 export const kubernetes: Provider = {

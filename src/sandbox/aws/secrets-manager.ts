@@ -1,8 +1,11 @@
 import type { Answer, Request } from '../http.ts';
+import { entryOf, type IamContent } from './content.ts';
 import type { Operation } from './operation.ts';
 import { AwsRefusal } from './refusal.ts';
 import type { Regional } from './regional.ts';
+import { findSecret } from './regional.ts';
 import * as secrets from './secrets.ts';
+import { type Caller, mayDo } from './sessions.ts';
 import * as versions from './versions.ts';
 
 const operations: Readonly<Record<string, Operation>> = {
@@ -19,17 +22,52 @@ const operations: Readonly<Record<string, Operation>> = {
   UpdateSecretVersionStage: versions.updateSecretVersionStage,
 };
 
+/** Who calls, and what says what they may do. */
+export interface Rights {
+  readonly caller: Caller;
+  readonly iam: IamContent;
+}
+
 /** Answers one call of Secrets Manager: JSON 1.1, the operation in the header x-amz-target. */
-export const answerSecretsManager = (request: Request, place: Regional): Answer => {
+export const answerSecretsManager = (request: Request, place: Regional, rights: Rights): Answer => {
   try {
     const [, name = ''] = request.headers['x-amz-target']?.split('.') ?? [];
     const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
     if (run === undefined) throw new AwsRefusal('UnknownOperationException', `the sandbox does not serve ${name}`);
-    return jsonAnswer(200, run(parse(request.body), place));
+    const body = parse(request.body);
+    refuseDenied(name, body, place, rights);
+    return jsonAnswer(200, run(body, place));
   } catch (error) {
     if (error instanceof AwsRefusal) return jsonRefusal(error);
     throw error;
   }
+};
+
+/** Throws if the caller's policies do not allow this action on that very secret. */
+const refuseDenied = (name: string, body: unknown, place: Regional, { caller, iam }: Rights): void => {
+  const action = `secretsmanager:${name}`;
+  const id = secretIdIn(body);
+  if (mayDo(caller, { action, resource: arnOf(place, id) }, iam)) return;
+  const why = `because no identity-based policy allows the ${action} action`;
+  throw new AwsRefusal(
+    'AccessDeniedException',
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${id === '' ? '*' : id} ${why}`,
+  );
+};
+
+const secretIdIn = (body: unknown): string => {
+  const id: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'SecretId') : undefined;
+  return typeof id === 'string' ? id : '';
+};
+
+// Of a secret that is not there, AWS checks the ARN that it would have.
+const arnOf = (place: Regional, id: string): string => {
+  if (id === '') return '*';
+  if (id.startsWith('arn:')) return id;
+  const { account, region, secrets: known } = place;
+  return entryOf(known, id) === undefined
+    ? `arn:aws:secretsmanager:${region}:${account}:secret:${id}-000000`
+    : findSecret(place, id).arn;
 };
 
 /** A refusal as JSON 1.1 has it. */

@@ -2,12 +2,18 @@ import { createHmac } from 'node:crypto';
 import { type Authority, createAuthority } from '../certificates/authority.ts';
 import { type Answer, type Request, serve } from '../http.ts';
 import { openDocument } from '../store.ts';
-import { type Content, emptyContent, entryOf } from './content.ts';
+import { type Content, emptyContent, entryOf, iamOf } from './content.ts';
+import { answerEks, type EksCluster } from './eks.ts';
+import { answerIam } from './iam.ts';
+import { queryRefusal } from './query.ts';
+import { type QuirkOptions, quirksOf } from './quirks.ts';
 import { AwsRefusal } from './refusal.ts';
 import { holderOf, regional } from './regional.ts';
 import { answerSecretsManager, jsonRefusal } from './secrets-manager.ts';
+import { type Caller, openSessions, userOf } from './sessions.ts';
 import { claimOf } from './signature.ts';
-import { answerSts, xmlRefusal } from './sts.ts';
+import { answerSts } from './sts.ts';
+import type { KeysOf } from './web-identity.ts';
 
 /** What a sandbox AWS is made from. */
 export interface AwsSandboxOptions {
@@ -21,6 +27,12 @@ export interface AwsSandboxOptions {
   readonly account?: string;
   /** Who signs its certificate; default: an authority of its own. */
   readonly authority?: Authority;
+  /** The keys of the issuers that it can reach; default: it reaches none. */
+  readonly keysOf?: KeysOf;
+  /** What EKS knows, by name. */
+  readonly clusters?: Readonly<Record<string, EksCluster>>;
+  /** Eventual consistency and throttling; off by default. */
+  readonly quirks?: QuirkOptions;
 }
 
 /** An IAM user's access key. */
@@ -32,7 +44,7 @@ export interface SandboxAccessKey {
 /** A version by its id or by its staging label. */
 export type VersionChoice = { readonly id: string } | { readonly stage: string };
 
-/** Secrets Manager and STS on loopback, for every region at one address. */
+/** Secrets Manager, IAM, STS and EKS on loopback, for every region at one address. */
 export interface AwsSandbox {
   /** `https://127.0.0.1:PORT` */
   readonly url: string;
@@ -40,7 +52,7 @@ export interface AwsSandbox {
   /** PEM text of the authority that signed its certificate. */
   readonly caPem: string;
   readonly account: string;
-  /** The one key that it accepts. */
+  /** The key of the operator, who may do everything; beside it only sessions of roles and users of IAM are let in. */
   readonly accessKey: SandboxAccessKey;
   /** The text of a secret's version, by default the current one; undefined if there is none to read. */
   readSecret(region: string, name: string, version?: VersionChoice): string | undefined;
@@ -66,16 +78,40 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
     commonName: 'lab sandbox aws',
     use: { kind: 'server', names: ['127.0.0.1', 'localhost'] },
   });
-  const caller = { account, arn: `arn:aws:iam::${account}:user/sandbox`, userId: accessKey.id.replace('AKIA', 'AIDA') };
+  const operator: Caller = {
+    is: 'operator',
+    arn: `arn:aws:iam::${account}:user/sandbox`,
+    userId: accessKey.id.replace('AKIA', 'AIDA'),
+  };
+  const { keysOf = async () => undefined, clusters = {} } = options;
+  const [sessions, quirks] = [openSessions(), quirksOf(options.quirks)];
   const handle = async (request: Request): Promise<Answer> => {
-    const isJson = request.headers['x-amz-target'] !== undefined;
-    const claim = claimOf(request.headers['authorization']);
-    const refused = refusalFor(claim?.accessKeyId, accessKey.id, isJson);
-    if (refused !== undefined) return isJson ? jsonRefusal(refused) : xmlRefusal(refused);
-    if (!isJson) return answerSts(request, caller);
-    const answer = answerSecretsManager(request, regional(document.value, account, claim?.region ?? ''));
-    if (!isRead(request)) document.changed();
-    return answer;
+    const service = serviceOf(request);
+    const iam = iamOf(document.value);
+    const { accessKeyId, region = '' } = claimOf(request.headers['authorization']) ?? {};
+    const token = request.headers['x-amz-security-token'];
+    const id = accessKeyId ?? '';
+    const caller = id === accessKey.id ? operator : (sessions.find(id, token) ?? userOf(iam, id));
+    const form = new URLSearchParams(request.body);
+    if (caller === undefined && accessKeyId !== undefined) return refused(true, service);
+    if (service === 'sts') return answerSts(form, caller, { account, iam, sessions, keysOf, quirks });
+    if (caller === undefined) return refused(false, service);
+    switch (service) {
+      case 'iam': {
+        if (caller.is !== 'operator') return queryRefusal('iam', deniedTo(caller, `iam:${form.get('Action')}`));
+        const answer = answerIam(form, { account, iam }, quirks);
+        if (!/^(Get|List)/.test(form.get('Action') ?? '')) document.changed();
+        return answer;
+      }
+      case 'eks':
+        return answerEks(request, { account, region, clusters });
+      case 'secretsmanager': {
+        const place = regional(document.value, account, region);
+        const answer = answerSecretsManager(request, place, { caller, iam });
+        if (!isRead(request)) document.changed();
+        return answer;
+      }
+    }
   };
   const server = await serve({ tls: { cert: certificate, key }, ...(port === undefined ? {} : { port }), handle });
   return {
@@ -94,18 +130,34 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
 
 const isRead = ({ headers }: Request): boolean => /\.(Describe|Get|List)/.test(headers['x-amz-target'] ?? '');
 
-// The services name the same complaints differently.
-const refusalFor = (given: string | undefined, known: string, isJson: boolean): AwsRefusal | undefined => {
-  if (given === known) return undefined;
-  if (given === undefined) {
-    const name = isJson ? 'MissingAuthenticationTokenException' : 'MissingAuthenticationToken';
-    return new AwsRefusal(name, 'Missing Authentication Token', isJson ? 400 : 403);
-  }
-  const invalid = 'The security token included in the request is invalid.';
-  return isJson
-    ? new AwsRefusal('UnrecognizedClientException', invalid)
-    : new AwsRefusal('InvalidClientTokenId', invalid, 403);
+type Service = 'secretsmanager' | 'iam' | 'sts' | 'eks';
+
+const serviceOf = ({ headers, method }: Request): Service => {
+  if (headers['x-amz-target'] !== undefined) return 'secretsmanager';
+  if (claimOf(headers['authorization'])?.service === 'iam') return 'iam';
+  return method === 'GET' ? 'eks' : 'sts';
 };
+
+// The services name the same complaints differently.
+const refused = (isSigned: boolean, service: Service): Answer => {
+  const isQuery = service === 'iam' || service === 'sts';
+  const text = isSigned ? 'The security token included in the request is invalid.' : 'Missing Authentication Token';
+  const name = isSigned
+    ? isQuery
+      ? 'InvalidClientTokenId'
+      : 'UnrecognizedClientException'
+    : 'MissingAuthenticationToken';
+  return isQuery
+    ? queryRefusal(service, new AwsRefusal(name, text, 403))
+    : jsonRefusal(new AwsRefusal(isSigned ? name : `${name}Exception`, text));
+};
+
+const deniedTo = ({ arn }: Caller, action: string): AwsRefusal =>
+  new AwsRefusal(
+    'AccessDenied',
+    `User: ${arn} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+    403,
+  );
 
 const textOf = ({ regions }: Content, region: string, name: string, version: VersionChoice): string | undefined => {
   const secret = entryOf(entryOf(regions, region) ?? {}, name);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { IAM } from '@aws-sdk/client-iam';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
 import { type AwsClient, createClient } from '../../../src/providers/aws/client.ts';
@@ -24,7 +25,7 @@ export const region = 'eu-west-1';
 export const configOf = ({ url, caPem }: Pick<AwsServer, 'url' | 'caPem'>, more: object = {}) => ({
   region,
   credential: { type: 'access-keys', id: { from: 'env', name: 'KEY_ID' }, secret: { from: 'env', name: 'KEY' } },
-  endpoints: { secretsManager: url, sts: url },
+  endpoints: { secretsManager: url, sts: url, iam: url },
   ca: caPem,
   ...more,
 });
@@ -58,11 +59,15 @@ export const clientOf = (server: AwsServer): AwsClient => {
   return createClient({ ...context, config: checkConfig(configOf(server), context.env) });
 };
 
-/** Somebody else at the API. */
-export const strangerAt = ({ url, caPem, accessKey }: AwsServer): SecretsManager =>
-  new SecretsManager({
-    region,
-    endpoint: url,
-    credentials: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret },
-    requestHandler: { httpsAgent: { ca: caPem } },
-  });
+const settingsOf = ({ url, caPem, accessKey }: AwsServer) => ({
+  region,
+  endpoint: url,
+  credentials: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret },
+  requestHandler: { httpsAgent: { ca: caPem } },
+});
+
+/** Somebody else at the API of Secrets Manager. */
+export const strangerAt = (server: AwsServer): SecretsManager => new SecretsManager(settingsOf(server));
+
+/** Somebody else at the API of IAM. */
+export const iamAt = (server: AwsServer): IAM => new IAM(settingsOf(server));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type AwsSandbox, startAwsSandbox } from '../../../src/sandbox/aws/start.ts';
 import { describeContract } from '../../providers/aws/contract-cases.ts';
 import { describeWithEngine } from '../../providers/aws/engine-cases.ts';
+import { describeIamContract } from '../../providers/aws/iam-contract-cases.ts';
 import { describeWriting } from '../../providers/aws/writing-cases.ts';
 
 let sandbox: AwsSandbox;
@@ -13,3 +14,4 @@ afterAll(() => sandbox.stop());
 describeContract(() => sandbox);
 describeWriting(() => sandbox);
 describeWithEngine(() => sandbox);
+describeIamContract(() => sandbox, { changesAudiences: true });
