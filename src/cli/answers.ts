@@ -1,12 +1,14 @@
 import type { Plan } from '../engine/change.ts';
 import { driftOf } from '../engine/drift.ts';
+import type { VerifyReport } from '../engine/verify.ts';
 import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
 import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
 import type { Screen } from '../views/screen.ts';
+import { type VerifyDocument, verifyJson, verifyText } from '../views/verify.ts';
 import type { CarriedOut, Request } from './carry-out.ts';
-import { allowedAddresses, applyExit, driftExit } from './exit-code.ts';
+import { allowedAddresses, applyExit, driftExit, verifyExit } from './exit-code.ts';
 import type { ManifestFlags } from './flags.ts';
-import { afterApply, afterDrift } from './next-command.ts';
+import { afterApply, afterDrift, afterVerify } from './next-command.ts';
 
 /** A command's answer in both forms. */
 export interface Answer<Document> {
@@ -37,4 +39,14 @@ export const driftAnswer = async (
   const report = driftOf(plan);
   const exit = driftExit(report, allowedAddresses(plan, flags['allow-deferred']));
   return { document: driftJson(report, exit), text: await driftText(report, afterDrift(exit, flags), screen) };
+};
+
+/** The answer of verify. */
+export const verifyAnswer = (
+  report: VerifyReport,
+  flags: ManifestFlags & { readonly 'allow-deferred': readonly string[] },
+  screen: Screen,
+): Answer<VerifyDocument> => {
+  const exit = verifyExit(report, flags['allow-deferred']);
+  return { document: verifyJson(report, exit), text: verifyText(report, afterVerify(exit, flags), screen) };
 };

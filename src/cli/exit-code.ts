@@ -1,6 +1,7 @@
 import type { Change, Plan } from '../engine/change.ts';
 import type { ApplyResult, DriftReport } from '../engine/outcome.ts';
 import { isDrifted, isPending } from '../engine/summary.ts';
+import type { VerifyReport } from '../engine/verify.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Exit } from '../views/document.ts';
 
@@ -86,6 +87,17 @@ export const driftExit = (report: DriftReport, allowed: ReadonlySet<string>): Ex
       report.blind.length + report.blocked.length > 0 || report.deferred.some(({ address }) => !allowed.has(address)),
     pending: report.pending.length > 0,
   });
+
+/** Of a verify report. */
+export const verifyExit = (report: VerifyReport, allowDeferred: readonly string[]): Exit => {
+  const probes = report.verified.flatMap((resource) => resource.probes);
+  return exitFor({
+    error: report.diagnostics.some(({ severity }) => severity === 'error') || probes.some(({ is }) => is === 'failed'),
+    incomplete:
+      report.unchecked.some(({ gate }) => gate === undefined || !allowDeferred.includes(gate)) ||
+      probes.some(({ is }) => is === 'untried'),
+  });
+};
 
 const conditionOf = (code: ErrorCode): Condition => {
   switch (code) {

@@ -59,3 +59,7 @@ export const afterApply = (exit: Exit, mode: Plan['mode'], flags: ManifestFlags)
 /** After a drift report: what brings it back in line. */
 export const afterDrift = (exit: Exit, flags: ManifestFlags): string | undefined =>
   exit.conditions.length === 0 ? undefined : `Next: ${nextCommand(['plan'], flags)}`;
+
+/** After a verify report: what shows why something stands as it does. */
+export const afterVerify = (exit: Exit, flags: ManifestFlags): string | undefined =>
+  exit.conditions.includes('incomplete') ? `Next: ${nextCommand(['plan'], flags)}` : undefined;

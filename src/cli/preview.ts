@@ -1,5 +1,8 @@
 import type { Plan } from '../engine/change.ts';
+import type { Emit } from '../engine/event.ts';
 import { makePlan } from '../engine/plan.ts';
+import { type VerifyReport, verify } from '../engine/verify.ts';
+import type { PlanOptions, World } from '../engine/world.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { localStore } from '../state/local.ts';
 import type { State } from '../state/store.ts';
@@ -20,11 +23,30 @@ export interface Known {
 }
 
 /** The plan that manifest, state and live systems come to now, with the first two. Takes no lock; its connections cannot write. `check` runs before any server is asked. */
-export const preview = (
+export const preview = async (
   flags: ManifestFlags & PlanFlags,
   host: Host,
   check: (known: Known) => void = () => {},
-): Promise<Known & { readonly plan: Plan }> =>
+): Promise<Known & { readonly plan: Plan }> => {
+  const { result, ...known } = await lookAround(flags, host, { readOnly: true, check, look: makePlan });
+  return { ...known, plan: inWorld(result, flags.sandbox === true) };
+};
+
+/** What is proven of what was applied. Takes no lock; its connections write only what a probe takes back. */
+export const verification = async (flags: ManifestFlags & PlanFlags, host: Host): Promise<VerifyReport> =>
+  (await lookAround(flags, host, { readOnly: false, check: () => {}, look: verify })).result;
+
+interface Look<Result> {
+  readonly readOnly: boolean;
+  readonly check: (known: Known) => void;
+  readonly look: (world: World, options: PlanOptions, emit: Emit) => Promise<Result>;
+}
+
+const lookAround = <Result>(
+  flags: ManifestFlags & PlanFlags,
+  host: Host,
+  { readOnly, check, look }: Look<Result>,
+): Promise<Known & { readonly result: Result }> =>
   stoppable(undefined, async ({ abort }) => {
     const manifest = await readManifest(flags, host.env);
     const sandbox = flags.sandbox === true;
@@ -32,8 +54,8 @@ export const preview = (
     check({ manifest, state });
     const options = planOptions(flags, 'apply', { manifest, state });
     const emit = progressLines(sinkTo(host.say));
-    const plan = await withWorld({ manifest, state, sandbox, readOnly: true, signal: abort, host }, (world) =>
-      makePlan(world, options, emit),
+    const result = await withWorld({ manifest, state, sandbox, readOnly, signal: abort, host }, (world) =>
+      look(world, options, emit),
     );
-    return { manifest, state, plan: inWorld(plan, sandbox) };
+    return { manifest, state, result };
   });

@@ -47,7 +47,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
     precondition: kind.precondition,
     normalises: kind.normalises ?? false,
     ...(kind.protect === undefined ? {} : { protect: kind.protect }),
-    verifies: kind.verify !== undefined,
+    settles: kind.settled !== undefined,
     irreversible: (id, spec, live) => kind.irreversible?.(id, known(spec), live),
     identify: (parts, spec) => kind.identify?.(parts, spec) ?? parts,
     parent: (id, spec) => kind.parent?.(id, known(spec)),

@@ -15,8 +15,20 @@ import { isSelected, selectNodes } from './select.ts';
 import { summarise } from './summary.ts';
 import type { PlanOptions, World } from './world.ts';
 
+/** A plan, with what it was made from. */
+export interface Survey {
+  readonly plan: Plan;
+  readonly nodes: Nodes;
+  readonly assessed: ReadonlyMap<string, Assessment>;
+  readonly observer: Observer;
+}
+
 /** Reads everything, compares, and says what would be done. Writes nothing, to no system and not to state. */
-export const makePlan = async (world: World, options: PlanOptions, emit: Emit): Promise<Plan> => {
+export const makePlan = async (world: World, options: PlanOptions, emit: Emit): Promise<Plan> =>
+  (await survey(world, options, emit)).plan;
+
+/** As makePlan, for who goes on from what was seen. */
+export const survey = async (world: World, options: PlanOptions, emit: Emit): Promise<Survey> => {
   const observer = observe(world, options.parallelism);
   await checkIdentity(world, observer);
   const everything = buildNodes(world.resources, world.kinds);
@@ -37,7 +49,8 @@ export const makePlan = async (world: World, options: PlanOptions, emit: Emit): 
     ...errorsOf(assessed, changes),
   ];
   const systems = await describeSystems(world, observer, lost);
-  return assemble(world, options, { owner, changes, diagnostics, systems });
+  const plan = assemble(world, options, { owner, changes, diagnostics, systems });
+  return { plan, nodes, assessed, observer };
 };
 
 /** Stops before the first read if a system is not the one that the manifest names. One that cannot be asked yet passes. */

@@ -190,8 +190,8 @@ export interface KindFacts {
   readonly precondition: 'server' | 're-read';
   readonly normalises: boolean;
   readonly protect?: string;
-  /** Whether it has probes of its own. */
-  readonly verifies: boolean;
+  /** Whether a write of it settles only later. */
+  readonly settles: boolean;
   irreversible(id: readonly string[], spec: Fields, live: Live): string | undefined;
   identify(parts: readonly string[], spec: Fields): readonly string[];
   parent(id: readonly string[], spec: Fields): string | undefined;

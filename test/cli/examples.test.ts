@@ -22,6 +22,7 @@ import StateRm from '../../src/commands/state/rm.ts';
 import StateShow from '../../src/commands/state/show.ts';
 import StateUnlock from '../../src/commands/state/unlock.ts';
 import Validate from '../../src/commands/validate.ts';
+import Verify from '../../src/commands/verify.ts';
 
 const commands = {
   apply: Apply,
@@ -42,6 +43,7 @@ const commands = {
   'state show': StateShow,
   'state unlock': StateUnlock,
   validate: Validate,
+  verify: Verify,
 };
 
 test('every command is looked at here', async () => {

@@ -3,7 +3,7 @@ import { defineKind } from '../../src/engine/define-kind.ts';
 import { secretValue } from '../../src/engine/fields.ts';
 import type { GateState } from '../../src/engine/gate.ts';
 import { formatPath } from '../../src/engine/path.ts';
-import type { Connection, DefinedKind, Kind, Live, WriteRequest } from '../../src/engine/resource.ts';
+import type { Connection, DefinedKind, Kind, Live, Probe, WriteRequest } from '../../src/engine/resource.ts';
 import { liveSecret } from '../../src/engine/value.ts';
 import { LabError } from '../../src/errors.ts';
 import { isSecret, reveal } from '../../src/secrets/secret.ts';
@@ -27,6 +27,10 @@ export interface Memory {
   beforeWrite: (key: string) => void;
   afterWrite: (key: string) => void;
   writes: number;
+  /** What probes of an address (kind/id) find. */
+  readonly probes: Map<string, Probe>;
+  /** Addresses whose writes have not settled, with the reason. */
+  readonly unsettled: Map<string, string>;
 }
 
 export const newMemory = (): Memory => ({
@@ -38,6 +42,8 @@ export const newMemory = (): Memory => ({
   beforeWrite: () => {},
   afterWrite: () => {},
   writes: 0,
+  probes: new Map(),
+  unsettled: new Map(),
 });
 
 const keyOf = (kind: string, id: readonly string[]): string => [kind, ...id].join('/');
@@ -142,6 +148,16 @@ export const box = defineKind({
   ownership: 'whole',
   mark: 'own',
   protect: 'what it holds is gone with it',
+  settled: async (memory, id) => {
+    const because = memory.unsettled.get(keyOf('memory.box', id));
+    return because === undefined ? { state: 'done' } : { state: 'failed', because };
+  },
+  verify: async (memory, id) => {
+    const key = keyOf('memory.box', id);
+    check(memory, `probe ${key}`);
+    const probe = memory.probes.get(key);
+    return probe === undefined ? [] : [probe];
+  },
   irreversible: (_, { shape }) => (shape === 'pyramid' ? 'a pyramid stands for ever' : undefined),
 });
 

@@ -111,7 +111,8 @@ const statusSchema = z.object({ syncedResourceVersion: z.string().min(1) });
 const syncedIn = (object: KubeObject): string | undefined =>
   statusSchema.safeParse(object['status']).data?.syncedResourceVersion;
 
-const readsOnce = (object: KubeObject): boolean => {
+/** Whether External Secrets never looks at the store again. */
+export const readsOnce = (object: KubeObject): boolean => {
   const { refreshPolicy, refreshInterval = '' } = wireSpecOf(object);
   return refreshPolicy === 'CreatedOnce' || (refreshPolicy !== 'OnChange' && parseGoDuration(refreshInterval) === 0);
 };

@@ -4,6 +4,7 @@ import type { WriteRequest } from '../../engine/resource.ts';
 import type { EsoClient } from './client.ts';
 import { readyCondition } from './conditions.ts';
 import { crdGate } from './definitions.ts';
+import { proveSync } from './external-secret-probe.ts';
 import { isTerminal, settleExternalSecret } from './external-secret-settled.ts';
 import {
   checkExternalSecret,
@@ -42,6 +43,7 @@ export const externalSecret = defineKind<typeof externalSecretSchema.shape, EsoC
       ? { state: 'failed', because: 'somebody has deleted it' }
       : settleExternalSecret(client, object);
   },
+  verify: (client, id) => proveSync(client, id),
   remove: (client, id) => client.objects.remove(refOf(definition, id)),
 });
 

@@ -225,3 +225,40 @@ test('is gone with its Secret once it is removed', async () => {
   await expect(secret('leaving')).rejects.toThrow('404');
   await made.remove();
 });
+
+test('verify makes the operator read its store now, and leaves no trace', async () => {
+  const central = await makeCentral(someone, { a: value });
+  const store = uniqueName('proven');
+  await actor(operator.kind('external-secrets.cluster-secret-store'), store).put({
+    provider: central.readAs('reader'),
+  });
+  const made = externalSecret('proven');
+  await made.put(reads(['a'], store));
+  expect(await made.ended()).toEqual({ state: 'done' });
+  const check = 'External Secrets reads its store now';
+  const prove = () =>
+    operator.kind('external-secrets.external-secret').verify([namespace, 'proven'], reads(['a'], store));
+  expect(await prove()).toEqual([{ is: 'proven', check }]);
+  expect((await someone('GET', path('proven'))).metadata.annotations?.['force-sync']).toBeUndefined();
+  await someone('DELETE', `/api/v1/namespaces/${central.namespace}/secrets/central`);
+  // Ready still says so for an hour.
+  expect(await made.ended()).toEqual({ state: 'done' });
+  expect(await prove()).toEqual([
+    {
+      is: 'failed',
+      check,
+      expected: 'its values in the Secret',
+      found: expect.stringContaining(`cannot read central#a from ClusterSecretStore ${store}`),
+    },
+  ]);
+  expect((await someone('GET', path('proven'))).metadata.annotations?.['force-sync']).toBeUndefined();
+});
+
+test('verify does not try what reads its store only once', async () => {
+  const made = externalSecret('once-only');
+  await made.put({ ...reads(['a']), refresh: 0 });
+  expect(await made.ended()).toEqual({ state: 'done' });
+  expect(
+    await operator.kind('external-secrets.external-secret').verify([namespace, 'once-only'], reads(['a'])),
+  ).toEqual([expect.objectContaining({ is: 'untried' })]);
+});

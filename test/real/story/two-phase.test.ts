@@ -74,6 +74,14 @@ describe('the two-phase example on an empty real cluster', () => {
     expect(await json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0, done: [] });
   });
 
+  test('and everything is proven: External Secrets reads every store at once', async () => {
+    const { code, verified } = await json(['verify']);
+    expect(code).toBe(0);
+    const checks = verified.flatMap(({ probes }: { probes: { check: string }[] }) => probes.map(({ check }) => check));
+    expect(checks.filter((check: string) => check === 'External Secrets reads its store now')).toHaveLength(3);
+    expect((await stage.lab(['plan', ...manifest, '--detailed-exitcode'])).code).toBe(0);
+  });
+
   test('a cron that holds no values still sees no difference', async () => {
     const none = { AZURE_CREDENTIALS: undefined, AWS_KEY_ID: undefined, AWS_SECRET_KEY: undefined };
     expect((await stage.lab(['plan', ...manifest, '--detailed-exitcode'], { env: none })).code).toBe(0);
