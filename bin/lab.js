@@ -2,6 +2,7 @@
 import module from 'node:module';
 
 await import('./check-node.js');
+await import('./check-built.js');
 module.enableCompileCache?.();
 
 const [{ run }, { flush }, { handle }, { settings }] = await Promise.all([

@@ -43,6 +43,20 @@ describe('help', () => {
   });
 });
 
+describe('a word that is no command', () => {
+  test('gets the nearest one, as text and as JSON', async () => {
+    expect(await run('plann')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Error: there is no command plann. Did you mean plan?\n  Next: lab --help lists them.\n',
+    });
+    expect(await document('state', 'lisst')).toMatchObject({
+      exit: { code: 1 },
+      error: { code: 'BAD_MANIFEST', message: expect.stringContaining('Did you mean state list?') },
+    });
+  });
+});
+
 describe('wrong use', () => {
   test.each([
     ['an unknown flag', ['plan', '--nope']],
