@@ -7,7 +7,7 @@ import { errorExit } from './exit-code.ts';
 /** What a word that is no command gets: the nearest one, in the form of every other error. */
 const unknownCommand: Hook.CommandNotFound = async function ({ id, argv = [], config }) {
   const words = id.replaceAll(':', ' ');
-  const known = config.commandIDs.map((known) => known.replaceAll(':', ' '));
+  const known = config.commandIDs.map((name) => name.replaceAll(':', ' '));
   const error = new LabError('BAD_MANIFEST', `there is no command ${words}${didYouMean(words, known)}`, {
     next: 'lab --help lists them.',
   });

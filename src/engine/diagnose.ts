@@ -2,12 +2,11 @@ import { LabError } from '../errors.ts';
 import type { Assessment } from './assess.ts';
 import type { Change, Diagnostic } from './change.ts';
 
-/** What failed, each cause once: a server that does not answer is one error, not one for each object behind it. */
+/** What failed, each cause once: a server that does not answer or takes no login is one error, not one for each object behind it. */
 export const errorsOf = (assessed: ReadonlyMap<string, Assessment>, changes: readonly Change[]): Diagnostic[] => {
   const byCause = new Map<string, Diagnostic>();
   const add = (diagnostic: Diagnostic) => {
-    const shared = diagnostic.code === 'UNREACHABLE' || diagnostic.code === 'UNAUTHENTICATED';
-    const key = shared ? `${diagnostic.code} ${diagnostic.message}` : `${diagnostic.address}`;
+    const key = `${diagnostic.code} ${diagnostic.message}`;
     if (!byCause.has(key)) byCause.set(key, diagnostic);
   };
   for (const change of changes) {
