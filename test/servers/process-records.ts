@@ -6,14 +6,14 @@ import { waitFor } from './wait.ts';
 /** A pid file: which process was started, and what proves that a pid still means that very process. */
 export type ProcessRecord = { name: string; pid: number } & ProcessIdentity;
 
-const fileOf = (dir: string, { name }: Pick<ProcessRecord, 'name'>) => join(dir, `${name}.pid`);
+const fileOf = (dir: string, name: string) => join(dir, `${name}.pid`);
 
 /** Writes the pid file; synchronous, so that no kill can fall between the start and its record. */
 export const recordProcess = (dir: string, record: ProcessRecord): void =>
-  writeFileSync(fileOf(dir, record), JSON.stringify(record));
+  writeFileSync(fileOf(dir, record.name), JSON.stringify(record));
 
 /** Removes the pid file. */
-export const forgetProcess = (dir: string, record: ProcessRecord): void => rmSync(fileOf(dir, record), { force: true });
+export const forgetProcess = (dir: string, name: string): void => rmSync(fileOf(dir, name), { force: true });
 
 /** All pid files in a folder and below. */
 export function recordsIn(dir: string): ProcessRecord[] {
@@ -30,24 +30,18 @@ export function isAlive({ pid, startTime, command }: ProcessRecord): boolean {
   return now !== undefined && now.startTime === startTime && now.command === command;
 }
 
-/** Ends the recorded process, politely first; a pid that has passed on to another process is left alone. */
-export async function stopRecorded(record: ProcessRecord): Promise<void> {
-  signal(record, 'SIGTERM');
-  await hasEnded(record, 5).catch(() => killRecorded(record));
-}
-
-/** Ends the recorded process at once, for when its data is thrown away too. */
+/** Ends the recorded process at once; a pid that has passed on to another process is left alone. */
 export async function killRecorded(record: ProcessRecord): Promise<void> {
-  signal(record, 'SIGKILL');
+  kill(record);
   await hasEnded(record, 10);
 }
 
 const hasEnded = (record: ProcessRecord, seconds: number): Promise<void> =>
   waitFor({ what: `${record.name} (pid ${record.pid}) to end`, until: async () => !isAlive(record), seconds });
 
-function signal(record: ProcessRecord, name: 'SIGTERM' | 'SIGKILL'): void {
+function kill(record: ProcessRecord): void {
   try {
-    if (isAlive(record)) process.kill(record.pid, name);
+    if (isAlive(record)) process.kill(record.pid, 'SIGKILL');
   } catch (error) {
     // It may end between the look and the signal.
     if (isAlive(record)) throw error;

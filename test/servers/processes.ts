@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identityOf } from './process-identity.ts';
-import { forgetProcess, type ProcessRecord, recordProcess, stopRecorded } from './process-records.ts';
+import { forgetProcess, recordProcess } from './process-records.ts';
 import { waitFor } from './wait.ts';
 
 /** `parent`: ends with the Node process that started it. `detached`: lives on until somebody stops it. */
@@ -24,6 +24,7 @@ export type Launch = {
 export type RunningProcess = { name: string; pid: number; stop: () => Promise<void> };
 
 const readySeconds = 120;
+const stopSeconds = 5;
 const endWithParent = new Set<ChildProcess>();
 process.once('exit', () => endWithParent.forEach((child) => child.kill('SIGKILL')));
 
@@ -33,12 +34,12 @@ export async function startProcess(launch: Launch): Promise<RunningProcess> {
   const log = join(launch.dir, `${launch.name}.log`);
   const child = spawnLogged(launch, log);
   if (child.pid === undefined) await once(child, 'spawn');
-  const record = keepRecord(launch, child);
+  const pid = keepRecord(launch, child);
 
   const stop = async () => {
-    await stopRecorded(record);
+    await endChild(child);
     endWithParent.delete(child);
-    forgetProcess(launch.dir, record);
+    forgetProcess(launch.dir, launch.name);
   };
   try {
     await waitFor({
@@ -52,7 +53,9 @@ export async function startProcess(launch: Launch): Promise<RunningProcess> {
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`${message}\nThe end of ${log}:\n${tail(log)}`, { cause: error });
   }
-  return { name: launch.name, pid: record.pid, stop };
+  // By now a shim has become the program that it stands for, with another command line.
+  keepRecord(launch, child);
+  return { name: launch.name, pid, stop };
 }
 
 /** Stops servers one after the other; a failing stop does not keep the rest alive. */
@@ -76,13 +79,22 @@ function spawnLogged({ command, args, dir, environment, lifetime }: Launch, log:
   return child;
 }
 
-function keepRecord({ name, dir, lifetime }: Launch, child: ChildProcess): ProcessRecord {
+/** Ends a child of this process, politely first. */
+async function endChild(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const patience = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000);
+  await ended;
+  clearTimeout(patience);
+}
+
+function keepRecord({ name, dir, lifetime }: Launch, child: ChildProcess): number {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);
   if (lifetime === 'parent') endWithParent.add(child);
-  const record = { name, pid, ...(identityOf(pid) ?? { startTime: '', command: '' }) };
-  recordProcess(dir, record);
-  return record;
+  recordProcess(dir, { name, pid, ...(identityOf(pid) ?? { startTime: '', command: '' }) });
+  return pid;
 }
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
