@@ -9,7 +9,7 @@ import { localStore } from '../state/local.ts';
 import { type Progress, plainProgress, progressLines, sinkTo } from '../views/progress.ts';
 import { type Approval, approveBeyond, approvePlan } from './approve.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
-import { guardDataLoss, guardDestroy, guardSaved, guardWorld, mayLoseData } from './guards.ts';
+import { guardDataLoss, guardDestroy, guardOneWay, guardSaved, guardWorld, mayLoseData } from './guards.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
 import { optionsOf, planOptions } from './options.ts';
@@ -79,6 +79,7 @@ const planAndApply = async (work: Work, world: World, held: Held): Promise<Carri
   const { plan, refused, digest } = narrowed(work, fresh, session.state);
   refuseIfStopped(stopping);
   guardDataLoss(plan, manifest, request.allowDataLoss);
+  guardOneWay(plan, manifest);
   await approvePlan(plan, request.approval, host);
   refuseIfStopped(stopping);
   const progress = await progressOf(plan, stopping.stop, host);
@@ -91,6 +92,7 @@ const planAndApply = async (work: Work, world: World, held: Held): Promise<Carri
         ...options,
         wait: request.wait,
         allowDataLoss: mayLoseData(manifest, request.allowDataLoss),
+        allowIrreversible: manifest.allowIrreversible,
         approve: (beyond) => progress.pause(() => approveBeyond(beyond, request.approval, host)),
         ...(digest === undefined ? {} : { planDigest: digest }),
         signal: stopping.stop,

@@ -37,6 +37,19 @@ export const guardDataLoss = ({ changes }: Plan, manifest: Expanded, flag: boole
   });
 };
 
+/** One-way steps are refused before anybody is asked, unless the manifest names their addresses. Deferred ones are stopped when their turn comes. */
+export const guardOneWay = ({ changes }: Plan, { allowIrreversible }: Expanded): void => {
+  const steps = changes.filter(
+    ({ irreversible, standing, address }) =>
+      irreversible !== undefined && standing.is === 'planned' && !allowIrreversible.has(address),
+  );
+  if (steps.length === 0) return;
+  const list = steps.map(({ address, irreversible }) => `${address}: ${irreversible}`);
+  throw new LabError('GUARD', ['this cannot be taken back:', ...list].join('\n'), {
+    next: `Add them to allowIrreversible in the manifest if that is what you want, or --exclude them.`,
+  });
+};
+
 /** A plan of the sandbox means nothing to real systems, nor the other way round. Throws STALE before anything is asked. */
 export const guardWorld = (saved: Plan, isSandbox: boolean): void => {
   if ((saved.world === 'sandbox') === isSandbox) return;

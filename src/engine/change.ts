@@ -69,6 +69,8 @@ export interface Change {
   readonly notes: readonly string[];
   /** Why deleting or replacing it loses data. */
   readonly protect?: string;
+  /** What cannot be taken back once it is done. */
+  readonly irreversible?: string;
   readonly previousAddress?: string;
   readonly dependsOn: readonly string[];
   readonly origin?: Origin;

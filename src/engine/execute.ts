@@ -8,6 +8,7 @@ import { beyondApproval } from './envelope.ts';
 import { secretLeaves, type Verdict, type Verdicts, valueAt } from './judge.ts';
 import { type Node, referencesIn } from './node.ts';
 import { formatPath } from './path.ts';
+import { isWritten } from './planned.ts';
 import { assessing, type Outcome, type Run } from './run.ts';
 import { isFields, isLiveSecret, type Value } from './value.ts';
 import { untilSettled } from './waiting.ts';
@@ -92,7 +93,19 @@ const standsInTheWay = async (
       next: 'Run again with --allow-data-loss if that is what you want.',
     });
   }
+  refuseOneWay(node, found, run);
   return undefined;
+};
+
+/** A step that cannot be taken back is in no approval but by its exact address. */
+const refuseOneWay = (node: Node, { decision, desired, live }: Assessed, run: Run): void => {
+  if (!isWritten(decision) || run.options.allowIrreversible.has(node.address)) return;
+  const irreversible = node.facts.irreversible(node.id, desired, live);
+  if (irreversible === undefined) return;
+  throw new LabError('GUARD', `it cannot be taken back: ${irreversible}`, {
+    address: node.address,
+    next: `Add ${node.address} to allowIrreversible in the manifest if that is what you want.`,
+  });
 };
 
 /** Nothing to write. What is ours and not on record yet, or was begun and not ended, gets its record now. */

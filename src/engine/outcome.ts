@@ -7,6 +7,8 @@ export interface ApplyOptions extends PlanOptions {
   readonly wait: number | undefined;
   /** Delete or replace what is protected. */
   readonly allowDataLoss: boolean;
+  /** Addresses whose one-way steps may be taken. */
+  readonly allowIrreversible: ReadonlySet<string>;
   /** Asked when a deferred part turns out to lie outside what was approved. */
   readonly approve: (beyond: Plan) => Promise<boolean>;
   /** Digest of the saved plan that is being applied, if any: kept in state, so that it works once. */

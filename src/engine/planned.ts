@@ -3,6 +3,8 @@ import { providerOf } from './address.ts';
 import { type Assessment, identityOf } from './assess.ts';
 import type { Change, Standing } from './change.ts';
 import type { Node, Nodes } from './node.ts';
+import type { Live } from './resource.ts';
+import type { Fields } from './value.ts';
 
 /** What lies around the nodes: their phases, what is lost, what state knows. */
 export interface Surroundings {
@@ -47,11 +49,9 @@ const toChange = (node: Node, found: Assessment, blocker: string | undefined, ar
     case 'gated': {
       const wasThere =
         around.lost.has(providerOf(found.gate)) && around.records.some((record) => record.address === address);
-      return unseen(
-        wasThere
-          ? { is: 'blind', because: found.because }
-          : { is: 'deferred', gate: found.gate, because: found.because },
-      );
+      if (wasThere) return unseen({ is: 'blind', because: found.because });
+      const deferred = unseen({ is: 'deferred', gate: found.gate, because: found.because });
+      return { ...deferred, ...oneWay(node, node.resource.spec, { exists: 'no' }) };
     }
     case 'refused':
       return unseen({ is: 'blocked', because: found.error.message, root: true });
@@ -67,8 +67,18 @@ const toChange = (node: Node, found: Assessment, blocker: string | undefined, ar
         ...decision,
         identity: found.identity,
         ...(held === undefined ? {} : { standing: held }),
+        ...(isWritten(decision) ? oneWay(node, found.desired, found.live) : {}),
         ...(risky && node.facts.protect !== undefined ? { protect: node.facts.protect } : {}),
       };
     }
   }
+};
+
+/** Whether a decision ends in a call of write(). */
+export const isWritten = ({ actions }: Pick<Change, 'actions'>): boolean =>
+  actions.some((action) => action === 'create' || action === 'update' || action === 'replace');
+
+const oneWay = (node: Node, desired: Fields, live: Live): Pick<Change, 'irreversible'> => {
+  const irreversible = node.facts.irreversible(node.id, desired, live);
+  return irreversible === undefined ? {} : { irreversible };
 };

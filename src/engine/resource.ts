@@ -53,6 +53,19 @@ export type Settled =
   | { readonly state: 'waiting'; readonly because: string }
   | { readonly state: 'failed'; readonly because: string; readonly next?: string };
 
+/** One end-to-end check. */
+export type Probe =
+  | { readonly is: 'proven'; readonly check: string }
+  | {
+      readonly is: 'failed';
+      readonly check: string;
+      readonly expected: string;
+      readonly found: string;
+      readonly next?: string;
+    }
+  /** It could not be tried from here. */
+  | { readonly is: 'untried'; readonly check: string; readonly because: string };
+
 /** What the engine must know of one field. Keys of `Kind.fields` are paths; `*` stands for one segment. */
 export interface FieldTraits {
   /** Its value is a Secret: compared by fingerprint, never shown. */
@@ -134,6 +147,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   exclusive?(id: readonly string[]): string;
   /** Why deleting it loses data, for the guard that asks first. */
   readonly protect?: string;
+  /** What a create or update of this cannot take back, as one sentence; done only where the manifest names the address in allowIrreversible. */
+  irreversible?(id: readonly string[], spec: Partial<Spec<Shape>>, live: Live): string | undefined;
   /** A rule over several fields that all hold known values: what is wrong, as one sentence, or undefined. */
   check?(spec: Spec<Shape>): string | undefined;
   /** Never writes. May throw LabError; DENIED and the like become `unknown`. */
@@ -142,6 +157,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   write(client: Client, request: WriteRequest<Spec<Shape>>): Promise<void>;
   /** Polled after a write, outside the write slot. Default: done. */
   settled?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<Settled>;
+  /** Proves end to end that it does what it is for, and cleans up after itself. Runs with a client that may write. */
+  verify?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<readonly Probe[]>;
   /** Works from identity alone; absent already is success. Returns once the object is gone. */
   remove(client: Client, id: readonly string[]): Promise<void>;
   /** Gives contributed fields back without deleting the object. */
@@ -155,6 +172,7 @@ export interface BoundKind {
   read(id: readonly string[], spec: Fields): Promise<Live>;
   write(request: WriteRequest<Fields>): Promise<void>;
   settled(id: readonly string[], spec: Fields): Promise<Settled>;
+  verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;
   remove(id: readonly string[]): Promise<void>;
   release(id: readonly string[]): Promise<void>;
   keep(id: readonly string[]): Promise<string | undefined>;
@@ -172,6 +190,9 @@ export interface KindFacts {
   readonly precondition: 'server' | 're-read';
   readonly normalises: boolean;
   readonly protect?: string;
+  /** Whether it has probes of its own. */
+  readonly verifies: boolean;
+  irreversible(id: readonly string[], spec: Fields, live: Live): string | undefined;
   identify(parts: readonly string[], spec: Fields): readonly string[];
   parent(id: readonly string[], spec: Fields): string | undefined;
   after(id: readonly string[], spec: Fields): readonly string[];

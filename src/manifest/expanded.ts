@@ -19,6 +19,8 @@ export interface Expanded {
   /** Hex SHA-256 over every input byte: files, environment, variables. */
   readonly inputs: string;
   readonly allowDestroy: boolean;
+  /** Addresses whose one-way steps may be taken. */
+  readonly allowIrreversible: ReadonlySet<string>;
   /** Warnings; errors end in Loaded.ok = false. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -88,6 +88,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
       expects: connected.expects,
       inputs: digestInputs({ bytes: [file.bytes, ...policies.bytes], environment, vars }),
       allowDestroy: manifest.allowDestroy,
+      allowIrreversible: new Set(manifest.allowIrreversible),
       diagnostics: toWarnings(found.filter((item) => item.is === 'warning')),
     },
   };

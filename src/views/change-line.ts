@@ -50,7 +50,8 @@ const cellsOf = (change: Change, style: Style): [string, string] | undefined => 
     }
     case 'deferred': {
       const until = `deferred until ${standing.gate}`;
-      return [style.quiet(`${standingSymbols.deferred} ${address}`), [until, ...notes].join(', ')];
+      const reasons = [until, ...oneWayNote(change, style), ...notes];
+      return [style.quiet(`${standingSymbols.deferred} ${address}`), reasons.join(', ')];
     }
     case 'blocked':
       return [style.bad(`${standingSymbols.blocked} ${address}`), [oneLine(standing.because), ...notes].join(', ')];
@@ -77,6 +78,10 @@ export const reasonsOf = (change: Change, style: Style): string[] => {
     ...(change.ownership === 'contributed' && main === 'update'
       ? [`contributes ${counted(change.fields.length, 'field')}`]
       : []),
+    ...oneWayNote(change, style),
     ...(change.protect === undefined ? [] : [style.bad(`LOSES DATA: ${oneLine(change.protect)}`)]),
   ];
 };
+
+const oneWayNote = ({ irreversible }: Change, style: Style): string[] =>
+  irreversible === undefined ? [] : [style.bad(`ONE-WAY: ${oneLine(irreversible)}`)];

@@ -17,6 +17,7 @@ export interface ChangeDocument {
   readonly blind?: { readonly reason: string };
   readonly missing?: true;
   readonly protect?: string;
+  readonly irreversible?: string;
   readonly previousAddress?: string;
   readonly notes: readonly string[];
   readonly dependsOn: readonly string[];
@@ -70,6 +71,7 @@ export const changeJson = (change: Change): ChangeDocument => ({
   fields: change.fields,
   ...(change.missing === undefined ? {} : { missing: change.missing }),
   ...(change.protect === undefined ? {} : { protect: change.protect }),
+  ...(change.irreversible === undefined ? {} : { irreversible: change.irreversible }),
   ...(change.previousAddress === undefined ? {} : { previousAddress: change.previousAddress }),
   notes: change.notes,
   dependsOn: change.dependsOn,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { guardDataLoss, guardDestroy, guardSaved, guardWorld } from '../../src/cli/guards.ts';
+import { guardDataLoss, guardDestroy, guardOneWay, guardSaved, guardWorld } from '../../src/cli/guards.ts';
 import type { Plan } from '../../src/engine/change.ts';
 import type { Expanded } from '../../src/manifest/expanded.ts';
 import type { State } from '../../src/state/store.ts';
@@ -16,6 +16,7 @@ const manifest: Expanded = {
   needs: {},
   inputs: 'inputs',
   allowDestroy: false,
+  allowIrreversible: new Set(),
   diagnostics: [],
 };
 
@@ -57,6 +58,28 @@ describe('loss of data', () => {
   test('does not come from changing what is protected', () => {
     const changing = plan([change('vault.mount/secret', { actions: ['update'], protect: 'all secrets in it' })]);
     expect(() => guardDataLoss(changing, manifest, false)).not.toThrow();
+  });
+});
+
+describe('a step that cannot be taken back', () => {
+  const oneWay = plan([
+    change('vault.mount/secret', { actions: ['update'], irreversible: 'it becomes version 2 for ever' }),
+    change('vault.mount/later', { standing: { is: 'deferred', gate: 'vault.active', because: '' }, irreversible: 'x' }),
+  ]);
+
+  test('is refused with what it does, before anybody is asked', () => {
+    expect(() => guardOneWay(oneWay, manifest)).toThrow(
+      expect.objectContaining({
+        code: 'GUARD',
+        message: 'this cannot be taken back:\nvault.mount/secret: it becomes version 2 for ever',
+      }),
+    );
+  });
+
+  test('is allowed by its address, and waits for its turn where it is deferred', () => {
+    expect(() =>
+      guardOneWay(oneWay, { ...manifest, allowIrreversible: new Set(['vault.mount/secret']) }),
+    ).not.toThrow();
   });
 });
 

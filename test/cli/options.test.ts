@@ -16,6 +16,7 @@ const manifest: Expanded = {
   needs: {},
   inputs: 'inputs',
   allowDestroy: false,
+  allowIrreversible: new Set(),
   diagnostics: [],
 };
 const flags: PlanFlags = { target: [], exclude: [], adopt: [], parallelism: 10 };

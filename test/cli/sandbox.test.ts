@@ -27,6 +27,7 @@ const manifest = (): Expanded => ({
   needs: {},
   inputs: 'inputs',
   allowDestroy: false,
+  allowIrreversible: new Set(),
   diagnostics: [],
 });
 

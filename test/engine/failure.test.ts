@@ -132,6 +132,7 @@ describe('approval', () => {
       ...planOptions,
       wait: undefined,
       allowDataLoss: false,
+      allowIrreversible: new Set<string>(),
       approve: async () => false,
       signal: new AbortController().signal,
     };

@@ -82,6 +82,22 @@ describe('create, change, remove', () => {
     expect(memory.objects.has('memory.box/one')).toBe(true);
   });
 
+  test('what cannot be taken back says so in the plan, and is done only by its exact address', async () => {
+    const wanted = [resource('memory.box/one', { shape: 'pyramid' }), resource('memory.box/two', {})];
+    const made = await plan(bench, wanted);
+    expect(made.changes.map(({ address, irreversible }) => [address, irreversible])).toEqual([
+      ['memory.box/one', 'a pyramid stands for ever'],
+      ['memory.box/two', undefined],
+    ]);
+    const refused = await applyAll(bench, wanted, { allowIrreversible: new Set(['memory.box/two']) });
+    expect(refused.diagnostics).toMatchObject([{ code: 'GUARD', address: 'memory.box/one' }]);
+    expect(memory.log).toEqual(['write memory.box/two']);
+    await applyAll(bench, wanted, { allowIrreversible: new Set(['memory.box/one']) });
+    expect(memory.log.at(-1)).toBe('write memory.box/one');
+    const idle = await plan(bench, wanted);
+    expect(idle.changes.map(({ irreversible }) => irreversible)).toEqual([undefined, undefined]);
+  });
+
   test('an immutable field makes a replacement, and what the object holds is made again', async () => {
     const wanted = (shape: string) => [
       resource('memory.box/one', { shape }),

@@ -138,3 +138,13 @@ secrets: { a/b: { name: other, readFrom: s, keys: { k: { at: k } } } }
     `);
   });
 });
+
+test('an address in allowIrreversible that nothing has is a slip, and says so', async () => {
+  const text = (address: string) =>
+    `${manifest('kubernetes.config-map/a/b: { data: { k: v } }')}allowIrreversible: [${address}]\n`;
+  expect(await complaintsAbout(text('kubernetes.config-map/a/c'))).toEqual([
+    'lab.yaml:6:21 allowIrreversible[0]: names kubernetes.config-map/a/c, which this manifest does not have. Did you mean kubernetes.config-map/a/b?',
+  ]);
+  const loaded = await expanded(text('kubernetes.config-map/a/b'));
+  expect(loaded.allowIrreversible).toEqual(new Set(['kubernetes.config-map/a/b']));
+});

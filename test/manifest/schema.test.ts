@@ -27,7 +27,7 @@ describe('the top level', () => {
       [
         "lab.yaml:4:1 store: is no key here. Did you mean stores?",
         "lab.yaml:5:1 secretz: is no key here. Did you mean secrets?",
-        "lab.yaml:6:1 unheard: is no key here; there are apiVersion, name, vars, expect, state, cluster, install, stores, secrets, vault, resources, allowDestroy, defaultEnvironment, environments",
+        "lab.yaml:6:1 unheard: is no key here; there are apiVersion, name, vars, expect, state, cluster, install, stores, secrets, vault, resources, allowDestroy, allowIrreversible, defaultEnvironment, environments",
       ]
     `);
   });

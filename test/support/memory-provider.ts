@@ -142,6 +142,7 @@ export const box = defineKind({
   ownership: 'whole',
   mark: 'own',
   protect: 'what it holds is gone with it',
+  irreversible: (_, { shape }) => (shape === 'pyramid' ? 'a pyramid stands for ever' : undefined),
 });
 
 /** memory.part/BOX/NAME: lives in a box and takes its mark. */

@@ -108,6 +108,7 @@ export const applyAll = async (
       ...planOptions,
       wait: undefined,
       allowDataLoss: false,
+      allowIrreversible: new Set(),
       approve: async () => false,
       signal: new AbortController().signal,
       ...options,

@@ -56,6 +56,14 @@ describe('the text of a plan', () => {
     `);
   });
 
+  test('marks what cannot be taken back', async () => {
+    const text = await planText(
+      plan([change('vault.mount/secret', { actions: ['update'], irreversible: 'version 2 is for ever' })]),
+      { ...differences, next: '' },
+    );
+    expect(text).toContain('ONE-WAY: version 2 is for ever');
+  });
+
   test('shows every field of what is created where an approval rests on it', async () => {
     const created = change('vault.policy/external-secrets', {
       actions: ['create'],

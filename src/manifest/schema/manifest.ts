@@ -55,6 +55,10 @@ export const manifestSchema = z.strictObject({
   vault: vaultSection.optional(),
   resources: z.record(z.string(), resource).default({}).describe('Any kind, by address'),
   allowDestroy: z.boolean().default(false),
+  allowIrreversible: z
+    .array(z.string())
+    .default([])
+    .describe('Exact addresses whose one-way steps may be taken; no wildcard'),
   defaultEnvironment: labName().optional(),
   environments: z.record(labName(), z.union([z.record(z.string(), z.json()), z.null()])).optional(),
 });

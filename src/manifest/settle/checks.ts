@@ -37,6 +37,22 @@ export const checkNames = (
   ]);
 };
 
+/** Addresses in `allowIrreversible` that nothing has: a slip of the pen there would stop an apply halfway. */
+export const checkOneWay = (given: Given, placed: readonly Placed[]): Complaint[] => {
+  const known = new Set(placed.map(({ resource }) => resource.address));
+  return given.manifest.allowIrreversible.flatMap((address, index) =>
+    known.has(address)
+      ? []
+      : [
+          wrong(
+            given,
+            ['allowIrreversible', index],
+            `names ${address}, which this manifest does not have${didYouMean(address, known)}`,
+          ),
+        ],
+  );
+};
+
 const referencesAt = (value: Value, field: Path): { reference: OutputRef; field: Path }[] => {
   if (isReference(value)) {
     return value.parts.flatMap((part) => (typeof part === 'string' ? [] : [{ reference: part, field }]));

@@ -1,7 +1,7 @@
 import type { KindFacts, Resource } from '../../engine/resource.ts';
 import type { Complaint } from '../complaint.ts';
 import type { Draft, Given } from '../expand/draft.ts';
-import { checkNames, type Placed } from './checks.ts';
+import { checkNames, checkOneWay, type Placed } from './checks.ts';
 import { checkCircle } from './circle.ts';
 import { groupByIdentity } from './identity.ts';
 import { mergeDrafts } from './merge.ts';
@@ -42,7 +42,7 @@ export const settle = (
     return [];
   });
   // A resource that has a complaint already is missing here, and would be missed by others.
-  if (complaints.length === 0) complaints.push(...checkNames(given, placed, kinds));
+  if (complaints.length === 0) complaints.push(...checkNames(given, placed, kinds), ...checkOneWay(given, placed));
   if (complaints.length === 0) complaints.push(...checkCircle(given, placed, kinds));
   return { resources: placed.map(({ resource }) => resource), complaints };
 };

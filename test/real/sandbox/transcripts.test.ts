@@ -15,6 +15,6 @@ describe('the real Kubernetes API still answers as it was recorded', () => {
   test.each(Object.entries(scenarios))('%s', async (name, scenario) => {
     const place = `recorded-${randomBytes(4).toString('hex')}`;
     const transcript = spellTranscript(await transcriptOf(scenario, api, place));
-    await expect(transcript).toMatchFileSnapshot(`../../sandbox/kubernetes/recorded/${name}.txt`);
+    await expect(transcript).toMatchFileSnapshot(`../../recordings/kubernetes/${name}.txt`);
   });
 });

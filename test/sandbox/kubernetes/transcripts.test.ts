@@ -27,7 +27,7 @@ describe('the sandbox’s Kubernetes API answers what the real one answered', ()
   test.each(Object.entries(scenarios))('%s', async (name, scenario) => {
     const place = `recorded-${randomBytes(4).toString('hex')}`;
     const transcript = spellTranscript(await transcriptOf(scenario, api, place));
-    const recorded = await readFile(new URL(`./recorded/${name}.txt`, import.meta.url), 'utf8');
+    const recorded = await readFile(new URL(`../../recordings/kubernetes/${name}.txt`, import.meta.url), 'utf8');
     expect(transcript.split('\n')).toEqual(recorded.split('\n'));
   });
 });

@@ -34,9 +34,9 @@ export const assumeRole = async (
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const { status, text } = await send(address, headers, body.toString());
   if (status === 200) return { accessKeyId: element(text, 'AccessKeyId'), sessionToken: element(text, 'SessionToken') };
-  return {
-    refusal: wording('STS: AssumeRoleWithWebIdentity', status, element(text, 'Code'), element(text, 'Message')),
-  };
+  const [code, message, requestId] = ['Code', 'Message', 'RequestId'].map((name) => element(text, name));
+  const refusal = { status, code: code ?? '', message: message ?? '', requestId: requestId ?? '' };
+  return { refusal: wording('STS: AssumeRoleWithWebIdentity', refusal) };
 };
 
 /** Reads the text of a secret. */
@@ -53,18 +53,30 @@ export const getSecretValue = async (
     authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=host, Signature=sandbox`,
   };
   const body = JSON.stringify({ SecretId: name, ...(version === '' ? {} : { VersionId: version }) });
-  const { status, text } = await send(address, headers, body);
+  const { status, text, requestId } = await send(address, headers, body);
   const answer: { SecretString?: string; SecretBinary?: string; __type?: string; Message?: string } = JSON.parse(text);
   if (status === 200) {
     return { is: 'value', text: answer.SecretString ?? Buffer.from(answer.SecretBinary ?? '', 'base64').toString() };
   }
   const { __type: code = '', Message: message = '' } = answer;
   if (code === 'ResourceNotFoundException') return { is: 'absent' };
-  return { is: 'refused', refusal: wording('Secrets Manager: GetSecretValue', status, code, message) };
+  return { is: 'refused', refusal: wording('Secrets Manager: GetSecretValue', { status, requestId, code, message }) };
 };
 
-const wording = (operation: string, status: number, code: string, message: string): string =>
-  `operation error ${operation}, https response error StatusCode: ${status}, api error ${code}: ${message}`;
+// Errors that the SDK has a type for, it names without `api error`.
+const typed = new Set(['InvalidIdentityToken', 'ExpiredTokenException', 'InvalidRequestException']);
+
+const wording = (operation: string, { status, requestId, code, message }: Refusal): string => {
+  const name = typed.has(code) ? code : `api error ${code}`;
+  return `operation error ${operation}, https response error StatusCode: ${status}, RequestID: ${requestId}, ${name}: ${message}`;
+};
+
+interface Refusal {
+  readonly status: number;
+  readonly requestId: string;
+  readonly code: string;
+  readonly message: string;
+}
 
 const element = (xml: string, name: string): string =>
   (new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '')
@@ -77,7 +89,12 @@ const send = async ({ url, caPem }: AwsAddress, headers: Readonly<Record<string,
   const agent = new Agent({ connect: { ca: caPem } });
   try {
     const response = await request(url, { dispatcher: agent, method: 'POST', headers, body, headersTimeout: 10_000 });
-    return { status: response.statusCode, text: await response.body.text() };
+    const id = response.headers['x-amzn-requestid'];
+    return {
+      status: response.statusCode,
+      text: await response.body.text(),
+      requestId: typeof id === 'string' ? id : '',
+    };
   } finally {
     await agent.destroy();
   }

@@ -1,7 +1,6 @@
 import { elementsOf, type JsonMap, membersOf, textOf } from '../../kubernetes/json.ts';
-import { fail, failAbsent } from '../failure.ts';
-import type { RemoteRef } from '../spec.ts';
-import { type AwsAddress, assumeRole, getSecretValue } from './aws-call.ts';
+import { explaining, fail, failAbsent } from '../failure.ts';
+import { type AwsAddress, assumeRole, getSecretValue, type RoleCredentials } from './aws-call.ts';
 import type { ReaderContext, StoreProvider, StoreReader } from './reader.ts';
 import { namespaceOf } from './references.ts';
 import { logInByStandIns, propertyOf } from './stand-ins.ts';
@@ -44,18 +43,19 @@ const withRole = async (
   const reference = jwt['serviceAccountRef'];
   // Whose role is to be used is only known once an ExternalSecret asks.
   if (context.namespace === '' && membersOf(reference)['namespace'] === undefined) return unchecked;
-  const role = roleOf(reference, context);
-  const credentials = await assumeRole(cloud, role);
-  if ('refusal' in credentials) return fail(`unable to create session: ${credentials.refusal}`);
+  const role = await explaining('unable to create session: ', () => roleOf(reference, context));
+  let known: Promise<RoleCredentials> | undefined;
+  const credentials = () => (known ??= logIn(cloud, role));
   const region = textOf(block['region']) ?? '';
   return {
-    validate: async () => undefined,
-    read: async (ref: RemoteRef) => {
-      const { key, version } = ref;
-      const answer = await getSecretValue(cloud, credentials, { region, name: key, version });
+    validate: async () => {
+      await credentials();
+    },
+    read: async ({ key, property, version }) => {
+      const answer = await getSecretValue(cloud, await credentials(), { region, name: key, version });
       switch (answer.is) {
         case 'value':
-          return propertyOf(answer.text, ref.property);
+          return propertyOf(answer.text, property);
         case 'absent':
           return failAbsent();
         case 'refused':
@@ -63,6 +63,12 @@ const withRole = async (
       }
     },
   };
+};
+
+const logIn = async (cloud: AwsCloud, role: { arn: string; token: string }): Promise<RoleCredentials> => {
+  const credentials = await assumeRole(cloud, role);
+  if (!('refusal' in credentials)) return credentials;
+  return fail(`failed to refresh cached credentials, failed to retrieve credentials, ${credentials.refusal}`);
 };
 
 const unchecked: StoreReader = {

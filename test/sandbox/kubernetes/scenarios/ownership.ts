@@ -41,7 +41,9 @@ export const refusedApplies: Scenario = async (ask, place, look) => {
   await apply(ask, path, body({ data: { a: ['x', 1] } }));
   await apply(ask, path, body({ data: 'x' }));
   await apply(ask, path, body({ data: ['x'] }));
-  await apply(ask, path, body({ data: { a: 1, b: 2 }, foo: 1 }));
+  // One fault a request: of several, the real server names some, in the order of a Go map.
+  await apply(ask, path, body({ data: { a: 1 } }));
+  await apply(ask, path, body({ foo: 1 }));
   await apply(ask, path, body({ immutable: 'x' }));
   await apply(ask, path, configMap('x', { finalizers: ['a/b', 'a/b'] }));
   await apply(ask, path, configMap('x', { ownerReferences: [{ name: 'x' }] }));

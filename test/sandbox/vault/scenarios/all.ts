@@ -1,0 +1,15 @@
+import { databases } from './databases.ts';
+import { logins } from './logins.ts';
+import { mountsAndPolicies } from './mounts-and-policies.ts';
+import { pki } from './pki.ts';
+import { refusals } from './refusals.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Every scenario that runs on an open Vault, by the name of its recording. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  ...mountsAndPolicies,
+  ...databases,
+  ...pki,
+  ...logins,
+  ...refusals,
+};

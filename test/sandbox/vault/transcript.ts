@@ -1,0 +1,74 @@
+import { type Line, spellTranscript } from '../kubernetes/transcript.ts';
+import type { Request, Scenario } from './scenarios/scenario.ts';
+
+/** The Vault that is asked. */
+export interface Asked {
+  readonly address: string;
+  readonly token: string;
+}
+
+/** Plays a scenario and spells what was said, with everything replaced that differs from run to run or is secret. */
+export const playVault = async (scenario: Scenario, vault: Asked): Promise<string> => {
+  const kept = new Map([['address', vault.address]]);
+  const scrub = scrubber(vault, kept);
+  const lines: Line[] = [];
+  for (const request of scenario) {
+    const response = await send(request, vault, kept);
+    const text = await response.text();
+    const answer: unknown = text === '' ? '' : JSON.parse(text);
+    for (const [name, path] of Object.entries(request.keep ?? {})) kept.set(name, String(memberAt(answer, path)));
+    const { method, path, body, token, contentType } = request;
+    lines.push({
+      asked: `${method} ${path} ${JSON.stringify({ body, token, contentType })}`,
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? 'application/json',
+      answer: scrub(answer),
+    });
+  }
+  return spellTranscript(lines);
+};
+
+const send = (request: Request, { address, token: root }: Asked, kept: ReadonlyMap<string, string>) => {
+  const { method, path, body, token = root } = request;
+  const fill = (text: string) => text.replaceAll(/\{([a-z]+(?: \d)?)\}/g, (whole, name) => kept.get(name) ?? whole);
+  const mediaType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  return fetch(`${address}/v1/${fill(path)}`, {
+    method,
+    headers: {
+      ...(token === '' ? {} : { 'x-vault-token': fill(token) }),
+      ...(body === undefined ? {} : { 'content-type': request.contentType ?? mediaType }),
+    },
+    ...(body === undefined ? {} : { body: fill(JSON.stringify(body)) }),
+  });
+};
+
+const memberAt = (value: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), value);
+
+const scrubbedMembers =
+  /^(.*accessor|.*uuid|(request|cluster|issuer|key)_id|root_token|otp|keys_base64|server_time_utc|build_date|cluster_name|creation_time|expiration|.*serial_number)$/;
+
+const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
+  const text = (value: string): string => {
+    let scrubbed = value.replaceAll(token, '<token>');
+    for (const [name, secret] of kept) scrubbed = scrubbed.replaceAll(secret, `<${name}>`);
+    return scrubbed
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, '<time>')
+      .replaceAll(/-----BEGIN ([A-Z ]+)-----[^-]*-----END \1-----/g, '<$1>')
+      .replaceAll(/\b[a-z]+_[0-9a-f]{8}\b/g, '<accessor>')
+      .replaceAll(/\bhv[sb]\.[\w-]+/g, '<token>');
+  };
+  const member = (key: string, value: unknown): unknown => {
+    if (!scrubbedMembers.test(key) || value === '') return walk(value);
+    if (Array.isArray(value)) return value.map(() => `<${key}>`);
+    return typeof value === 'string' || typeof value === 'number' ? `<${key}>` : walk(value);
+  };
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return text(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), member(key, inner)]));
+  };
+  return walk;
+};
