@@ -2,22 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type ArmCall, locationShape, tagsShape, withBody } from './call.ts';
 import { type ArmContent, dropEntry, entryOf, type StoredGroup } from './content.ts';
+import { liveGroup } from './group-life.ts';
 import { identityType } from './identities.ts';
 import { groupBeingDeleted, groupNotFound, locationMismatch, notFound } from './refusal.ts';
 import type { ArmResult } from './result.ts';
 import { softDelete, vaultType } from './vaults.ts';
 
 const shape = z.object({ location: locationShape, tags: tagsShape });
-
-/** The group of the path if it is there: what is gone goes for good when somebody looks. */
-export const liveGroup = ({ arm, now }: Pick<ArmCall, 'arm' | 'now'>, name: string): StoredGroup | undefined => {
-  const group = entryOf(arm.groups, name);
-  if (group?.deletedAt !== undefined && group.deletedAt <= now) {
-    dropEntry(arm.groups, name);
-    return undefined;
-  }
-  return group;
-};
 
 const groupBody = ({ subscription }: ArmCall, { name, location, tags, deletedAt }: StoredGroup) => ({
   id: `/subscriptions/${subscription}/resourceGroups/${name}`,

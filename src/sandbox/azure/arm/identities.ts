@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { guidOf } from '../principal.ts';
 import { type ArmCall, locationShape, tagsShape, withBody } from './call.ts';
 import { dropEntry, entryOf, type StoredIdentity } from './content.ts';
+import { liveGroup } from './group-life.ts';
 import { groupNotFound, locationMismatch, resourceNotFound } from './refusal.ts';
 import type { ArmResult } from './result.ts';
 
@@ -33,7 +34,7 @@ const body = ({ subscription, tenant }: ArmCall, identity: StoredIdentity) => ({
 
 export const getIdentity = (call: ArmCall): ArmResult => {
   const [group = '', name = ''] = call.params;
-  if (entryOf(call.arm.groups, group) === undefined) return groupNotFound(group);
+  if (liveGroup(call, group) === undefined) return groupNotFound(group);
   const identity = identityIn(call, group, name);
   return identity === undefined
     ? resourceNotFound(identityType, name, group)
@@ -43,7 +44,7 @@ export const getIdentity = (call: ArmCall): ArmResult => {
 export const putIdentity = (call: ArmCall): ArmResult =>
   withBody(call, shape, ({ location, tags = {} }) => {
     const [group = '', name = ''] = call.params;
-    const known = entryOf(call.arm.groups, group);
+    const known = liveGroup(call, group);
     if (known === undefined) return groupNotFound(group);
     const before = identityIn(call, group, name);
     if (before !== undefined && before.location !== location) {

@@ -8,6 +8,7 @@ import {
   type StoredVault,
   type VaultProperties,
 } from './content.ts';
+import { liveGroup } from './group-life.ts';
 import {
   badRequest,
   groupNotFound,
@@ -77,7 +78,7 @@ const inGroup = ({ arm }: ArmCall, group: string, name: string): StoredVault | u
 
 export const getVault = (call: ArmCall): ArmResult => {
   const [group = '', name = ''] = call.params;
-  if (entryOf(call.arm.groups, group) === undefined) return groupNotFound(group);
+  if (liveGroup(call, group) === undefined) return groupNotFound(group);
   const vault = inGroup(call, group, name);
   return vault === undefined ? resourceNotFound(vaultType, name, group) : { status: 200, json: body(call, vault) };
 };
@@ -90,7 +91,7 @@ export const listVaults = (call: ArmCall): ArmResult => ({
 export const putVault = (call: ArmCall): ArmResult =>
   withBody(call, putShape, ({ location, tags = {}, properties }) => {
     const [group = '', name = ''] = call.params;
-    const known = entryOf(call.arm.groups, group);
+    const known = liveGroup(call, group);
     if (known === undefined) return groupNotFound(group);
     const before = inGroup(call, group, name);
     const deleted = entryOf(call.arm.deletedVaults, name);
