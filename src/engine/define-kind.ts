@@ -62,6 +62,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
       settled: async (id, spec) => (await kind.settled?.(client, id, kind.schema.parse(spec))) ?? { state: 'done' },
       verify: async (id, spec) => (await kind.verify?.(client, id, kind.schema.parse(spec))) ?? [],
       remove: (id) => kind.remove(client, id),
+      remains: async (id) => kind.remains?.(client, id),
       release: async (id) => kind.release?.(client, id),
       keep: async (id) => kind.keep?.(client, id),
     }),

@@ -55,6 +55,10 @@ export const removeOrphan = async (change: Change, run: Run): Promise<Outcome> =
   await run.clock.working(() =>
     run.observer.bounded(providerOf(record.kind), () => (release ? kind.release(record.id) : kind.remove(record.id))),
   );
+  const remains = release ? undefined : await run.clock.working(() => kind.remains(record.id));
+  if (remains !== undefined) {
+    run.diagnostics.push({ severity: 'warning', code: 'RECOVERABLE', message: remains, address: record.address });
+  }
   const ms = Math.round(performance.now() - started);
   run.emit({ type: 'done', address: record.address, action: release ? 'release' : 'delete', ms });
   return forget();

@@ -161,6 +161,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   verify?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<readonly Probe[]>;
   /** Works from identity alone; absent already is success. Returns once the object is gone. */
   remove(client: Client, id: readonly string[]): Promise<void>;
+  /** What is left of it after remove(), as one sentence: how long it can be had back. Default: nothing. */
+  remains?(client: Client, id: readonly string[]): Promise<string | undefined>;
   /** Gives contributed fields back without deleting the object. */
   release?(client: Client, id: readonly string[]): Promise<void>;
   /** Why it may not be deleted now (a namespace that holds other people's objects), or undefined. */
@@ -174,6 +176,7 @@ export interface BoundKind {
   settled(id: readonly string[], spec: Fields): Promise<Settled>;
   verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;
   remove(id: readonly string[]): Promise<void>;
+  remains(id: readonly string[]): Promise<string | undefined>;
   release(id: readonly string[]): Promise<void>;
   keep(id: readonly string[]): Promise<string | undefined>;
 }

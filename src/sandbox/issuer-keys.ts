@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { KeySet } from './aws/web-identity.ts';
 import { callApi } from './external-secrets/readers/api-call.ts';
 import type { SandboxKubernetes } from './kubernetes/start.ts';
+import type { KeySet } from './signed-token.ts';
 
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.string() });
 const keySet = z.object({

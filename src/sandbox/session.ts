@@ -3,11 +3,13 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsSandbox, startAwsSandbox } from './aws/start.ts';
 import type { Principal } from './azure/principal.ts';
+import type { QuirkOptions } from './azure/quirks.ts';
 import { type AzureSandbox, startAzureSandbox } from './azure/start.ts';
 import { cloudReaders } from './external-secrets/readers/clouds.ts';
 import { startExternalSecretsSandbox } from './external-secrets/start.ts';
 import { clusterKeys } from './issuer-keys.ts';
 import { type SandboxKubernetes, startKubernetes } from './kubernetes/start.ts';
+import type { KeysOf } from './signed-token.ts';
 import { reviewToken } from './vault/kubernetes-auth/review-token.ts';
 import { startVaultSandbox, type VaultSandbox } from './vault/start.ts';
 import { playDeployment, type SecretName } from './world.ts';
@@ -28,7 +30,13 @@ export interface SandboxOptions {
     readonly startsAfterMs: number;
   };
   /** Absent: there is no Azure. */
-  readonly azure?: { readonly tenant: string; readonly vaults: readonly string[] };
+  readonly azure?: {
+    readonly tenant: string;
+    readonly subscription?: string;
+    /** Those that are there before lab makes any. */
+    readonly vaults: readonly string[];
+    readonly quirks?: QuirkOptions;
+  };
   /** Absent: there is no AWS. */
   readonly aws?: { readonly account?: string };
 }
@@ -54,14 +62,14 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const kubeconfig = join(folder, 'kubeconfig');
   await kubernetes.kubeconfig(kubeconfig, options.context);
   const vault = options.vault === undefined ? undefined : await startVault(folder, seed, kubernetes);
-  const azure = options.azure && (await startAzure(folder, seed, options.azure));
   const keysOf = (issuer: string) => clusterKeys(kubernetes, issuer);
+  const azure = options.azure && (await startAzure(folder, seed, keysOf, options.azure));
   const aws = options.aws && (await startAwsSandbox({ seed, file: join(folder, 'aws.json'), keysOf, ...options.aws }));
   const operator = startExternalSecretsSandbox({
     kubernetes,
     vaultAddress: () => vault?.address,
     readers: cloudReaders({
-      ...(azure === undefined ? {} : { azure: azure.read }),
+      ...(azure === undefined ? {} : { azure }),
       ...(aws === undefined
         ? {}
         : {
@@ -100,7 +108,12 @@ const startVault = (folder: string, seed: string, { url, caPem, token }: Sandbox
     reviewToken: (review) => reviewToken({ ...review, host: url, ca: caPem }),
   });
 
-const startAzure = async (folder: string, seed: string, { tenant, vaults }: NonNullable<SandboxOptions['azure']>) => {
+const startAzure = async (
+  folder: string,
+  seed: string,
+  keysOf: KeysOf,
+  { tenant, vaults, ...more }: NonNullable<SandboxOptions['azure']>,
+) => {
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('hex');
   const application = (name: string): Principal => ({
     clientId: derived(`azure application ${name}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),
@@ -110,6 +123,7 @@ const startAzure = async (folder: string, seed: string, { tenant, vaults }: NonN
   const reader = {
     ...application('external-secrets'),
     roles: Object.fromEntries(vaults.map((vault) => [vault, 'Secrets User' as const])),
+    subscriptionRole: 'none' as const,
   };
   const principals = [operator, reader];
   const azure = await startAzureSandbox({
@@ -117,12 +131,9 @@ const startAzure = async (folder: string, seed: string, { tenant, vaults }: NonN
     vaults,
     file: join(folder, 'azure.json'),
     principal: (clientId) => principals.find((one) => one.clientId === clientId),
+    keysOf,
+    ...more,
   });
   const { clientId, clientSecret } = reader;
-  return {
-    ...azure,
-    operator,
-    read: (vault: string, name: string, version: string) =>
-      azure.readSecret({ vault, name, tenant, clientId, clientSecret, ...(version === '' ? {} : { version }) }),
-  };
+  return { ...azure, operator, reader: { tenant, clientId, clientSecret } };
 };

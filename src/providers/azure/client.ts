@@ -1,5 +1,6 @@
 import { LabError } from '../../errors.ts';
 import { isStandIn } from '../../secrets/stand-in.ts';
+import { type Arm, openArm } from './arm.ts';
 import { vaultHost } from './cloud.ts';
 import type { AzureConfig } from './config.ts';
 import type { Login } from './login.ts';
@@ -9,8 +10,10 @@ import { type MakeCall, type VaultSecrets, vaultSecrets } from './vault-secrets.
 import { openSession, type VaultSession } from './vault-session.ts';
 import type { Wire } from './wire.ts';
 
-/** The vaults that one login reaches. */
+/** The vaults, and the subscription, that one login reaches. */
 export interface AzureClient {
+  /** Throws BAD_MANIFEST where no subscription is stated. */
+  readonly arm: () => Arm;
   vault(name: string): VaultSecrets;
   /** Logs in to a vault if that was not done yet, and answers its tenant. */
   tenantOf(vault: string): Promise<string>;
@@ -22,7 +25,7 @@ export interface AzureClient {
 
 /** What createClient() needs. */
 export interface ClientOptions {
-  readonly config: Pick<AzureConfig, 'cloud' | 'tenant' | 'loopback'>;
+  readonly config: Pick<AzureConfig, 'cloud' | 'tenant' | 'subscription' | 'loopback'>;
   readonly wire: Wire;
   readonly login: Login;
   readonly readOnly: boolean;
@@ -71,7 +74,13 @@ export const createClient = (options: ClientOptions): AzureClient => {
       throw refusal({ method, path, host }, outcome.failure, sent);
     };
 
+  let arm: Arm | undefined;
+  const wrote = () => {
+    writes += 1;
+  };
+
   return {
+    arm: () => (arm ??= openArm({ config, wire, login, readOnly, patience, wrote })),
     vault: (vault) => vaultSecrets(callTo(vault)),
     tenantOf: async (vault) => (await open(vault)).tenant,
     signal,

@@ -1,11 +1,23 @@
 /** One of Azure's separate clouds. */
 export type Cloud = keyof typeof clouds;
 
-/** Where a cloud logs in and where its key vaults are; no other host ever gets a credential or a token. */
+/** Where a cloud logs in, is managed and has its key vaults; no other host ever gets a credential or a token. */
 export const clouds = {
-  public: { authority: 'https://login.microsoftonline.com', vaultDomain: 'vault.azure.net' },
-  'us-government': { authority: 'https://login.microsoftonline.us', vaultDomain: 'vault.usgovcloudapi.net' },
-  china: { authority: 'https://login.chinacloudapi.cn', vaultDomain: 'vault.azure.cn' },
+  public: {
+    authority: 'https://login.microsoftonline.com',
+    management: 'https://management.azure.com',
+    vaultDomain: 'vault.azure.net',
+  },
+  'us-government': {
+    authority: 'https://login.microsoftonline.us',
+    management: 'https://management.usgovcloudapi.net',
+    vaultDomain: 'vault.usgovcloudapi.net',
+  },
+  china: {
+    authority: 'https://login.chinacloudapi.cn',
+    management: 'https://management.chinacloudapi.cn',
+    vaultDomain: 'vault.azure.cn',
+  },
 } as const;
 
 /** Their names, for schemas. */

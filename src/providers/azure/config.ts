@@ -23,7 +23,9 @@ const schema = z.strictObject({
   cloud: z.enum(cloudNames).optional(),
   /** The tenant that every vault must belong to. Without it, the first of `vaults` says which it is. */
   tenant: z.guid('must be the id of a tenant, which `az account show` has as tenantId').toLowerCase().optional(),
-  /** The vaults that the manifest names. */
+  /** The subscription that vaults, identities and roles are made in. Without it there is only what is in vaults. */
+  subscription: z.guid('must be the id of a subscription, which `az account show` has as id').toLowerCase().optional(),
+  /** The vaults that the manifest names and does not make. */
   vaults: z.array(z.string().regex(vaultNamePattern)).default([]),
   credential: z.discriminatedUnion('type', [servicePrincipal, ambient]),
   /** The sandbox: every connection goes to this port of 127.0.0.1 instead of its host, and trusts this authority alone. */
@@ -48,9 +50,12 @@ export const checkConfig = (config: unknown, env: Env): AzureConfig => {
     const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to Azure' };
     throw new LabError('BAD_MANIFEST', `connections.azure.${path.join('.')}: ${message}`);
   }
-  const { tenant, vaults, credential, loopback } = parsed.data;
+  const { tenant, subscription, vaults, credential, loopback } = parsed.data;
   if (tenant === undefined && vaults.length === 0) {
     throw new LabError('BAD_MANIFEST', 'connections.azure: names neither a tenant nor a vault that could tell it');
+  }
+  if (subscription !== undefined && tenant === undefined) {
+    throw new LabError('BAD_MANIFEST', 'connections.azure.tenant: is missing, and a subscription is of a tenant');
   }
   if (loopback !== undefined && credential.type === 'ambient') {
     throw new LabError('GUARD', 'the sandbox never logs in with the credentials of this machine');

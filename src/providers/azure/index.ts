@@ -2,9 +2,22 @@ import type { ConnectContext, Connection, DefinedKind, Provider } from '../../en
 import { LabError } from '../../errors.ts';
 import type { AzureClient } from './client.ts';
 import { type AzureConfig, checkConfig } from './config.ts';
+import { federatedCredential } from './federated-credential.ts';
+import { keyVault } from './key-vault.ts';
 import { keyVaultSecret } from './key-vault-secret.ts';
+import { managedIdentity } from './managed-identity.ts';
+import { resourceGroup } from './resource-group.ts';
+import { roleAssignment } from './role-assignment.ts';
+import { subscriptionScope } from './subscription.ts';
 
-const kinds: readonly DefinedKind<AzureClient>[] = [keyVaultSecret];
+const kinds: readonly DefinedKind<AzureClient>[] = [
+  keyVaultSecret,
+  resourceGroup,
+  keyVault,
+  managedIdentity,
+  federatedCredential,
+  roleAssignment,
+];
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
@@ -20,8 +33,11 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   return {
     scope: () => scopeOf(config, client),
     describe: async () => {
-      const tenant = await scopeOf(config, client).catch(() => config.tenant ?? 'of an unknown tenant');
-      return [`azure ${tenant} as ${login.who()}`, ...overrides(config, proxySettings(env))].join(', ');
+      const stated = [config.tenant ?? 'of an unknown tenant', config.subscription].filter(
+        (part) => part !== undefined,
+      );
+      const where = await scopeOf(config, client).catch(() => stated.join('/'));
+      return [`azure ${where} as ${login.who()}`, ...overrides(config, proxySettings(env))].join(', ');
     },
     gate: async (name) => ({ state: 'broken', because: `Azure has no gate "${name}"` }),
     kind: (name) => {
@@ -36,10 +52,15 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
 };
 
 /**
- * The tenant, as the first vault names it. Every vault is held against the stated tenant, or else that of the first,
+ * The tenant, with the subscription where one is stated. Else it is as the first vault names it. Every vault is held against the stated tenant, or else that of the first,
  * before a credential goes out; a vault's name is unique in its cloud, so tenant, vault and name say which secret it is.
  */
-const scopeOf = async ({ tenant, vaults: [first] }: AzureConfig, client: AzureClient): Promise<string> => {
+const scopeOf = async (config: AzureConfig, client: AzureClient): Promise<string> => {
+  if (config.subscription !== undefined) return subscriptionScope(client.arm());
+  const {
+    tenant,
+    vaults: [first],
+  } = config;
   try {
     if (first !== undefined) return await client.tenantOf(first.toLowerCase());
   } catch (error) {
@@ -65,7 +86,6 @@ const proxyOrigin = (proxy: Readonly<Record<string, string>>): string => {
 };
 
 /**
- * Azure. Connection: cloud, tenant, the vaults that are used, one credential; see config.ts. Key vaults are used as they
- * are: only their secrets are lab's. It has no gates: a cloud is always expected to be there.
+ * Azure. Connection: cloud, tenant, subscription, the vaults that are used, one credential; see config.ts. It has no gates: a cloud is always expected to be there.
  */
 export const azure: Provider = { name: 'azure', kinds, needs: [], connect };

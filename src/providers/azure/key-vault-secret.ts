@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import { secretValue } from '../../engine/fields.ts';
 import type { Live } from '../../engine/resource.ts';
@@ -87,6 +88,7 @@ export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
   precondition: 're-read',
   protect: 'its readers lose it at once; it can be recovered only until the vault purges it',
   identify: secretId,
+  parent: ([vault = '']) => address('azure.key-vault', vault),
   check: ({ value, tags }) => (isSecret(value) ? valueFault(value) : undefined) ?? tagFault(Object.keys(tags ?? {})),
   read: async (client, [vault = '', name = ''], spec) => toLive(await readState(client.vault(vault), name), spec.tags),
   write: (client, request) => writeSecret(client.vault(request.id[0] ?? ''), request, client.signal),

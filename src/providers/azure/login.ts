@@ -16,6 +16,8 @@ import type { WireRules } from './wire.ts';
 export interface Login {
   /** Tokens for one vault; `meet` is told the tenant that the vault names before any credential goes out. */
   credentialFor(meet: (tenant: string) => void): TokenCredential;
+  /** Tokens for what does not name its tenant. */
+  credentialIn(tenant: string): TokenCredential;
   /** For people: `service principal 1f0c…`, `user a@b.c`. Of an ambient login known once there was a token. */
   who(): string;
 }
@@ -73,18 +75,23 @@ export const openLogin = (setup: LoginSetup): Login => {
     return outcome.value;
   };
 
+  const ask = (tenant: string, scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> => {
+    const question = [tenant, ...[scopes].flat(), options.claims ?? ''].join(' ');
+    const answer = asked.get(question) ?? logIn(tenant, scopes, options).finally(() => asked.delete(question));
+    asked.set(question, answer);
+    return answer;
+  };
+
   return {
     credentialFor: (meet) => ({
       getToken: async (scopes, options = {}) => {
-        const { tenantId: tenant, claims = '' } = options;
+        const { tenantId: tenant } = options;
         if (tenant === undefined) throw new LabError('UNREACHABLE', 'the key vault did not say which tenant it is of');
         meet(tenant);
-        const question = [tenant, ...[scopes].flat(), claims].join(' ');
-        const answer = asked.get(question) ?? logIn(tenant, scopes, options).finally(() => asked.delete(question));
-        asked.set(question, answer);
-        return answer;
+        return ask(tenant, scopes, options);
       },
     }),
+    credentialIn: (tenant) => ({ getToken: (scopes, options = {}) => ask(tenant, scopes, options) }),
     who: () => identity,
   };
 };

@@ -15,15 +15,16 @@ export interface Patience {
 /** The pauses of a call if nothing else is said. */
 export const defaultPauses: readonly number[] = [200, 400, 800, 1_600, 3_200];
 
-/** Tries until it succeeds, cannot be helped, or the pauses are used up. */
+/** Tries until it succeeds, cannot be helped, or the pauses are used up. `passes`: what else goes by itself. */
 export const retrying = async <T>(
   { pauses, signal }: Patience,
   idempotent: boolean,
   attempt: () => Promise<Outcome<T>>,
+  passes: (failure: Failure) => boolean = () => false,
 ): Promise<Outcome<T>> => {
   for (const ms of pauses) {
     const outcome = await attempt();
-    if (outcome.ok || !mayRetry(outcome.failure, idempotent)) return outcome;
+    if (outcome.ok || !(mayRetry(outcome.failure, idempotent) || passes(outcome.failure))) return outcome;
     await rest(Math.max(ms * (0.5 + Math.random()), retryAfterMs(outcome.failure)), signal);
   }
   return attempt();

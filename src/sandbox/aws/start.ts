@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Authority, createAuthority } from '../certificates/authority.ts';
 import { type Answer, type Request, serve } from '../http.ts';
+import type { KeysOf } from '../signed-token.ts';
 import { openDocument } from '../store.ts';
 import { type Content, emptyContent, entryOf, iamOf } from './content.ts';
 import { answerEks, type EksCluster } from './eks.ts';
@@ -13,7 +14,6 @@ import { answerSecretsManager, jsonRefusal } from './secrets-manager.ts';
 import { type Caller, openSessions, userOf } from './sessions.ts';
 import { claimOf } from './signature.ts';
 import { answerSts } from './sts.ts';
-import type { KeysOf } from './web-identity.ts';
 
 /** What a sandbox AWS is made from. */
 export interface AwsSandboxOptions {

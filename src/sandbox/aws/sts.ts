@@ -1,11 +1,12 @@
 import type { Answer } from '../http.ts';
+import type { KeysOf } from '../signed-token.ts';
 import { entryOf, type IamContent } from './content.ts';
 import { time } from './iam-place.ts';
 import { queryAnswer, queryRefusal, type Xml } from './query.ts';
 import type { Quirks } from './quirks.ts';
 import { AwsRefusal } from './refusal.ts';
 import type { Caller, Sessions } from './sessions.ts';
-import { type KeysOf, trustsClaims, verifyToken } from './web-identity.ts';
+import { trustsClaims, verifyToken } from './web-identity.ts';
 
 /** What STS works with. */
 export interface StsPlace {

@@ -1,27 +1,7 @@
-import { createPublicKey, verify } from 'node:crypto';
-import { z } from 'zod';
+import { type Claims, type KeysOf, readToken } from '../signed-token.ts';
 import { entryOf, type IamContent, type StoredRole } from './content.ts';
 import { conditionsHold, statementsOf } from './policy.ts';
 import { AwsRefusal } from './refusal.ts';
-
-/** The keys of an issuer (RFC 7517). */
-export interface KeySet {
-  readonly keys: readonly { readonly kid: string; readonly kty: string; readonly n: string; readonly e: string }[];
-}
-
-/** The keys that an issuer publishes; undefined if it cannot be reached. */
-export type KeysOf = (issuer: string) => Promise<KeySet | undefined>;
-
-const claimsSchema = z.object({
-  iss: z.string(),
-  sub: z.string(),
-  aud: z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat()),
-  exp: z.number(),
-});
-const headSchema = z.object({ alg: z.string(), kid: z.string().optional() });
-
-/** What a token that was verified says. */
-export type Claims = z.output<typeof claimsSchema>;
 
 const invalid = (message: string): AwsRefusal => new AwsRefusal('InvalidIdentityToken', message);
 
@@ -31,9 +11,11 @@ export const verifyToken = async (
   account: { iam: IamContent; arn: string },
   keysOf: KeysOf,
 ): Promise<Claims> => {
-  const [head = '', body = '', signature = ''] = token.split('.');
-  const { alg, kid } = decode(head, headSchema);
-  const claims = decode(body, claimsSchema);
+  const read = readToken(token);
+  if (read === undefined) {
+    throw invalid('The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)');
+  }
+  const { claims } = read;
   const { iss, aud, exp } = claims;
   const provider = entryOf(account.iam.providers, providerArn(account.arn, iss));
   if (provider === undefined) throw invalid(`No OpenIDConnect provider found in your account for ${iss}`);
@@ -44,30 +26,19 @@ export const verifyToken = async (
       `Token expired: current date/time ${now} must be before the expiration date/time ${exp}`,
     );
   }
-  const key = (await keysOf(iss))?.keys.find((one) => one.kid === kid);
-  if (key === undefined) {
+  const keys = await keysOf(iss);
+  const isSigned = keys && read.isSignedBy(keys);
+  if (isSigned === undefined) {
     throw invalid(
       "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
     );
   }
-  const { kty, n, e } = key;
-  const publicKey = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
-  const isSigned =
-    alg === 'RS256' && verify('sha256', Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, 'base64url'));
   if (!isSigned) throw invalid('The ID Token provided is not a valid JWT. (signature)');
   if (!aud.some((audience) => provider.audiences.includes(audience))) throw invalid('Incorrect token audience');
   return claims;
 };
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
-
-const decode = <T>(part: string, schema: z.ZodType<T>): T => {
-  try {
-    return schema.parse(JSON.parse(Buffer.from(part, 'base64url').toString()));
-  } catch {
-    throw invalid('The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)');
-  }
-};
 
 /** The account's own provider of an issuer; `arn` is any ARN of the account. */
 const providerArn = (arn: string, issuer: string): string =>

@@ -1,3 +1,5 @@
+import { type ArmContent, emptyArm } from './arm/content.ts';
+
 /** One version of a secret. Times in whole seconds since 1970, as on the wire. */
 export interface SecretVersion {
   /** 32 hex digits. */
@@ -37,10 +39,15 @@ export type VaultContent = Record<string, StoredSecret>;
 /** Everything that the sandbox's Azure keeps. JSON, so that it can lie on disk. */
 export interface Content {
   readonly vaults: Record<string, VaultContent>;
+  /** The subscription; absent in what was saved before there was one. */
+  arm?: ArmContent;
 }
 
 /** No vault at all. */
 export const emptyContent = (): Content => ({ vaults: {} });
+
+/** Its subscription. */
+export const armOf = (content: Content): ArmContent => (content.arm ??= emptyArm());
 
 /** The secret of this name in whatever case: never something that every object inherits. */
 export const secretNamed = (secrets: VaultContent, name: string): StoredSecret | undefined => {

@@ -21,3 +21,10 @@ export const vaultHostOf = (host: string): VaultHost | undefined => {
   const [, name = '', domain = ''] = /^([a-z0-9-]+)\.(.+)$/.exec(host.toLowerCase()) ?? [];
   return vaultDomains.includes(domain) ? { name, domain } : undefined;
 };
+
+/** Hosts of Azure Resource Manager: public, US government, China. */
+export const managementHosts: readonly string[] = [
+  'management.azure.com',
+  'management.usgovcloudapi.net',
+  'management.chinacloudapi.cn',
+];

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from '../http.ts';
-import type { Principal } from './principal.ts';
+import type { KeysOf } from '../signed-token.ts';
+import type { ArmContent, StoredIdentity } from './arm/content.ts';
+import { assertionFault } from './assertion.ts';
+import { type Bearer, bearerOf, type Principal } from './principal.ts';
+import type { Quirks } from './quirks.ts';
 import type { Result } from './refusal.ts';
 import { lifetime, type Tokens } from './tokens.ts';
 
@@ -10,10 +14,18 @@ export interface Login {
   readonly tokens: Tokens;
   /** The application with this id in the tenant; undefined if there is none. */
   principal(clientId: string): Principal | undefined;
+  /** Where the managed identities are. */
+  readonly arm: ArmContent;
+  readonly keysOf: KeysOf;
+  readonly quirks: Quirks;
 }
 
 /** Answers a request to the login host: discovery, and tokens for client credentials by both versions of the endpoint. */
-export const answerLogin = (login: Login, origin: string, { method, path, query, body }: Request): Result => {
+export const answerLogin = async (
+  login: Login,
+  origin: string,
+  { method, path, query, body }: Request,
+): Promise<Result> => {
   const [, tenant = '', ...rest] = path.split('/');
   switch (`${method} ${rest.join('/')}`) {
     case 'GET discovery/instance':
@@ -29,24 +41,12 @@ export const answerLogin = (login: Login, origin: string, { method, path, query,
   }
 };
 
-const issue = (login: Login, form: URLSearchParams, [, version]: readonly string[]): Result => {
-  const clientId = form.get('client_id') ?? '';
+const issue = async (login: Login, form: URLSearchParams, [, version]: readonly string[]): Promise<Result> => {
   if (form.get('grant_type') !== 'client_credentials') {
     return refused(400, 'unsupported_grant_type', 70003, 'The app requested an unsupported grant type.');
   }
-  const principal = login.principal(clientId);
-  if (principal === undefined) {
-    const text = `Application with identifier '${clientId}' was not found in the directory '${login.tenant}'.`;
-    return refused(400, 'unauthorized_client', 700016, text);
-  }
-  if (form.has('client_assertion')) {
-    const text = 'No matching federated identity record found: the sandbox has no federated credentials.';
-    return refused(401, 'invalid_client', 70025, text);
-  }
-  if (form.get('client_secret') !== principal.clientSecret) {
-    const text = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`;
-    return refused(401, 'invalid_client', 7000215, text);
-  }
+  const found = await logIn(login, form);
+  if ('refusal' in found) return found.refusal;
   const resource = version === 'v2.0' ? resourceIn(form.get('scope') ?? '') : (form.get('resource') ?? '');
   if (resource === '') return refused(400, 'invalid_scope', 70011, 'The provided value for scope is not valid.');
   const times = { expires_in: lifetime, ext_expires_in: lifetime };
@@ -56,9 +56,47 @@ const issue = (login: Login, form: URLSearchParams, [, version]: readonly string
       token_type: 'Bearer',
       ...(version === 'v2.0' ? times : asTexts({ ...times, ...firstVersionTimes() })),
       ...(version === 'v2.0' ? {} : { resource }),
-      access_token: login.tokens.issue({ principal, resource }),
+      access_token: login.tokens.issue({ bearer: found.bearer, resource }),
     },
   };
+};
+
+type LoggedIn = { readonly bearer: Bearer } | { readonly refusal: Result };
+
+/** An application has a secret, a managed identity has none: it takes tokens of those that it trusts. */
+const logIn = async (login: Login, form: URLSearchParams): Promise<LoggedIn> => {
+  const clientId = form.get('client_id') ?? '';
+  const assertion = form.get('client_assertion');
+  const application = login.principal(clientId);
+  const identity = Object.values(login.arm.identities).find((one) => one.clientId === clientId);
+  if (application !== undefined) return byApplication(application, assertion, form.get('client_secret'));
+  if (identity !== undefined) return byIdentity(login, identity, assertion);
+  const text = `Application with identifier '${clientId}' was not found in the directory '${login.tenant}'.`;
+  return { refusal: refused(400, 'unauthorized_client', 700016, text) };
+};
+
+const byApplication = (application: Principal, assertion: string | null, secret: string | null): LoggedIn => {
+  const { clientId, clientSecret } = application;
+  if (assertion !== null) {
+    const text = 'No matching federated identity record found: the application has no federated credentials.';
+    return { refusal: refused(401, 'invalid_client', 70025, text) };
+  }
+  if (secret === clientSecret) return { bearer: bearerOf(application) };
+  const text = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`;
+  return { refusal: refused(401, 'invalid_client', 7000215, text) };
+};
+
+const byIdentity = async (login: Login, identity: StoredIdentity, assertion: string | null): Promise<LoggedIn> => {
+  const { clientId, principalId: objectId } = identity;
+  if (assertion === null) {
+    const text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+    return { refusal: refused(401, 'invalid_client', 7000218, text) };
+  }
+  const fault = await assertionFault(identity, assertion, login);
+  if (fault === undefined) return { bearer: { is: 'managed-identity', objectId, clientId } };
+  // Seen on the wire: 70021 is an invalid_request, the newer and more exact codes are an invalid_client.
+  const [status, error] = fault.code === 70021 ? [400, 'invalid_request'] : [401, 'invalid_client'];
+  return { refusal: refused(status, error, fault.code, fault.text) };
 };
 
 // The first version of the endpoint answers numbers as text.

@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { type Authority, createAuthority } from '../certificates/authority.ts';
 import { type Answer, type Request, serve } from '../http.ts';
+import type { KeysOf } from '../signed-token.ts';
 import { openDocument } from '../store.ts';
-import { emptyContent } from './content.ts';
-import { loginHosts, vaultDomains, vaultHostOf } from './hosts.ts';
+import { answerArm } from './arm/answer.ts';
+import type { Place } from './arm/call.ts';
+import { armOf, emptyContent } from './content.ts';
+import { loginHosts, managementHosts, vaultDomains, vaultHostOf } from './hosts.ts';
 import { answerLogin, type Login } from './login.ts';
 import type { Principal } from './principal.ts';
-import { type ReadRequest, readAs, type SecretReading } from './reading.ts';
+import { type QuirkOptions, quirksOf } from './quirks.ts';
+import {
+  type LoggedIn,
+  type LoginRequest,
+  logInAs,
+  type ReadRequest,
+  readAs,
+  readWith,
+  type SecretReading,
+  type Wanted,
+} from './reading.ts';
 import type { Result } from './refusal.ts';
 import { newTokens } from './tokens.ts';
 import { answerVault, challenge, type Vaults } from './vault.ts';
@@ -15,7 +28,9 @@ import { answerVault, challenge, type Vaults } from './vault.ts';
 export interface AzureSandboxOptions {
   /** The id of its one tenant. */
   readonly tenant: string;
-  /** The names of its key vaults; others are not there. */
+  /** The id of its one subscription. */
+  readonly subscription?: string;
+  /** The names of the key vaults that are there from the start. */
   readonly vaults: readonly string[];
   /** Who can log in, by client id. Asked at every login. */
   readonly principal: (clientId: string) => Principal | undefined;
@@ -25,11 +40,15 @@ export interface AzureSandboxOptions {
   readonly port?: number;
   /** How long a deletion or a recovery takes. Default: 0; the real one takes seconds. */
   readonly settleMs?: number;
+  /** The keys of the issuers that Entra can reach; default: it reaches none. */
+  readonly keysOf?: KeysOf;
+  /** Eventual consistency and throttling; off by default. */
+  readonly quirks?: QuirkOptions;
   /** Signs its certificate. Default: one of its own. */
   readonly authority?: Authority;
 }
 
-/** Key Vault and Entra ID on loopback: one https port that answers under the real names of their hosts. */
+/** Resource Manager, Key Vault and Entra ID on loopback: one https port that answers under the real names of their hosts. */
 export interface AzureSandbox {
   readonly port: number;
   /** What its certificate is verified with. */
@@ -37,7 +56,10 @@ export interface AzureSandbox {
   /** `https://NAME.vault.azure.net` by name, as clients write them. */
   readonly vaults: Readonly<Record<string, string>>;
   /** A secret as somebody who logs in gets to read it, in the process. */
-  readSecret(request: ReadRequest): SecretReading;
+  readSecret(request: ReadRequest): Promise<SecretReading>;
+  /** The same in two steps. */
+  logIn(request: LoginRequest): Promise<LoggedIn>;
+  readWith(token: string, wanted: Wanted): SecretReading;
   /** Ends it and writes what it holds. */
   stop(): Promise<void>;
 }
@@ -47,22 +69,29 @@ export const startAzureSandbox = async (options: AzureSandboxOptions): Promise<A
   const { tenant, principal, settleMs = 0, authority = createAuthority('lab sandbox: Azure') } = options;
   const document = await openDocument(options.file, emptyContent);
   for (const name of options.vaults) document.value.vaults[name.toLowerCase()] ??= {};
-  const tokens = newTokens();
+  const tokens = newTokens(tenant);
   const changed = () => document.changed();
-  const vaults: Vaults = { content: document.value, tenant, tokens, settleMs, changed };
-  const login: Login = { tenant, tokens, principal };
-  const names = [...loginHosts, ...vaultDomains.map((domain) => `*.${domain}`)];
+  const arm = armOf(document.value);
+  const { subscription = someSubscription, keysOf = async () => undefined } = options;
+  const quirks = quirksOf(options.quirks);
+  const rights = { arm, subscription, quirks };
+  const vaults: Vaults = { content: document.value, tenant, tokens, rights, settleMs, changed };
+  const login: Login = { tenant, tokens, principal, arm, keysOf, quirks };
+  const place: Place = { arm, subscription, tenant, secrets: document.value.vaults, quirks, settleMs, changed };
+  const names = [...loginHosts, ...managementHosts, ...vaultDomains.map((domain) => `*.${domain}`)];
   const { certificate, key } = authority.issue({ commonName: 'lab sandbox', use: { kind: 'server', names } });
   const server = await serve({
     tls: { cert: certificate, key },
     ...(options.port === undefined ? {} : { port: options.port }),
-    handle: async (request) => answer(vaults, login, request),
+    handle: (request) => answer(vaults, login, place, request),
   });
   return {
     port: server.port,
     caPem: authority.certificate,
     vaults: Object.fromEntries(options.vaults.map((name) => [name, `https://${name.toLowerCase()}.vault.azure.net`])),
     readSecret: (request) => readAs(vaults, login, request),
+    logIn: (request) => logInAs(login, request),
+    readWith: (token, wanted) => readWith(vaults, token, wanted),
     stop: async () => {
       await server.close();
       await document.close();
@@ -70,9 +99,16 @@ export const startAzureSandbox = async (options: AzureSandboxOptions): Promise<A
   };
 };
 
-const answer = (vaults: Vaults, login: Login, request: Request): Answer => {
+/** Where nobody says which. */
+const someSubscription = '00000000-0000-4000-8000-000000000001';
+
+const answer = async (vaults: Vaults, login: Login, place: Place, request: Request): Promise<Answer> => {
   const host = (request.headers['host'] ?? '').toLowerCase().replace(/:\d+$/, '');
-  if (loginHosts.includes(host)) return toAnswer(answerLogin(login, `https://${host}`, request), request, {});
+  if (loginHosts.includes(host)) return toAnswer(await answerLogin(login, `https://${host}`, request), request, {});
+  if (managementHosts.includes(host)) {
+    const { headers = {}, ...result } = answerArm(place, login.tokens, `https://${host}`, request);
+    return toAnswer(result, request, headers);
+  }
   const vaultHost = vaultHostOf(host);
   if (vaultHost === undefined) return { status: 404, text: `sandbox: nobody answers as ${host}\n` };
   const result = answerVault(vaults, vaultHost, request);

@@ -1,9 +1,11 @@
 import type { Request } from '../http.ts';
+import { mayDo, type Rights } from './access.ts';
+import { entryOf } from './arm/content.ts';
 import type { Call } from './call.ts';
 import type { Content } from './content.ts';
 import { deleteSecret, getDeleted, listDeleted, purgeDeleted, recoverDeleted } from './deleted-secrets.ts';
 import type { VaultHost } from './hosts.ts';
-import { type Action, mayDo } from './principal.ts';
+import { type Action, clientIdOf } from './principal.ts';
 import { badParameter, forbidden, noSuchVault, notAllowed, type Result, unauthorized } from './refusal.ts';
 import { getSecret, listSecrets, listVersions, setSecret, updateSecret } from './secrets.ts';
 import type { Tokens } from './tokens.ts';
@@ -13,6 +15,7 @@ export interface Vaults {
   readonly content: Content;
   readonly tenant: string;
   readonly tokens: Tokens;
+  readonly rights: Rights;
   /** How long a deletion or a recovery takes, in milliseconds. */
   readonly settleMs: number;
   changed(): void;
@@ -43,7 +46,8 @@ const apiVersions = ['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '2025-07-0
 
 /** Answers a request to a vault. Who calls is asked before anything else. */
 export const answerVault = (vaults: Vaults, host: VaultHost, request: Request): Result => {
-  const secrets = Object.hasOwn(vaults.content.vaults, host.name) ? vaults.content.vaults[host.name] : undefined;
+  const isDeleted = entryOf(vaults.rights.arm.deletedVaults, host.name) !== undefined;
+  const secrets = isDeleted ? undefined : entryOf(vaults.content.vaults, host.name);
   if (secrets === undefined) return noSuchVault(`${host.name}.${host.domain}`);
   const token = /^Bearer (.+)$/.exec(request.headers['authorization'] ?? '')?.[1];
   if (token === undefined) return unauthorized('AKV10000: Request is missing a Bearer or PoP token.');
@@ -60,9 +64,10 @@ export const answerVault = (vaults: Vaults, host: VaultHost, request: Request): 
   if (path === undefined || found === undefined) return notAllowed(request.method);
   const [name, version] = found.params;
   if (!/^[0-9a-zA-Z-]{0,127}$/.test(name)) return badParameter(`The request URI contains an invalid name: ${name}`);
-  if (!mayDo(grant.principal, host.name, found.operation.action)) {
-    const caller = `appid=${grant.principal.clientId};iss=https://sts.windows.net/${vaults.tenant}/`;
-    return forbidden(caller, found.operation.action, host.name);
+  const { action } = found.operation;
+  if (!mayDo(vaults.rights, grant.bearer, { vault: host.name, secret: name, action })) {
+    const caller = `appid=${clientIdOf(grant.bearer)};oid=${grant.bearer.objectId};iss=https://sts.windows.net/${vaults.tenant}/`;
+    return forbidden(caller, action, host.name);
   }
   const body = parse(request.body);
   if (!body.ok) return badParameter('The request body is not valid JSON.');

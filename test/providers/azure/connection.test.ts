@@ -54,7 +54,7 @@ describe('a connection', () => {
   test('has no gates and no other kinds', async () => {
     const connection = await connect(await sandbox());
     expect(await connection.gate('azure.x')).toMatchObject({ state: 'broken' });
-    expect(() => connection.kind('azure.key-vault')).toThrow(TypeError);
+    expect(() => connection.kind('azure.storage-account')).toThrow(TypeError);
   });
 });
 

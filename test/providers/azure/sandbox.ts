@@ -6,6 +6,7 @@ import { startAzureSandbox } from '../../../src/sandbox/azure/start.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 
 export const tenant = '7c1e0000-0000-0000-0000-000000000001';
+export const subscription = '7c1e0000-0000-0000-0000-000000000002';
 export const vault = 'illm-k8s-lab-kv';
 
 /** Applications of the sandbox's tenant: one that may do everything, one that may look, one that may nothing. */
@@ -15,11 +16,13 @@ export const principals = {
     clientId: '0f000000-0000-0000-0000-000000000002',
     clientSecret: 'the-readers-secret',
     roles: { [vault]: 'Reader' },
+    subscriptionRole: 'Reader',
   },
   nobody: {
     clientId: '0f000000-0000-0000-0000-000000000003',
     clientSecret: 'nobodys-secret',
     roles: { [vault]: 'none' },
+    subscriptionRole: 'none',
   },
 } as const;
 
@@ -27,6 +30,7 @@ export const principals = {
 export const sandbox = async (options: Partial<AzureSandboxOptions> = {}): Promise<AzureSandbox> => {
   const started = await startAzureSandbox({
     tenant,
+    subscription,
     vaults: [vault],
     principal: (id) => Object.values(principals).find(({ clientId }) => clientId === id),
     ...options,

@@ -6,6 +6,7 @@ export interface Described {
   readonly required?: readonly string[];
   readonly additionalProperties?: Described;
   readonly items?: Described;
+  readonly allOf?: readonly Described[];
   readonly enum?: readonly string[];
   readonly 'x-ms-enum'?: { readonly modelAsString?: boolean };
 }
@@ -18,7 +19,7 @@ export const faults = (
   at = '$',
 ): string[] => {
   if (described.$ref !== undefined) {
-    const target = definitions[described.$ref.replace('#/definitions/', '')];
+    const target = common(described.$ref) ?? definitions[described.$ref.replace('#/definitions/', '')];
     return target === undefined ? [`${at}: no ${described.$ref}`] : faults(target, value, definitions, at);
   }
   // The service itself writes null for what is not there: `nextLink`, `innererror`.
@@ -38,15 +39,50 @@ export const faults = (
   }
 };
 
+/** A type with what it takes over from others. */
+const whole = (described: Described, definitions: Readonly<Record<string, Described>>): Described => {
+  const parts = (described.allOf ?? []).map((part) => {
+    const target = part.$ref === undefined ? part : (common(part.$ref) ?? definitions[part.$ref.slice(14)] ?? {});
+    return whole(target, definitions);
+  });
+  return [...parts, described].reduce((all, part) => ({
+    ...all,
+    ...part,
+    properties: { ...all.properties, ...part.properties },
+    required: [...(all.required ?? []), ...(part.required ?? [])],
+  }));
+};
+
+const text: Described = { type: 'string' };
+const tags: Described = { type: 'object', additionalProperties: text };
+const systemData: Described = {
+  properties: { createdBy: text, createdByType: text, createdAt: text, lastModifiedAt: text },
+};
+
+/** Types that every service of ARM shares; their description is not among those at hand. */
+const common = (ref: string): Described | undefined => {
+  const resource = { properties: { id: text, name: text, type: text, systemData } };
+  switch (/common-types.*#\/definitions\/(\w+)$/.exec(ref)?.[1] ?? '') {
+    case 'Resource':
+    case 'ProxyResource':
+      return resource;
+    case 'TrackedResource':
+      return { properties: { ...resource.properties, tags, location: text }, required: ['location'] };
+    default:
+      return undefined;
+  }
+};
+
 const isAllowed = (described: Described, value: string): boolean =>
   described.enum === undefined || described['x-ms-enum']?.modelAsString === true || described.enum.includes(value);
 
 const objectFaults = (
-  { properties = {}, required = [], additionalProperties }: Described,
+  described: Described,
   value: unknown,
   definitions: Readonly<Record<string, Described>>,
   at: string,
 ): string[] => {
+  const { properties = {}, required = [], additionalProperties } = whole(described, definitions);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${at}: not an object`];
   const lacking = required.filter((name) => !(name in value)).map((name) => `${at}: lacks ${name}`);
   const wrong = Object.entries(value).flatMap(([name, member]) => {

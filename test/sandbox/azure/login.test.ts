@@ -74,8 +74,11 @@ describe('a reading in the process', () => {
     const box = await sandbox();
     const { properties } = await sdk(box).setSecret('a', 'first');
     await sdk(box).setSecret('a', 'second');
-    expect(box.readSecret(asked)).toEqual({ is: 'value', value: 'second' });
-    expect(box.readSecret({ ...asked, version: properties.version ?? '' })).toEqual({ is: 'value', value: 'first' });
+    expect(await box.readSecret(asked)).toEqual({ is: 'value', value: 'second' });
+    expect(await box.readSecret({ ...asked, version: properties.version ?? '' })).toEqual({
+      is: 'value',
+      value: 'first',
+    });
   });
 
   test.each([
@@ -85,6 +88,6 @@ describe('a reading in the process', () => {
     [{ vault: 'missing' }, { by: 'vault', status: 404, code: 'ResourceNotFound' }],
   ])('is refused alike: %j', async (changes, expected) => {
     const box = await sandbox();
-    expect(box.readSecret({ ...asked, ...changes })).toMatchObject({ is: 'refused', ...expected });
+    expect(await box.readSecret({ ...asked, ...changes })).toMatchObject({ is: 'refused', ...expected });
   });
 });
