@@ -16,13 +16,19 @@ export type Moto = {
   stop: () => Promise<void>;
 };
 
+/** `names`: what else its certificate is for, where clients reach it under AWS's own names. */
+export type MotoOptions = { dir: string; lifetime?: Lifetime; names?: readonly string[] };
+
 /** Starts moto on loopback, over https. */
-export async function startMoto({ dir, lifetime = 'parent' }: { dir: string; lifetime?: Lifetime }): Promise<Moto> {
+export async function startMoto({ dir, lifetime = 'parent', names = [] }: MotoOptions): Promise<Moto> {
   const command = (await provide(moto)).path;
   await mkdir(dir, { recursive: true });
   const [port = 0] = await freePorts(1);
   const authority = createAuthority('lab-test moto');
-  const pair = authority.issue({ commonName: 'moto', use: { kind: 'server', names: ['127.0.0.1', 'localhost'] } });
+  const pair = authority.issue({
+    commonName: 'moto',
+    use: { kind: 'server', names: ['127.0.0.1', 'localhost', ...names] },
+  });
   const [certFile, keyFile] = [join(dir, 'moto.crt'), join(dir, 'moto.key')];
   await Promise.all([
     writeFile(certFile, pair.certificate, { mode: 0o600 }),

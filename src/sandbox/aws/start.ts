@@ -27,6 +27,8 @@ export interface AwsSandboxOptions {
   readonly account?: string;
   /** Who signs its certificate; default: an authority of its own. */
   readonly authority?: Authority;
+  /** What else its certificate is for, where clients reach it under AWS's own names. */
+  readonly names?: readonly string[];
   /** The keys of the issuers that it can reach; default: it reaches none. */
   readonly keysOf?: KeysOf;
   /** What EKS knows, by name. */
@@ -76,7 +78,7 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
   const document = await openDocument(file, emptyContent);
   const { certificate, key } = authority.issue({
     commonName: 'lab sandbox aws',
-    use: { kind: 'server', names: ['127.0.0.1', 'localhost'] },
+    use: { kind: 'server', names: ['127.0.0.1', 'localhost', ...(options.names ?? [])] },
   });
   const operator: Caller = {
     is: 'operator',

@@ -59,15 +59,16 @@ export const clientOf = (server: AwsServer): AwsClient => {
   return createClient({ ...context, config: checkConfig(configOf(server), context.env) });
 };
 
-const settingsOf = ({ url, caPem, accessKey }: AwsServer) => ({
-  region,
+const settingsOf = ({ url, caPem, accessKey }: AwsServer, at = region) => ({
+  region: at,
   endpoint: url,
   credentials: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret },
   requestHandler: { httpsAgent: { ca: caPem } },
 });
 
 /** Somebody else at the API of Secrets Manager. */
-export const strangerAt = (server: AwsServer): SecretsManager => new SecretsManager(settingsOf(server));
+export const strangerAt = (server: AwsServer, at = region): SecretsManager =>
+  new SecretsManager(settingsOf(server, at));
 
 /** Somebody else at the API of IAM. */
 export const iamAt = (server: AwsServer): IAM => new IAM(settingsOf(server));

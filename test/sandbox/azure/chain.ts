@@ -31,8 +31,14 @@ export interface Links {
   readonly vaultDeleted?: boolean;
 }
 
-const vaultPath = `/providers/Microsoft.KeyVault/vaults/${vault}`;
-const identityPath = `/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/eso`;
+/** What a chain is made of: the identity, the vault and the secret in it. */
+export interface Place {
+  readonly identity: string;
+  readonly vault: string;
+  readonly secret: { readonly name: string; readonly value: string };
+}
+
+const place: Place = { identity: 'eso', vault, secret: { name: 'team-app', value: '{"password":"of the app"}' } };
 const identityShape = z.object({
   body: z.object({ properties: z.object({ clientId: z.string(), principalId: z.string() }) }),
 });
@@ -58,7 +64,7 @@ export const startChain = async (links: Links = {}, quirks: QuirkOptions = {}) =
     await azure.stop();
     await kubernetes.stop();
   });
-  const { clientId: identity } = await makeIdentity(azure, links);
+  const { clientId: identity } = await makeIdentity(azure, place, links);
 
   const { objects } = kubernetes;
   const { clientId: named = identity } = links;
@@ -105,7 +111,14 @@ export const startChain = async (links: Links = {}, quirks: QuirkOptions = {}) =
   };
 };
 
-const makeIdentity = async (azure: AzureSandbox, links: Links): Promise<{ clientId: string; principalId: string }> => {
+/** Makes the Azure side of a chain: identity, trust, vault, secret and role. */
+export const makeIdentity = async (
+  azure: AzureSandbox,
+  { identity, vault: vaultName, secret }: Place,
+  links: Links,
+): Promise<{ clientId: string; principalId: string }> => {
+  const vaultPath = `/providers/Microsoft.KeyVault/vaults/${vaultName}`;
+  const identityPath = `/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${identity}`;
   const arm = await armOf(azure);
   await arm('PUT', `/resourceGroups/${group}`, 'resources', { location: 'westus' });
   const made = await arm('PUT', identityPath, 'identities', { location: 'westus' });
@@ -120,7 +133,7 @@ const makeIdentity = async (azure: AzureSandbox, links: Links): Promise<{ client
     location: 'westus',
     properties: { tenantId: tenant, sku: { family: 'A', name: 'standard' }, enableRbacAuthorization: true },
   });
-  await writeSecret(azure, arm);
+  await writeSecret(azure, arm, vaultName, secret);
   const { role = 'user', scope = vaultPath } = links;
   if (role !== 'none') {
     await assign(arm, `/resourceGroups/${group}${scope}`, roles[role], properties.principalId);
@@ -135,15 +148,22 @@ const assign = async (arm: Arm, scope: string, role: string, principalId: string
   const roleDefinitionId = `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
   const properties = { roleDefinitionId, principalId, principalType: 'ServicePrincipal' };
   const { status, body } = await arm('PUT', path, 'authorization', { properties });
-  if (status !== 201) throw new Error(`the role was not assigned: ${JSON.stringify(body)}`);
+  // Several chains of one vault share its officer.
+  if (status !== 201 && status !== 409) throw new Error(`the role was not assigned: ${JSON.stringify(body)}`);
 };
 
-const writeSecret = async (azure: AzureSandbox, arm: Arm): Promise<void> => {
+const writeSecret = async (
+  azure: AzureSandbox,
+  arm: Arm,
+  vaultName: string,
+  { name, value }: Place['secret'],
+): Promise<void> => {
   const { oid } = z.object({ oid: z.string() }).parse(await claimsOfOwner(azure));
-  await assign(arm, `/resourceGroups/${group}${vaultPath}`, roles.officer, oid);
+  const scope = `/resourceGroups/${group}/providers/Microsoft.KeyVault/vaults/${vaultName}`;
+  await assign(arm, scope, roles.officer, oid);
   for (;;) {
-    const written = await sdk(azure, vault)
-      .setSecret('team-app', '{"password":"of the app"}')
+    const written = await sdk(azure, vaultName)
+      .setSecret(name, value)
       .then(
         () => true,
         () => false,
