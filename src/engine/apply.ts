@@ -58,6 +58,9 @@ export const apply = async (
 
 const newRun = (world: World, approved: Plan, options: ApplyOptions, session: StateSession, emit: Emit): Run => {
   const queues = new Map<string, Promise<unknown>>();
+  const diagnostics = [...approved.diagnostics];
+  const hasFailed = () => diagnostics.length > approved.diagnostics.length;
+  const { wait, signal } = options;
   const exclusively: Run['exclusively'] = (key, work) => {
     if (key === undefined) return work();
     const turn = (queues.get(key) ?? Promise.resolve()).then(work, work);
@@ -74,11 +77,11 @@ const newRun = (world: World, approved: Plan, options: ApplyOptions, session: St
     session,
     records: recordsByIdentity(session.state),
     observer: observe(world, options.parallelism),
-    gates: gatekeeper(world, options.wait, options.signal, emit),
+    gates: gatekeeper(world, { wait, hasFailed, signal }, emit),
     clock: stopwatch(),
     emit,
     sights: new Map(),
-    diagnostics: [...approved.diagnostics],
+    diagnostics,
     exclusively,
     approve: (beyond) =>
       exclusively('approval', () =>

@@ -41,11 +41,19 @@ export interface Gatekeeper {
   open(gate: string, ours: boolean): Promise<string | undefined>;
 }
 
-/** A gatekeeper for one apply; `wait` is in seconds, undefined for not at all. */
-export const gatekeeper = (world: World, wait: number | undefined, signal: AbortSignal, emit: Emit): Gatekeeper => {
+/** How long to wait: `wait` is in seconds, undefined for not at all. */
+export interface Patience {
+  readonly wait: number | undefined;
+  /** Once something has failed, gates that others open are waited for no longer: they may wait for what failed. */
+  readonly hasFailed: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A gatekeeper for one apply. */
+export const gatekeeper = (world: World, { wait, hasFailed, signal }: Patience, emit: Emit): Gatekeeper => {
   const started = performance.now();
   const pollers = new Map<string, Promise<string | undefined>>();
-  const poll = async (gate: string, deadline: number): Promise<string | undefined> => {
+  const poll = async (gate: string, ours: boolean, deadline: number): Promise<string | undefined> => {
     for (let looks = 0; ; looks++) {
       const state = await world.connections.get(providerOf(gate))?.gate(gate);
       if (state === undefined) return `the manifest does not say how to reach ${providerOf(gate)}`;
@@ -54,6 +62,7 @@ export const gatekeeper = (world: World, wait: number | undefined, signal: Abort
         return undefined;
       }
       if (state.state === 'broken' || performance.now() >= deadline) return state.because;
+      if (!ours && hasFailed()) return `${state.because}; not waited for after a failure`;
       emit({ type: 'gate', gate, state: 'waiting', because: state.because });
       await pause(looks, signal);
     }
@@ -61,7 +70,7 @@ export const gatekeeper = (world: World, wait: number | undefined, signal: Abort
   return {
     open: (gate, ours) => {
       const deadline = ours ? performance.now() + ownGateMs : started + (wait ?? 0) * 1000;
-      const poller = pollers.get(gate) ?? poll(gate, deadline);
+      const poller = pollers.get(gate) ?? poll(gate, ours, deadline);
       pollers.set(gate, poller);
       return poller;
     },

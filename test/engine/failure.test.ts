@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { apply } from '../../src/engine/apply.ts';
 import { compareWithSaved, readSavedPlan, savedPlanText } from '../../src/engine/saved.ts';
+import { gatekeeper } from '../../src/engine/waiting.ts';
 import { LabError } from '../../src/errors.ts';
 import { secret } from '../../src/secrets/secret.ts';
 import { connectMemory, type Memory, memoryKinds, newMemory, tamper } from '../support/memory-provider.ts';
@@ -88,6 +89,17 @@ describe('gates', () => {
     const result = await applyAll(bench, three, { wait: 30 });
     expect(result.done.toSorted()).toEqual(['memory.box/a', 'memory.box/b', 'memory.box/c']);
     expect(result.waitedMs).toBeGreaterThan(500);
+  });
+
+  test('after a failure a gate that others open is waited for no longer: they may wait for what failed', async () => {
+    memory.gate = shut;
+    let failed = false;
+    const { signal } = new AbortController();
+    const patience = { wait: 3600, hasFailed: () => failed, signal };
+    const gates = gatekeeper(await worldOf(bench, three), patience, () => {});
+    const waiting = gates.open('memory.open', false);
+    failed = true;
+    expect(await waiting).toBe('it is not there yet; not waited for after a failure');
   });
 
   test('what turns out to lie outside the approval stops', async () => {

@@ -20,6 +20,8 @@ export type ControlPlane = {
   certFile: string;
   keyFile: string;
   call: CallApi;
+  /** Ends the API server and starts it again where it was; what it stores stays. */
+  restartApiServer: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -45,9 +47,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
   const running: RunningProcess[] = [];
   const stop = () => stopAll(running.toReversed());
+  const startApiServer = () => startProcess(programs.apiServer(place, files.apiServer, call));
+  const restartApiServer = async () => {
+    const at = running.findIndex(({ name }) => name === 'kube-apiserver');
+    await running[at]?.stop();
+    running[at] = await startApiServer();
+  };
   try {
     running.push(await startProcess(programs.etcd(place, files.etcd)));
-    running.push(await startProcess(programs.apiServer(place, files.apiServer, call)));
+    running.push(await startApiServer());
     // Definitions first: the garbage collector learns kinds at its start, and later ones only every 30 seconds.
     for (const file of files.customResources) await installCustomResources(call, file);
     const managerConfig = await writeManagerKubeconfig(dir, access, credentials);
@@ -57,7 +65,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await stop();
     throw error;
   }
-  return { kubeconfig, context: testContext, ...access, call, stop };
+  return { kubeconfig, context: testContext, ...access, call, restartApiServer, stop };
 }
 
 async function findFiles({ customResources }: ControlPlaneOptions) {

@@ -20,7 +20,13 @@ export type Deployment = {
  */
 export async function deployVault({ call, after, rootToken, ...where }: Deployment): Promise<Vault> {
   const path = `/api/v1/namespaces/${after.namespace}/secrets/${after.name}`;
-  while ((await call({ method: 'GET', path })).status !== 200) await sleep(200);
+  // An API server that does not answer just now is asked again, as GitOps does.
+  const isThere = () =>
+    call({ method: 'GET', path }).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  while (!(await isThere())) await sleep(200);
   const vault = await startVault({ ...where, mode: { kind: 'dev', rootToken } });
   const headers = { 'X-Vault-Token': rootToken };
   const answer = await fetch(`${vault.address}/v1/sys/mounts/secret`, { method: 'DELETE', headers });

@@ -30,6 +30,8 @@ export interface Stage {
   ): Promise<Ran>;
   /** Plays the GitOps that deploys Vault once phase 1's Secret is there. */
   deployVault(): Promise<void>;
+  /** Unseals the deployed Vault, which dev mode gave one key. */
+  unseal(): Promise<void>;
   vaultCall(method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
   edit(change: (manifest: string) => string): Promise<void>;
   /** Every byte that runs wrote into the example's folder, the fingerprint key's folder left out. */
@@ -87,6 +89,11 @@ export const setStage = async (): Promise<Stage> => {
       const after = { namespace: 'crossplane-system', name: 'azure-credentials' };
       const server = await deployVault({ call: cluster.call, after, dir: join(servers.dir, 'vault'), rootToken });
       await vault.open(Number(new URL(server.address).port));
+    },
+    unseal: async () => {
+      const log = await readFile(join(servers.dir, 'vault', 'vault.log'), 'utf8');
+      const [, key] = /^Unseal Key: (\S+)$/m.exec(log) ?? [];
+      await request(address, 'PUT', 'sys/unseal', { key });
     },
     vaultCall: (method, path, body) => request(address, method, path, body),
     edit: async (change) => {
