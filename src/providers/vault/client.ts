@@ -18,6 +18,10 @@ interface Answer {
 export interface VaultClient {
   /** The data of a GET in the shape that is asked for; undefined if Vault says that it is not there. */
   read<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data of a LIST in the shape that is asked for; undefined if nothing is there, or nothing below it. */
+  list<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data that a POST answers: for what makes something, and not for what only writes. */
+  ask<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
   /** POST replaces or merges, as the path has it; PATCH is a JSON merge patch. The body may hold Secrets. */
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
@@ -68,8 +72,13 @@ export const createClient = (options: ClientOptions): VaultClient => {
   let writes = 0;
   const session = sharedQuestion(() => logIn(options));
 
-  const request = async (method: Call['method'], parts: readonly string[], body?: object): Promise<Answer> => {
-    const path = encodePath(parts);
+  const request = async (
+    method: Call['method'],
+    parts: readonly string[],
+    body?: object,
+    query = '',
+  ): Promise<Answer> => {
+    const path = `${encodePath(parts)}${query}`;
     const changes = method !== 'GET';
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
@@ -87,20 +96,23 @@ export const createClient = (options: ClientOptions): VaultClient => {
     throw refusal({ method, path, address: options.address }, exchange, sent);
   };
 
-  const read = async <T>(parts: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
-    const answer = await request('GET', parts);
-    if (answer.status === 404) return undefined;
-    const parsed = shape.safeParse(answer.data);
+  const parse = <T>(call: string, { data }: Answer, shape: z.ZodType<T>): T => {
+    const parsed = shape.safeParse(data);
     if (parsed.success) return parsed.data;
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered what lab cannot read`, {
+    throw new LabError('UNREACHABLE', `${call} at ${options.address} answered what lab cannot read`, {
       next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?`,
     });
   };
 
+  const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query?: string): Promise<T | undefined> => {
+    const answer = await request('GET', parts, undefined, query);
+    return answer.status === 404 ? undefined : parse(`GET ${parts.join('/')}`, answer, shape);
+  };
+
   const table = (path: string) =>
     sharedQuestion(async () => {
-      const found = await read(['sys', path], mountTable);
+      const found = await get(['sys', path], mountTable);
       if (found !== undefined) return found;
       throw new LabError('UNREACHABLE', `GET sys/${path} at ${options.address} found nothing, as no Vault does`);
     }, 1_000);
@@ -108,7 +120,14 @@ export const createClient = (options: ClientOptions): VaultClient => {
   const tables = [mounts, authMethods];
 
   return {
-    read,
+    read: (parts, shape) => get(parts, shape),
+    // The verb LIST is refused by some proxies.
+    list: (parts, shape) => get(parts, shape, '?list=true'),
+    ask: async (parts, body, shape) => {
+      const answer = await request('POST', parts, body);
+      refuseIgnored('POST', parts, answer);
+      return parse(`POST ${parts.join('/')}`, answer, shape);
+    },
     write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
     remove: async (parts) => {
       await request('DELETE', parts);

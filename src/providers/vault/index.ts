@@ -11,6 +11,10 @@ import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
 import { kvConfig } from './kv-config.ts';
 import { kvSecret } from './kv-secret.ts';
 import { mount } from './mount.ts';
+import { pkiCrl } from './pki-crl.ts';
+import { pkiIssuer } from './pki-issuer.ts';
+import { pkiRole } from './pki-role.ts';
+import { pkiUrls } from './pki-urls.ts';
 import { policy } from './policy.ts';
 import { openTransport } from './transport.ts';
 
@@ -22,6 +26,10 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   authMethod,
   kubernetesAuthConfig,
   kubernetesAuthRole,
+  pkiIssuer,
+  pkiUrls,
+  pkiCrl,
+  pkiRole,
 ];
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {

@@ -1,5 +1,6 @@
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
+import type { PkiStore } from './pki/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
 
 /** How far the sandbox's Vault has come. `absent`: nothing listens. */
@@ -67,6 +68,7 @@ export interface Content {
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
+  readonly pki: Record<string, PkiStore>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
 }
@@ -86,6 +88,7 @@ export const emptyContent = (): Content => ({
   tokens: {},
   kv: {},
   kubernetes: {},
+  pki: {},
   entities: {},
 });
 

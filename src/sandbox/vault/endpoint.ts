@@ -44,6 +44,8 @@ export interface Endpoint {
   readonly pattern: RegExp;
   readonly knows: ReadonlySet<string>;
   readonly methods: ReadonlySet<Exclude<Operation, 'create'>>;
+  /** Everybody may read it, and Vault answers without the type of the mount. */
+  readonly openly: boolean;
   exists(call: Call): boolean | undefined;
   run(call: Call, body: Readonly<Record<string, unknown>>): Promise<Result>;
 }
@@ -54,6 +56,7 @@ interface Described<F extends Fields> {
   /** Of the path below the mount, without closing slash; its groups become `params`. */
   readonly pattern: RegExp;
   readonly fields: F;
+  readonly openly?: true;
   /** Tells `create` from `update`. */
   readonly exists?: (call: Call) => boolean;
   /** `update` stands for both. */
@@ -61,10 +64,11 @@ interface Described<F extends Fields> {
 }
 
 /** Describes an endpoint; its handlers get the fields of the body already converted. */
-export const endpoint = <F extends Fields>({ pattern, fields, exists, on }: Described<F>): Endpoint => ({
+export const endpoint = <F extends Fields>({ pattern, fields, openly, exists, on }: Described<F>): Endpoint => ({
   pattern,
   knows: new Set(Object.keys(fields)),
   methods: new Set(operations.filter((operation) => on[operation] !== undefined)),
+  openly: openly === true,
   exists: (call) => exists?.(call),
   run: async (call, body) => {
     const handler = on[call.operation === 'create' ? 'update' : call.operation];

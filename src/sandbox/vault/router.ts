@@ -6,6 +6,7 @@ import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
+import { pkiEndpoints } from './pki/engine.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
 import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
 import { systemEndpoints } from './system.ts';
@@ -58,7 +59,7 @@ export const route = async (vault: Vault, request: VaultRequest): Promise<Routed
   if (found === undefined) return plain(unknownPath(context.mount.entry, inner, operation));
   const result = await runEndpoint(found.endpoint, { ...context, operation }, request.body);
   if (token.usesLeft < 0) findToken(content, token.id);
-  return plain(result);
+  return found.endpoint.openly ? { result, mountType: '' } : plain(result);
 };
 
 const runEndpoint = async (endpoint: Endpoint, call: Call, body: VaultRequest['body']): Promise<Result> => {
@@ -104,12 +105,14 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
       return options?.['version'] === '2' ? kvEndpoints : [];
     case 'kubernetes':
       return kubernetesEndpoints;
+    case 'pki':
+      return pkiEndpoints;
     default:
       return [];
   }
 };
 
-const served = ['system', 'token', 'kv', 'kubernetes', 'identity', 'cubbyhole'];
+const served = ['system', 'token', 'kv', 'kubernetes', 'pki', 'identity', 'cubbyhole'];
 
 const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
   if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);

@@ -102,6 +102,7 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.tokens,
     content.kv,
     content.kubernetes,
+    content.pki,
     content.entities,
   ]) {
     for (const key of Object.keys(table)) Reflect.deleteProperty(table, key);

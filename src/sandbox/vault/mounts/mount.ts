@@ -86,6 +86,7 @@ export const unmount = (call: Call, table: Table): Result => {
   delete entriesOf(content, table)[path];
   delete content.kv[entry.uuid];
   delete content.kubernetes[entry.uuid];
+  delete content.pki[entry.uuid];
   for (const token of Object.values(content.tokens)) {
     if (table.name === 'auth' && token.path.startsWith(`auth/${path}`)) delete content.tokens[token.id];
   }
