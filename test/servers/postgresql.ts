@@ -37,10 +37,8 @@ export async function startPostgresql({ dir }: { dir: string }): Promise<Postgre
   await writeFile(passwordFile, superuser.password, { mode: 0o600 });
   const { uid, gid } = await stat(home.dir);
   await chown(passwordFile, uid, gid);
-  const initdb = home.as('initdb', [
-    ...['-D', data, '-U', superuser.username, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C'],
-    ...[`--pwfile=${passwordFile}`, '--no-sync'],
-  ]);
+  const options = `-D ${data} -U ${superuser.username} -A scram-sha-256 -E UTF8 --locale=C --pwfile=${passwordFile} --no-sync`;
+  const initdb = home.as('initdb', options.split(' '));
   await run(initdb.command, initdb.args);
 
   const query = async (sql: string, { username, password }: DatabaseUser = superuser): Promise<string> => {

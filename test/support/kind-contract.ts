@@ -3,7 +3,7 @@ import type { Change, Plan } from '../../src/engine/change.ts';
 import type { Connection, KindFacts, Resource } from '../../src/engine/resource.ts';
 import { secret } from '../../src/secrets/secret.ts';
 import { memoryStore } from './memory-store.ts';
-import { applyAll, type Bench, deskFrom, plan } from './world.ts';
+import { applyAll as applyResources, type Bench, deskFrom, plan } from './world.ts';
 
 /** What the suite needs to know of a kind. */
 export interface KindCase {
@@ -41,6 +41,9 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
         throw new Error(`${subject().address} is not in the plan: ${JSON.stringify(made.diagnostics)}`);
       return found;
     };
+    // What the suite asks for may take its one-way steps; that they need leave is the engine's own test.
+    const applyAll = (on: Bench, resources: readonly Resource[]) =>
+      applyResources(on, resources, { allowIrreversible: new Set(resources.map(({ address }) => address)) });
     const planned = async (last: Resource) => plan(bench, [...around(), last]);
 
     beforeAll(async () => {

@@ -5,6 +5,10 @@ import { describeSource } from '../../secrets/source.ts';
 import { authMethod } from './auth-method.ts';
 import { createClient, type VaultClient } from './client.ts';
 import { checkConfig, refuseForeignToken, type TokenSource } from './config.ts';
+import { databaseConnection } from './database-connection.ts';
+import { databaseRole } from './database-role.ts';
+import { databaseRootRotation } from './database-root-rotation.ts';
+import { databaseStaticRole } from './database-static-role.ts';
 import { openHealth } from './health-watch.ts';
 import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
 import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
@@ -22,6 +26,10 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   authMethod,
   kubernetesAuthConfig,
   kubernetesAuthRole,
+  databaseConnection,
+  databaseRole,
+  databaseStaticRole,
+  databaseRootRotation,
 ];
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {

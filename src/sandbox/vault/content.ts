@@ -1,3 +1,4 @@
+import type { DatabaseEngine } from './database/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
@@ -53,6 +54,17 @@ export interface Token {
   usesLeft: number;
 }
 
+/** What was made and ends. Times in milliseconds since 1970. */
+export interface Lease {
+  readonly issuedAt: number;
+  expiresAt: number;
+  renewedAt?: number;
+  /** Seconds of one renewal that asks for no other. */
+  readonly ttl: number;
+  /** No renewal goes beyond. */
+  readonly endsAt: number;
+}
+
 /** Everything that a Vault keeps. JSON, so that it can lie on disk. */
 export interface Content {
   state: VaultState;
@@ -67,6 +79,11 @@ export interface Content {
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
+  readonly databases: Record<string, DatabaseEngine>;
+  /** Passwords that Vault gave to users of databases, by host and name; the databases themselves are make-believe. */
+  readonly databaseUsers: Record<string, string>;
+  /** By id, which begins with the path of the mount. */
+  readonly leases: Record<string, Lease>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
 }
@@ -86,6 +103,9 @@ export const emptyContent = (): Content => ({
   tokens: {},
   kv: {},
   kubernetes: {},
+  databases: {},
+  databaseUsers: {},
+  leases: {},
   entities: {},
 });
 

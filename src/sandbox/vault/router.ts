@@ -1,10 +1,12 @@
 import { ignoredWarning } from './body.ts';
 import type { Content, MountEntry, Token } from './content.ts';
+import { databaseEndpoints } from './database/engine.ts';
 import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
 import { convertFields } from './fields.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
+import { leaseEndpoints } from './leases.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
 import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
@@ -92,7 +94,7 @@ const findEndpoint = (
   return undefined;
 };
 
-const systemPaths = [...mountEndpoints, ...policyEndpoints, ...systemEndpoints];
+const systemPaths = [...mountEndpoints, ...policyEndpoints, ...leaseEndpoints, ...systemEndpoints];
 
 const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
   switch (type) {
@@ -104,12 +106,14 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
       return options?.['version'] === '2' ? kvEndpoints : [];
     case 'kubernetes':
       return kubernetesEndpoints;
+    case 'database':
+      return databaseEndpoints;
     default:
       return [];
   }
 };
 
-const served = ['system', 'token', 'kv', 'kubernetes', 'identity', 'cubbyhole'];
+const served = ['system', 'token', 'kv', 'kubernetes', 'database', 'identity', 'cubbyhole'];
 
 const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
   if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);
@@ -123,7 +127,8 @@ const operationOf = (method: VaultRequest['method'], exists: boolean | undefined
 };
 
 // Paths that take the capability sudo besides the one for the operation.
-const sudoPaths = /^(sys\/auth\/.|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$)/;
+const sudoPaths =
+  /^(sys\/auth\/.|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$|sys\/leases\/(lookup|revoke-prefix|revoke-force)\/)/;
 
 const isAllowed = (content: Content, token: Token, path: string, operation: Operation): boolean => {
   const acl = aclFor(content, token);

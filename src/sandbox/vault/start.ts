@@ -102,6 +102,9 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.tokens,
     content.kv,
     content.kubernetes,
+    content.databases,
+    content.databaseUsers,
+    content.leases,
     content.entities,
   ]) {
     for (const key of Object.keys(table)) Reflect.deleteProperty(table, key);
