@@ -1,3 +1,4 @@
+import type { Group } from './identity/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
@@ -53,6 +54,14 @@ export interface Token {
   usesLeft: number;
 }
 
+/** A place that Vault logs to. */
+export interface AuditDevice {
+  readonly type: string;
+  readonly description: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly local: boolean;
+}
+
 /** Everything that a Vault keeps. JSON, so that it can lie on disk. */
 export interface Content {
   state: VaultState;
@@ -63,12 +72,17 @@ export interface Content {
   readonly mounts: Record<string, MountEntry>;
   readonly auth: Record<string, MountEntry>;
   readonly policies: Record<string, string>;
+  readonly passwordPolicies: Record<string, string>;
+  /** By path with the closing slash. */
+  readonly audit: Record<string, AuditDevice>;
   readonly tokens: Record<string, Token>;
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
+  /** By id. */
+  readonly groups: Record<string, Group>;
 }
 
 /** A record's own entry: never one that every object inherits. */
@@ -83,10 +97,13 @@ export const emptyContent = (): Content => ({
   mounts: {},
   auth: {},
   policies: {},
+  passwordPolicies: {},
+  audit: {},
   tokens: {},
   kv: {},
   kubernetes: {},
   entities: {},
+  groups: {},
 });
 
 /** What Vault makes for itself when it is initialised. */

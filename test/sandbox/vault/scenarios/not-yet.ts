@@ -8,7 +8,6 @@ export const notYet: readonly string[] = [
   'database-role-statements',
   'database-root-rotation',
   'generate-root',
-  'group-policies',
   'jwt-client-secret',
   'pki-crl-expiry',
   'pki-default-issuer',
