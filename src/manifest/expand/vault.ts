@@ -15,14 +15,14 @@ export function* expandVault(given: Given): Generator<Found> {
   if (vault === undefined) return;
   yield* expandAudit(given, vault);
   const audited = Object.keys(vault.audit).map((path) => address('vault.audit-device', path));
-  for (const found of settings(given, vault)) {
+  for (const found of everythingElse(given, vault)) {
     const isInVault = found.is === 'draft' && providerOf(found.kind) === 'vault';
     yield isInVault ? { ...found, after: [...found.after, ...audited] } : found;
   }
 }
 
 /** Mounts, policies, auth methods with their roles, and who may what. */
-function* settings(given: Given, vault: VaultSection): Generator<Found> {
+function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
   yield* nested(given, ['vault', 'mounts'], Object.keys(vault.mounts));
   for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(path, mount);
   for (const [name, policy] of Object.entries(vault.policies)) {
