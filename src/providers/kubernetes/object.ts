@@ -68,9 +68,9 @@ export const object = defineKind({
     const fit = asked.filter(({ id, spec }) => misfit(refOf(id), spec.object) === undefined);
     for (const alike of Map.groupBy(fit, typeOf).values()) {
       const refs = alike.map(({ id }) => refOf(id));
-      const [{ spec = {} } = {}] = alike;
       const served = await objects.versions(refs[0]?.group ?? '', refs[0]?.kind ?? '');
-      const version = spec.object === undefined ? served[0] : parseApiVersion(spec.object.apiVersion).version;
+      const wanted = alike[0]?.spec.object;
+      const version = wanted === undefined ? served[0] : parseApiVersion(wanted.apiVersion).version;
       if (version === undefined || !served.includes(version)) continue;
       const found = await objects.lookUp(refs, version);
       alike.forEach((one, index) => {

@@ -54,7 +54,8 @@ test('what is no object that lab would read is left to be refused alone, with it
 });
 
 test('a list of more pages than it saves reads is given up', async () => {
-  const { objects, close } = await openWire();
+  const wire = await openWire();
+  const { objects } = wire;
   const crowd = uniqueName('crowd');
   await someone('POST', '/api/v1/namespaces', { metadata: { name: crowd } });
   const make = (index: number) =>
@@ -78,5 +79,5 @@ test('a list of more pages than it saves reads is given up', async () => {
   ]);
   expect(told[9]).toBeUndefined();
   await someone('DELETE', `/api/v1/namespaces/${crowd}`);
-  await close();
+  await wire.close();
 });
