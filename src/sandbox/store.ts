@@ -22,7 +22,7 @@ export const openDocument = async <T>(file: string | undefined, empty: () => T):
   if (file === undefined) return { value: empty(), changed: () => undefined, close: async () => undefined };
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const text = await readIfThere(file);
-  // The parse boundary: only this function writes these files; an older version may not have had every table.
+  // The parse boundary: only this function writes these files. An older lab may have left out what came later.
   const value: T = text === undefined ? empty() : { ...empty(), ...JSON.parse(text) };
 
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,5 @@
 import type { DatabaseEngine } from './database/content.ts';
+import type { Group } from './identity/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
@@ -65,6 +66,14 @@ export interface Lease {
   readonly endsAt: number;
 }
 
+/** A place that Vault logs to. */
+export interface AuditDevice {
+  readonly type: string;
+  readonly description: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly local: boolean;
+}
+
 /** Everything that a Vault keeps. JSON, so that it can lie on disk. */
 export interface Content {
   state: VaultState;
@@ -75,6 +84,9 @@ export interface Content {
   readonly mounts: Record<string, MountEntry>;
   readonly auth: Record<string, MountEntry>;
   readonly policies: Record<string, string>;
+  readonly passwordPolicies: Record<string, string>;
+  /** By path with the closing slash. */
+  readonly audit: Record<string, AuditDevice>;
   readonly tokens: Record<string, Token>;
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
@@ -86,6 +98,8 @@ export interface Content {
   readonly leases: Record<string, Lease>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
+  /** By id. */
+  readonly groups: Record<string, Group>;
 }
 
 /** A record's own entry: never one that every object inherits. */
@@ -100,6 +114,8 @@ export const emptyContent = (): Content => ({
   mounts: {},
   auth: {},
   policies: {},
+  passwordPolicies: {},
+  audit: {},
   tokens: {},
   kv: {},
   kubernetes: {},
@@ -107,6 +123,7 @@ export const emptyContent = (): Content => ({
   databaseUsers: {},
   leases: {},
   entities: {},
+  groups: {},
 });
 
 /** What Vault makes for itself when it is initialised. */

@@ -1,14 +1,18 @@
+import { auditEndpoints } from './audit/endpoints.ts';
 import { ignoredWarning } from './body.ts';
 import type { Content, MountEntry, Token } from './content.ts';
 import { databaseEndpoints } from './database/engine.ts';
 import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
 import { convertFields } from './fields.ts';
+import { aliasEndpoints } from './identity/aliases.ts';
+import { groupEndpoints } from './identity/groups.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
 import { leaseEndpoints } from './leases.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
+import { passwordPolicyEndpoints } from './policy/passwords.ts';
 import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
 import { systemEndpoints } from './system.ts';
 import { tokenEndpoints } from './token-paths.ts';
@@ -94,7 +98,16 @@ const findEndpoint = (
   return undefined;
 };
 
-const systemPaths = [...mountEndpoints, ...policyEndpoints, ...leaseEndpoints, ...systemEndpoints];
+const systemPaths = [
+  ...mountEndpoints,
+  ...policyEndpoints,
+  ...passwordPolicyEndpoints,
+  ...auditEndpoints,
+  ...leaseEndpoints,
+  ...systemEndpoints,
+];
+
+const identityPaths = [...groupEndpoints, ...aliasEndpoints];
 
 const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
   switch (type) {
@@ -108,6 +121,8 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
       return kubernetesEndpoints;
     case 'database':
       return databaseEndpoints;
+    case 'identity':
+      return identityPaths;
     default:
       return [];
   }
@@ -128,7 +143,7 @@ const operationOf = (method: VaultRequest['method'], exists: boolean | undefined
 
 // Paths that take the capability sudo besides the one for the operation.
 const sudoPaths =
-  /^(sys\/auth\/.|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$|sys\/leases\/(lookup|revoke-prefix|revoke-force)\/)/;
+  /^(sys\/auth\/.|sys\/audit|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$|sys\/leases\/(lookup|revoke-prefix|revoke-force)\/)/;
 
 const isAllowed = (content: Content, token: Token, path: string, operation: Operation): boolean => {
   const acl = aclFor(content, token);

@@ -99,6 +99,8 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.mounts,
     content.auth,
     content.policies,
+    content.passwordPolicies,
+    content.audit,
     content.tokens,
     content.kv,
     content.kubernetes,
@@ -106,6 +108,7 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.databaseUsers,
     content.leases,
     content.entities,
+    content.groups,
   ]) {
     for (const key of Object.keys(table)) Reflect.deleteProperty(table, key);
   }

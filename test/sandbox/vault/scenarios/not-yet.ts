@@ -3,7 +3,6 @@ export const notYet: readonly string[] = [
   'approle-networks',
   'approle-token-type',
   'generate-root',
-  'group-policies',
   'jwt-client-secret',
   'pki-crl-expiry',
   'pki-default-issuer',

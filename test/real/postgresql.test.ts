@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startPostgresql } from './postgresql.ts';
+import { startPostgresql } from '../servers/postgresql.ts';
 
 test('a PostgreSQL that goes and comes keeps its port and its data, and leaves nothing behind', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'lab-postgresql-'));
