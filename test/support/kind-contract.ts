@@ -18,8 +18,6 @@ export interface KindCase {
   readonly changes: readonly string[];
   /** The example without an optional field that it sets, and the path of that field, where the kind has one. */
   readonly without?: { readonly resource: Resource; readonly field: string };
-  /** Addresses of the example that cannot be made without being named so. */
-  readonly allowIrreversible?: readonly string[];
   /** Values that may not show up anywhere. */
   readonly env?: Readonly<Record<string, string>>;
   /** Something that a stranger adds to the object, and whether it is still there. */
@@ -43,9 +41,13 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
         throw new Error(`${subject().address} is not in the plan: ${JSON.stringify(made.diagnostics)}`);
       return found;
     };
-    const planned = async (last: Resource) => plan(bench, [...around(), last]);
+    // A change of what cannot be changed in place replaces it, and one-way steps are taken: both are asked for here.
     const applied = (resources: readonly Resource[]) =>
-      applyAll(bench, resources, { allowIrreversible: new Set(given.allowIrreversible) });
+      applyAll(bench, resources, {
+        allowDataLoss: true,
+        allowIrreversible: new Set(resources.map(({ address }) => address)),
+      });
+    const planned = async (last: Resource) => plan(bench, [...around(), last]);
 
     beforeAll(async () => {
       given = await kindCase();

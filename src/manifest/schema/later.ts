@@ -9,7 +9,7 @@ const keys = [
   'stores.*.resourceGroup stores.*.project',
   'secrets.*.bootstrap secrets.*.dynamic secrets.*.certificate',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
-  'vault.init vault.audit vault.policies.*.computed',
+  'vault.init vault.policies.*.computed',
   'vault.login.role vault.login.plan.role vault.login.apply.role',
   'allowIrreversible fingerprints',
 ].flatMap((line) => line.split(' '));

@@ -3,6 +3,7 @@ import { duration } from '../../engine/fields.ts';
 import { namespaced, vaultPath } from './names.ts';
 import { credentialSource, fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
+import { auditDevice, group, passwordPolicy } from './vault-access.ts';
 
 const login = z.discriminatedUnion('auth', [z.strictObject({ auth: z.literal('token'), token: credentialSource() })]);
 
@@ -79,6 +80,9 @@ export const vaultSection = z.strictObject({
   mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
   auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth])).default({}),
+  audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),
+  passwordPolicies: z.record(z.string().min(1), passwordPolicy).default({}),
+  groups: z.record(z.string().min(1), group).default({}),
 });
 
 /** Section `vault`. */

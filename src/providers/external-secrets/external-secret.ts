@@ -14,7 +14,7 @@ import {
 } from './external-secret-spec.ts';
 import { externalSecretSpecOf, wireSpec, wireSpecOf } from './external-secret-wire.ts';
 import { remember } from './freshness.ts';
-import { applyObject, getObject, readLive, refOf } from './objects.ts';
+import { applyObject, getObject, readsOf, refOf } from './objects.ts';
 import { refuseTakeover } from './takeover.ts';
 
 const definition = 'ExternalSecret';
@@ -35,7 +35,7 @@ export const externalSecret = defineKind<typeof externalSecretSchema.shape, EsoC
   after: ([namespace = ''], { store }) => storeAddress(namespace, store),
   gates: () => [crdGate(definition)],
   check: checkExternalSecret,
-  read: (client, id) => readLive(client, definition, id, externalSecretSpecOf),
+  ...readsOf(definition, externalSecretSpecOf),
   write: (client, request) => writeExternalSecret(client, request),
   settled: async (client, id) => {
     const object = await getObject(client, definition, id);

@@ -1,13 +1,19 @@
+import { auditEndpoints } from './audit/endpoints.ts';
 import { ignoredWarning } from './body.ts';
 import type { Content, MountEntry, Token } from './content.ts';
+import { databaseEndpoints } from './database/engine.ts';
 import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
 import { convertFields } from './fields.ts';
+import { aliasEndpoints } from './identity/aliases.ts';
+import { groupEndpoints } from './identity/groups.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
+import { leaseEndpoints } from './leases.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
 import { pkiEndpoints } from './pki/engine.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
+import { passwordPolicyEndpoints } from './policy/passwords.ts';
 import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
 import { systemEndpoints } from './system.ts';
 import { tokenEndpoints } from './token-paths.ts';
@@ -93,7 +99,16 @@ const findEndpoint = (
   return undefined;
 };
 
-const systemPaths = [...mountEndpoints, ...policyEndpoints, ...systemEndpoints];
+const systemPaths = [
+  ...mountEndpoints,
+  ...policyEndpoints,
+  ...passwordPolicyEndpoints,
+  ...auditEndpoints,
+  ...leaseEndpoints,
+  ...systemEndpoints,
+];
+
+const identityPaths = [...groupEndpoints, ...aliasEndpoints];
 
 const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
   switch (type) {
@@ -105,14 +120,18 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
       return options?.['version'] === '2' ? kvEndpoints : [];
     case 'kubernetes':
       return kubernetesEndpoints;
+    case 'database':
+      return databaseEndpoints;
     case 'pki':
       return pkiEndpoints;
+    case 'identity':
+      return identityPaths;
     default:
       return [];
   }
 };
 
-const served = ['system', 'token', 'kv', 'kubernetes', 'pki', 'identity', 'cubbyhole'];
+const served = ['system', 'token', 'kv', 'kubernetes', 'database', 'pki', 'identity', 'cubbyhole'];
 
 const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
   if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);
@@ -126,7 +145,8 @@ const operationOf = (method: VaultRequest['method'], exists: boolean | undefined
 };
 
 // Paths that take the capability sudo besides the one for the operation.
-const sudoPaths = /^(sys\/auth\/.|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$)/;
+const sudoPaths =
+  /^(sys\/auth\/.|sys\/audit|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$|sys\/leases\/(lookup|revoke-prefix|revoke-force)\/)/;
 
 const isAllowed = (content: Content, token: Token, path: string, operation: Operation): boolean => {
   const acl = aclFor(content, token);

@@ -1,3 +1,4 @@
+import { access } from './access.ts';
 import { databases } from './databases.ts';
 import { logins } from './logins.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
@@ -11,5 +12,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...databases,
   ...pki,
   ...logins,
+  ...access,
   ...refusals,
 };

@@ -2,13 +2,7 @@
 export const notYet: readonly string[] = [
   'approle-networks',
   'approle-token-type',
-  'database-connection-limit',
-  'database-literal-url',
-  'database-role-revocation',
-  'database-role-statements',
-  'database-root-rotation',
   'generate-root',
-  'group-policies',
   'jwt-client-secret',
   'quota-interval',
   'refused-interface-write',
