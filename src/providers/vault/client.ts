@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import { type Folder, openFolder } from './folder.ts';
 import { encodePath } from './path.ts';
 import { isAbsent, mayRetry, refusal } from './refusal.ts';
 import { sharedQuestion } from './shared-question.ts';
@@ -45,6 +46,7 @@ export interface VaultClient {
   authMethods(): Promise<ReadonlyMap<string, MountEntry>>;
   /** Requests sent so far that may have changed something. */
   writes(): number;
+  readonly files: Folder;
 }
 
 /** What createClient() needs. */
@@ -57,6 +59,8 @@ export interface ClientOptions {
   readonly token: () => Promise<Secret>;
   /** For people: `env VAULT_TOKEN`. */
   readonly tokenSource: string;
+  /** Where files that people carry lie: the manifest's folder. */
+  readonly folder?: string;
   /** Milliseconds before each further try: the one retry budget of a call. */
   readonly pauses?: readonly number[];
 }
@@ -167,6 +171,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),
     writes: () => writes,
+    files: openFolder(options.folder),
   };
 };
 

@@ -61,6 +61,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     signal: context.signal,
     token: () => readToken(source, address, context),
     tokenSource: describeSource(source),
+    ...(config.folder === undefined ? {} : { folder: config.folder }),
   });
   return {
     scope: () => health.scope(),

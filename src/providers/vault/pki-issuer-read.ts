@@ -74,7 +74,7 @@ export const liveIssuer = async (
 ): Promise<Live> => {
   const listed = (await issuersOf(client, mount)).find((issuer) => issuer.name === name);
   const found = listed && (await readIssuer(client, mount, listed.id));
-  if (listed === undefined || found === undefined) return { exists: 'no' };
+  if (listed === undefined || found === undefined) return missing(client, mount, name, desired);
   const certificate = parseCertificate(found.certificate);
   const [, above] = found.ca_chain;
   return {
@@ -98,13 +98,32 @@ export const liveIssuer = async (
   };
 };
 
+/** Where the signed certificate is waited for: beside its request. */
+export const signedFile = (request: string): string => request.replace(/\.csr$/, '.crt');
+
+// What the plan says of an authority whose request waits for its signature.
+const waiting = (request: string): string =>
+  `its request lies in ${request}; it is made once the signed certificate lies in ${signedFile(request)}`;
+
+const missing = async (
+  client: VaultClient,
+  mount: string,
+  name: string,
+  { externalCsr: file }: Partial<IssuerSpec>,
+): Promise<Live> => {
+  const isRequested = file !== undefined && (await keysOf(client, mount)).some((key) => key.name === name);
+  return isRequested ? { exists: 'no', recoverable: waiting(file) } : { exists: 'no' };
+};
+
 /** Who signed it: nobody else, the one that the manifest names, or a stranger. */
 const signerOf = async (
   client: VaultClient,
   { x509 }: Certificate,
-  { signedBy }: Partial<IssuerSpec>,
+  { signedBy, externalCsr }: Partial<IssuerSpec>,
 ): Promise<Fields> => {
   if (x509.checkIssued(x509)) return {};
+  // Who that was is nobody's business here.
+  if (externalCsr !== undefined) return { externalCsr };
   if (signedBy === undefined) return { signedBy: `(${x509.issuer.replaceAll('\n', ', ')})` };
   const [mount, name] = splitIssuer(signedBy);
   const listed = (await issuersOf(client, mount)).find((issuer) => issuer.name === name);
@@ -123,7 +142,8 @@ const subjectNames = {
   postalCode: 'postalCode',
 } as const;
 
-const subjectFields = ({ subject, names, ips }: Certificate, { altNames = [] }: Partial<IssuerSpec>): Fields => {
+/** What a certificate says of itself, in the words of the spec. */
+export const subjectFields = ({ subject, names, ips }: Certificate, { altNames = [] }: Partial<IssuerSpec>): Fields => {
   const [commonName = ''] = subject.get('CN') ?? [];
   return {
     commonName,

@@ -34,6 +34,13 @@ export const issuerSchema = z.strictObject({
     .regex(/^.+\/[^/]+$/, 'must be MOUNT/ISSUER')
     .optional()
     .describe('MOUNT/ISSUER that signs its certificate. Unset: it signs itself and is a root.'),
+  externalCsr: z
+    .string()
+    .regex(/^(?!\/)(?!(.*\/)?\.\.\/).+\.csr$/, 'must be a file of the folder of the manifest that ends in .csr')
+    .optional()
+    .describe(
+      'The file that its request is written to, for somebody outside to sign; the certificate comes back as .crt.',
+    ),
   commonName: z.string().min(1),
   organization: subject(),
   ou: subject(),
@@ -44,7 +51,7 @@ export const issuerSchema = z.strictObject({
   postalCode: subject(),
   altNames: subject().describe('Host names and mail addresses that the certificate names beside the common name.'),
   ipSans: subject(),
-  ttl: duration().describe('How long the certificate lives.'),
+  ttl: duration().optional().describe('How long the certificate lives.'),
   key: z.enum(issuerKeys).optional().describe('ec-256, rsa-4096, …; as Vault has it: rsa-2048.'),
   maxPathLength: z.int().min(0).optional().describe('How many authorities may follow below it; unset: any number.'),
   usage: clearable(usageSet, [...usages]).describe('What Vault may use it for.'),
@@ -67,6 +74,7 @@ export type IssuerSpec = Spec<typeof issuerSchema.shape>;
 /** What its certificate says, once and for all. */
 export const certified = [
   'signedBy',
+  'externalCsr',
   'commonName',
   'organization',
   'ou',
@@ -101,6 +109,15 @@ const isNew = (spec: Partial<IssuerSpec>, live: Live): boolean =>
 
 /** A root is trusted by hand, wherever it is: a new one is a new trust. */
 export const newRoot = (spec: Partial<IssuerSpec>, live: Live): string | undefined =>
-  spec.signedBy === undefined && isNew(spec, live)
+  spec.signedBy === undefined && spec.externalCsr === undefined && isNew(spec, live)
     ? 'it makes a new root certificate, which everybody who verifies certificates of it has to be given'
     : undefined;
+
+/** What goes together, by who signs. */
+export const checkIssuer = ({ signedBy, externalCsr, ttl, maxPathLength }: IssuerSpec): string | undefined => {
+  if (signedBy !== undefined && externalCsr !== undefined) return 'an authority has either signedBy or externalCsr';
+  if (externalCsr === undefined) return ttl === undefined ? 'ttl is missing' : undefined;
+  return ttl === undefined && maxPathLength === undefined
+    ? undefined
+    : 'with externalCsr, ttl and maxPathLength are for whoever signs to say';
+};

@@ -3,6 +3,7 @@ import type { WriteRequest } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import type { VaultClient } from './client.ts';
 import { keyIdOf, parseCertificate } from './pki-certificate.ts';
+import { signedOutside } from './pki-external.ts';
 import { issuersOf, keysOf, type Listed, readIssuer, splitIssuer } from './pki-issuer-read.ts';
 import type { IssuerSpec } from './pki-issuer-spec.ts';
 import { keyBody } from './pki-key.ts';
@@ -17,8 +18,9 @@ export const writeIssuer = async (
 ): Promise<void> => {
   if (live.exists !== 'yes') {
     const key = (await keysOf(client, mount)).find((candidate) => candidate.name === name);
-    if (spec.signedBy === undefined) await makeRoot(client, { mount, name, spec, key });
-    else await makeIntermediate(client, { mount, name, spec, key, signedBy: spec.signedBy });
+    const making = { mount, name, spec, key };
+    if (spec.signedBy === undefined && spec.externalCsr === undefined) await makeRoot(client, making);
+    else await makeIntermediate(client, making);
   }
   const settings = settingsBody(spec);
   if (Object.keys(settings).length > 0) await client.write('PATCH', [mount, 'issuer', name], settings);
@@ -49,7 +51,10 @@ const subjectBody = (spec: IssuerSpec): object => ({
   ip_sans: text(spec.ipSans),
 });
 
-const lifeBody = ({ ttl, maxPathLength }: IssuerSpec): object => ({ ttl: `${ttl}s`, max_path_length: maxPathLength });
+const lifeBody = ({ ttl, maxPathLength }: IssuerSpec): object => ({
+  ttl: ttl === undefined ? undefined : `${ttl}s`,
+  max_path_length: maxPathLength,
+});
 
 /** How a key comes into a certificate or a request: the one that is there, or a new one with the issuer's name. */
 const keyOf = ({ key, name, spec }: Making): { readonly from: 'internal' | 'existing'; readonly body: object } =>
@@ -72,7 +77,7 @@ const makeRoot = async (client: VaultClient, making: Making): Promise<void> => {
 const tuneAnswer = z.object({ max_lease_ttl: z.number() });
 
 // Vault cuts what would live longer than the mount that signs allows, with a warning only.
-const refuseShortMount = async (client: VaultClient, mount: string, { ttl }: IssuerSpec): Promise<void> => {
+const refuseShortMount = async (client: VaultClient, mount: string, { ttl = 0 }: IssuerSpec): Promise<void> => {
   const { max_lease_ttl: most = ttl } = (await client.read(['sys', 'mounts', mount, 'tune'], tuneAnswer)) ?? {};
   if (ttl <= most) return;
   throw new LabError(
@@ -84,50 +89,62 @@ const refuseShortMount = async (client: VaultClient, mount: string, { ttl }: Iss
   );
 };
 
-const requestAnswer = z.object({ csr: z.string(), key_id: z.string() });
+const requestAnswer = z.object({ csr: z.string() });
 const signedAnswer = z.object({ certificate: z.string() });
 const importAnswer = z.object({ mapping: z.record(z.string(), z.string()) });
 
-const makeIntermediate = async (client: VaultClient, making: Making & { signedBy: string }): Promise<void> => {
-  const { mount, name, key, signedBy } = making;
+const makeIntermediate = async (client: VaultClient, making: Making): Promise<void> => {
+  const { mount, name, key } = making;
   const imported = key && (await issuersOf(client, mount)).find(({ keyId }) => keyId === key.id);
   const id = imported?.id ?? (await signAndImport(client, making));
-  if (id === undefined) {
-    throw new LabError('REJECTED', `Vault did not take the certificate that ${signedBy} signed for ${mount}/${name}`);
-  }
   await client.write('PATCH', [mount, 'issuer', id], { issuer_name: name });
 };
 
-const signAndImport = async (
-  client: VaultClient,
-  making: Making & { signedBy: string },
-): Promise<string | undefined> => {
-  const { mount, spec, key, signedBy } = making;
-  const [signerMount, signer] = splitIssuer(signedBy);
-  await refuseShortMount(client, signerMount, spec);
+/** The id of the new issuer. */
+const signAndImport = async (client: VaultClient, making: Making): Promise<string> => {
+  const { mount, name, spec } = making;
   const { from, body } = keyOf(making);
-  const request = await client.ask(
-    [mount, 'intermediate', 'generate', from],
-    { ...body, ...subjectBody(spec) },
-    requestAnswer,
-  );
-  const certificate =
-    (key && (await signedBefore(client, { mount, key, signerMount }))) ??
-    (
-      await client.ask(
-        [signerMount, 'issuer', signer, 'sign-intermediate'],
-        { csr: request.csr, ...subjectBody(spec), ...lifeBody(spec) },
-        signedAnswer,
-      )
-    ).certificate;
-  // The authorities above come along, so that Vault answers the whole chain with what it issues.
-  const above = (await readIssuer(client, signerMount, signer))?.ca_chain ?? [];
+  const path = [mount, 'intermediate', 'generate', from];
+  const request = () => client.ask(path, { ...body, ...subjectBody(spec) }, requestAnswer);
+  const certificates =
+    spec.externalCsr === undefined
+      ? await signedInside(client, making, request)
+      : await signedOutside(
+          client,
+          { spec, file: spec.externalCsr, isNew: making.key === undefined },
+          async () => (await request()).csr,
+        );
+  const keys = await keysOf(client, mount);
   const { mapping } = await client.ask(
     [mount, 'intermediate', 'set-signed'],
-    { certificate: [certificate, ...above].map((pem) => `${pem.trim()}\n`).join('') },
+    { certificate: certificates },
     importAnswer,
   );
-  return Object.keys(mapping).find((id) => mapping[id] === request.key_id);
+  const ours = keys.find((key) => key.name === name);
+  const id = Object.keys(mapping).find((candidate) => mapping[candidate] === ours?.id);
+  if (id !== undefined) return id;
+  throw new LabError('REJECTED', `the certificate that was signed for ${mount}/${name} is not one for its key`, {
+    next: 'Have the request signed again that lies there now.',
+  });
+};
+
+/** The certificate of another issuer of this Vault, and those above it, so that Vault answers the whole chain. */
+const signedInside = async (
+  client: VaultClient,
+  { mount, spec, key }: Making,
+  request: () => Promise<z.output<typeof requestAnswer>>,
+): Promise<string> => {
+  const [signerMount, signer] = splitIssuer(spec.signedBy ?? '');
+  await refuseShortMount(client, signerMount, spec);
+  const sign = async (): Promise<string> => {
+    const { csr } = await request();
+    const body = { csr, ...subjectBody(spec), ...lifeBody(spec) };
+    return (await client.ask([signerMount, 'issuer', signer, 'sign-intermediate'], body, signedAnswer)).certificate;
+  };
+  const before = key && (await signedBefore(client, { mount, key, signerMount }));
+  const certificate = before ?? (await sign());
+  const above = (await readIssuer(client, signerMount, signer))?.ca_chain ?? [];
+  return [certificate, ...above].map((pem) => `${pem.trim()}\n`).join('');
 };
 
 const serials = z.object({ keys: z.array(z.string()) });

@@ -4,7 +4,7 @@ import { LabError } from '../../errors.ts';
 import type { VaultClient } from './client.ts';
 import { trimSlashes } from './path.ts';
 import { liveIssuer, splitIssuer } from './pki-issuer-read.ts';
-import { issuerFields, issuerSchema, newRoot } from './pki-issuer-spec.ts';
+import { checkIssuer, issuerFields, issuerSchema, newRoot } from './pki-issuer-spec.ts';
 import { removeIssuer, writeIssuer } from './pki-issuer-write.ts';
 
 const issuerName = (name: string): string => {
@@ -40,6 +40,7 @@ export const pkiIssuer = defineKind<typeof issuerSchema.shape, VaultClient>({
     ...(signedBy === undefined ? [] : [address('vault.pki-urls', splitIssuer(signedBy)[0])]),
   ],
   gates: () => ['vault.active'],
+  check: checkIssuer,
   // Vault decides by what it finds which issuer of a mount is its default.
   exclusive: ([mount = '']) => `vault.pki-issuer/${mount}`,
   read: liveIssuer,

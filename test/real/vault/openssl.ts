@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,4 +28,35 @@ export const opensslVerify = async (chain: {
   } finally {
     await rm(folder, { recursive: true });
   }
+};
+
+/** An authority outside of Vault, which openssl makes in a folder; its certificate, and how it signs requests for others. */
+export const outsideAuthority = async (folder: string) => {
+  const [key, certificate] = [join(folder, 'outside.key'), join(folder, 'outside.pem')];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '3650'];
+  const usage = ['-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+  await run('openssl', [
+    'req',
+    '-x509',
+    ...curve,
+    ...usage,
+    '-subj',
+    '/CN=Outside',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+  ]);
+  const extensions = join(folder, 'extensions');
+  await writeFile(
+    extensions,
+    'basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n',
+  );
+  return {
+    pem: await readFile(certificate, 'utf8'),
+    sign: async (request: string, signed: string, more: readonly string[] = []) => {
+      const authority = ['-CA', certificate, '-CAkey', key, '-CAcreateserial', '-extfile', extensions];
+      await run('openssl', ['x509', '-req', '-in', request, '-days', '365', ...authority, ...more, '-out', signed]);
+    },
+  };
 };

@@ -101,6 +101,7 @@ export const issue = (call: Call, given: Values<typeof issueFields>): Result => 
       `cannot satisfy request, as TTL would result in notAfter of ${spell(life.dates.notAfter)} that is beyond the expiration of the CA certificate at ${spell(own.validToDate)}`,
     );
   }
+  if (life.dates.notBefore < own.validFromDate) return refused(400, "notBefore before signer's notBefore");
   const notAfter = isLonger && issuer.value.leafNotAfter === 'truncate' ? own.validToDate : life.dates.notAfter;
   const privateKey = makeKey(type, numberOf(role, 'key_bits'));
   const serial = newSerial();
