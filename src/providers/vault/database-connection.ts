@@ -72,6 +72,8 @@ export const databaseConnection = defineKind<typeof schema.shape, VaultClient>({
   protect: 'once its password was rotated, nobody but this connection knows it',
   identify: ([mount = '', name = '']) => [trimSlashes(mount), databaseName('database connection', name)],
   parent: ([mount = '']) => address('vault.mount', mount),
+  after: (_, { passwordPolicy }) =>
+    passwordPolicy === undefined || passwordPolicy === '' ? [] : [address('vault.password-policy', passwordPolicy)],
   gates: () => ['vault.active'],
   exclusive: (id) => id.join('/'),
   check: ({ url, allowedRoles }) =>
