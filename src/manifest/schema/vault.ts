@@ -5,6 +5,7 @@ import { credentialSource, fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
 import { auditDevice, group, passwordPolicy } from './vault-access.ts';
 import { databaseMount } from './vault-database.ts';
+import { pkiMount } from './vault-pki.ts';
 
 const login = z.discriminatedUnion('auth', [z.strictObject({ auth: z.literal('token'), token: credentialSource() })]);
 
@@ -78,7 +79,9 @@ export const vaultSection = z.strictObject({
   login: z
     .union([login, z.strictObject({ plan: login, apply: login })])
     .transform((given) => ('plan' in given ? given : { plan: given, apply: given })),
-  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount.extend(tuning)])).default({}),
+  mounts: z
+    .record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount.extend(tuning), pkiMount]))
+    .default({}),
   policies: z.record(z.string().min(1), policy).default({}),
   auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth])).default({}),
   audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),
