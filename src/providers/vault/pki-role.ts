@@ -5,6 +5,7 @@ import type { VaultClient } from './client.ts';
 import { trimSlashes } from './path.ts';
 import { readSettings, settingsBody } from './pki-config.ts';
 import { keyBody, keyName } from './pki-key.ts';
+import { provePkiRole } from './pki-proof.ts';
 import { checkRole, type RoleSpec, roleFields, roleSchema, roleSettings } from './pki-role-spec.ts';
 import { roleName } from './role-name.ts';
 
@@ -48,5 +49,6 @@ export const pkiRole = defineKind<typeof roleSchema.shape, VaultClient>({
   // A POST sets whatever it does not name back to Vault's defaults; a PATCH leaves it.
   write: (client, { id: [mount = '', name = ''], spec, live }) =>
     client.write(live.exists === 'yes' ? 'PATCH' : 'POST', [mount, 'roles', name], toBody(spec)),
+  verify: (client, [mount = '', name = '']) => provePkiRole(client, mount, name),
   remove: (client, [mount = '', name = '']) => client.remove([mount, 'roles', name]),
 });

@@ -223,3 +223,56 @@ describe('an authority that somebody outside signs', () => {
     await expect(attempt(mount)).rejects.toMatchObject({ code: 'REJECTED', message: expect.stringContaining('key') });
   });
 });
+
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+
+describe('a role is proven by a certificate', () => {
+  const proven = async (spec: Fields, more: (below: string) => Promise<unknown> = async () => undefined) => {
+    const [above, below, connection] = [await mounted('root'), await mounted('below'), await connectFor()];
+    await write(connection, 'vault.pki-issuer', [above, 'root'], root);
+    await write(connection, 'vault.pki-issuer', [below, 'int'], intermediate(above));
+    await write(connection, 'vault.pki-role', [below, 'lab'], { key: 'ec-256', ...spec });
+    await more(below);
+    return { below, probes: await connection.kind('vault.pki-role').verify([below, 'lab'], {}) };
+  };
+
+  test.each([
+    [{ domains: ['lab.internal'], subdomains: true }, 'lab-verify.lab.internal'],
+    [
+      { domains: ['{{identity.entity.name}}', 'lab.internal'], domainTemplates: true, bareDomains: true },
+      'lab.internal',
+    ],
+    [{ domains: ['*-app.lab.internal'], globDomains: true }, 'lab-verify-app.lab.internal'],
+    [
+      { domains: ['lab.internal'], subdomains: true, commonNameValidations: ['email'] },
+      'lab-verify@lab-verify.lab.internal',
+    ],
+    [{ anyName: true, notAfter: inDays(100) }, 'lab-verify.invalid'],
+    [{ localhost: true }, 'localhost'],
+  ])('of %j for %s, which is revoked then', async (spec, host) => {
+    const { below, probes } = await proven(spec);
+    expect(probes).toEqual([
+      { is: 'proven', check: `certificate: issued for ${host}, signed by "CN=Lab", by "CN=Lab root"` },
+      { is: 'proven', check: 'certificate revoked' },
+    ]);
+    const {
+      keys: [serial],
+    } = (await stranger('GET', `${below}/certs?list=true`)).body.data;
+    expect((await stranger('GET', `${below}/cert/${serial}`)).body.data.revocation_time).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [{ key: 'any', anyName: true }, [{ is: 'untried', because: expect.stringContaining('bring a key') }]],
+    [{ localhost: false }, [{ is: 'untried', because: expect.stringContaining('no name') }]],
+    [
+      { anyName: true, noStore: true },
+      [{ is: 'proven' }, { is: 'untried', because: expect.stringContaining('noStore') }],
+    ],
+    [
+      { anyName: true, issuer: 'gone' },
+      [{ is: 'failed', found: expect.stringContaining('unable to find PKI issuer') }],
+    ],
+  ])('but not one of %j, which is said', async (spec, expected) => {
+    expect((await proven(spec)).probes).toMatchObject(expected);
+  });
+});

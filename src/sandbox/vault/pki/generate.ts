@@ -126,7 +126,7 @@ export const generateRoot = (call: Call, given: Values<typeof rootFields>): Resu
   if ('is' in chosen) return chosen;
   const complaint = namesComplaint(store, given.issuer_name, given.key_name) ?? ipComplaint(given.ip_sans);
   if (complaint !== undefined) return refused(400, complaint);
-  const life = lifetimeOf(call, { ttl: given.ttl, notBefore: given.not_before_duration });
+  const life = lifetimeOf(call, { ttl: given.ttl, notAfter: given.not_after, notBefore: given.not_before_duration });
   const [subject, publicKey, serial] = [subjectOf(given), createPublicKey(chosen.key), newSerial()];
   const signatureBits = rsaHash(chosen.key, given.signature_bits);
   const certificate = toPem(

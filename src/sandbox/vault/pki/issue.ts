@@ -7,7 +7,7 @@ import { absent, found, type Result, refused, together } from '../result.ts';
 import type { Role } from './content.ts';
 import { chainOf, serialOf, urlsOf } from './issuer-store.ts';
 import { keyPem, makeKey, openKey } from './keys.ts';
-import { lifetimeOf } from './lifetime.ts';
+import { lifetimeOf, twoEnds } from './lifetime.ts';
 import { alternativesOf, namesComplaint } from './names.ts';
 import { roleOf } from './roles.ts';
 import { issuerNameOf } from './sign.ts';
@@ -85,12 +85,14 @@ export const issue = (call: Call, given: Values<typeof issueFields>): Result => 
   if (issuer === undefined || key === undefined) {
     return refused(500, together([`could not fetch the CA certificate (was one set?): ${noIssuer(reference)}`]));
   }
-  const complaint = namesComplaint(role, given);
+  const notAfterAsked = String(role['not_after']) || given.not_after;
+  const complaint = namesComplaint(role, given) ?? twoEnds(given.ttl, notAfterAsked);
   if (complaint !== undefined) return refused(400, complaint);
   const life = lifetimeOf(call, {
     ttl: given.ttl,
     roleTtl: numberOf(role, 'ttl'),
     roleMaxTtl: numberOf(role, 'max_ttl'),
+    notAfter: notAfterAsked,
     notBefore: numberOf(role, 'not_before_duration'),
   });
   const own = new X509Certificate(issuer.value.certificate);

@@ -8,6 +8,8 @@ export interface AskedLife {
   /** How long it lives and may live as its role has it. */
   readonly roleTtl?: number;
   readonly roleMaxTtl?: number;
+  /** The date that it ends at instead. */
+  readonly notAfter?: string | undefined;
   /** How long before now it begins. */
   readonly notBefore: number | undefined;
 }
@@ -27,7 +29,7 @@ export const lifetimeOf = ({ mount: { entry } }: Call, asked: AskedLife): Life =
   return {
     dates: {
       notBefore: new Date((now - (asked.notBefore || 30)) * 1000),
-      notAfter: new Date((now + Math.min(ttl, most)) * 1000),
+      notAfter: asked.notAfter ? new Date(asked.notAfter) : new Date((now + Math.min(ttl, most)) * 1000),
     },
     warnings:
       ttl > most
@@ -35,3 +37,9 @@ export const lifetimeOf = ({ mount: { entry } }: Call, asked: AskedLife): Life =
         : [],
   };
 };
+
+/** What Vault says of a certificate that is given two ends. */
+export const twoEnds = (ttl: number | undefined, notAfter: string | undefined): string | undefined =>
+  (ttl ?? 0) > 0 && (notAfter ?? '') !== ''
+    ? 'Either ttl or not_after should be provided. Both should not be provided in the same request.'
+    : undefined;

@@ -57,7 +57,7 @@ export const signIntermediate = (call: Call, given: Values<typeof signFields>): 
     return refused(400, 'signing certificate has a max path length of zero, and cannot issue further CA certificates');
   }
   const own = new X509Certificate(issuer.value.certificate);
-  const life = lifetimeOf(call, { ttl: given.ttl, notBefore: given.not_before_duration });
+  const life = lifetimeOf(call, { ttl: given.ttl, notAfter: given.not_after, notBefore: given.not_before_duration });
   const isCut = life.dates.notAfter >= own.validToDate;
   const maxPathLength = given.max_path_length ?? (inherited === undefined ? -1 : inherited - 1);
   const serial = newSerial();
