@@ -7,7 +7,7 @@ const keys = [
   'install.*.version install.*.values install.*.statefulSet',
   'cluster.aks cluster.eks cluster.gke',
   'stores.*.resourceGroup stores.*.project',
-  'secrets.*.bootstrap secrets.*.certificate',
+  'secrets.*.bootstrap',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
   'vault.mounts.*.connections.*.password.store',
   'vault.init vault.policies.*.computed',
