@@ -25,6 +25,8 @@ export interface Lease {
 export interface VaultClient {
   /** The data of a GET in the shape that is asked for; undefined if Vault says that it is not there. */
   read<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data of a LIST in the shape that is asked for; undefined if nothing is there, or nothing below it. */
+  list<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
   /** POST replaces or merges, as the path has it; PATCH is a JSON merge patch. The body may hold Secrets. */
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
@@ -35,6 +37,8 @@ export interface VaultClient {
   leaseSeconds(id: string): Promise<number | undefined>;
   /** Ends a lease, and returns once what it was for is gone. */
   revoke(id: string): Promise<void>;
+  /** Ends every lease below a path, likewise. */
+  revokeBelow(path: readonly string[]): Promise<void>;
   /** `sys/mounts`, by path without the closing slash; one call for all who ask at about the same time. */
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
@@ -85,9 +89,9 @@ export const createClient = (options: ClientOptions): VaultClient => {
     method: Call['method'],
     parts: readonly string[],
     body?: object,
-    changes = method !== 'GET',
+    { changes = method !== 'GET', query = '' } = {},
   ): Promise<Answer> => {
-    const path = encodePath(parts);
+    const path = `${encodePath(parts)}${query}`;
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
@@ -106,8 +110,8 @@ export const createClient = (options: ClientOptions): VaultClient => {
     throw refusal({ method, path, address: options.address }, exchange, sent);
   };
 
-  const read = async <T>(parts: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
-    const answer = await request('GET', parts);
+  const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query = ''): Promise<T | undefined> => {
+    const answer = await request('GET', parts, undefined, { query });
     if (answer.status === 404) return undefined;
     const parsed = shape.safeParse(answer.data);
     if (parsed.success) return parsed.data;
@@ -119,7 +123,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
 
   const table = (path: string) =>
     sharedQuestion(async () => {
-      const found = await read(['sys', path], mountTable);
+      const found = await get(['sys', path], mountTable);
       if (found !== undefined) return found;
       throw new LabError('UNREACHABLE', `GET sys/${path} at ${options.address} found nothing, as no Vault does`);
     }, 1_000);
@@ -127,13 +131,15 @@ export const createClient = (options: ClientOptions): VaultClient => {
   const tables = [mounts, authMethods];
 
   return {
-    read,
+    read: (parts, shape) => get(parts, shape),
+    // The verb LIST is refused by some proxies.
+    list: (parts, shape) => get(parts, shape, '?list=true'),
     write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
     remove: async (parts) => {
       await request('DELETE', parts);
     },
     issue: async (parts) => {
-      const { lease } = await request('GET', parts, undefined, true);
+      const { lease } = await request('GET', parts, undefined, { changes: true });
       if (lease !== undefined) return lease;
       throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered without a lease`);
     },
@@ -148,6 +154,9 @@ export const createClient = (options: ClientOptions): VaultClient => {
     },
     revoke: async (id) => {
       await request('POST', ['sys', 'leases', 'revoke'], { lease_id: id, sync: true });
+    },
+    revokeBelow: async (parts) => {
+      await request('POST', ['sys', 'leases', 'revoke-prefix', ...parts], { sync: true });
     },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),

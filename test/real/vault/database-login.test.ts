@@ -135,6 +135,27 @@ describe('passwords that Vault changes', () => {
   });
 });
 
+describe('a role that goes', () => {
+  test('takes its users along, and waits for a database that is down', async () => {
+    const mount = uniqueName('db');
+    const given = await bench();
+    const resources = [mounted(mount), connectionTo(mount), roleOn(mount)];
+    expect(await applyAll(given, resources)).toMatchObject(worked);
+    await stranger('GET', `${mount}/creds/app-rw`);
+    expect(await made()).toBe('1');
+    const destroyed = { mode: 'destroy', allowDataLoss: true } as const;
+    await database.down();
+    const first = await applyAll(given, [], destroyed);
+    await database.up();
+    expect(first.failed).toEqual([`vault.database-role/${mount}/app-rw`]);
+    expect(first.diagnostics).toMatchObject([
+      { next: expect.stringContaining(`vault lease revoke -force -prefix ${mount}/creds/app-rw`) },
+    ]);
+    expect(await applyAll(given, [], destroyed)).toMatchObject(worked);
+    expect(await made()).toBe('0');
+  });
+});
+
 describe('a database that is down', () => {
   test('fails its connection by name; what does not need it is done, and the next run does the rest', async () => {
     const mount = uniqueName('db');
