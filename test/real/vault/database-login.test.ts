@@ -55,7 +55,7 @@ const allow = (resources: readonly Resource[]) => ({
   allowIrreversible: new Set(resources.map(({ address }) => address)),
 });
 const worked = { failed: [], diagnostics: [] };
-const made = () => database.query("select count(*) from pg_roles where rolname like 'v-%'");
+const made = () => database.query("select count(*) from pg_roles where rolname like 'v-%-app-rw-%'");
 
 describe('users that Vault makes', () => {
   test('log in and may what their role says; revoked they are gone; verify leaves none behind', async () => {
