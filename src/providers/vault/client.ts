@@ -40,6 +40,8 @@ export interface VaultClient {
   leaseSeconds(id: string): Promise<number | undefined>;
   /** Ends a lease, and returns once what it was for is gone. */
   revoke(id: string): Promise<void>;
+  /** Ends every lease below a path, likewise. */
+  revokeBelow(path: readonly string[]): Promise<void>;
   /** `sys/mounts`, by path without the closing slash; one call for all who ask at about the same time. */
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
@@ -93,8 +95,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
     method: Call['method'],
     parts: readonly string[],
     body?: object,
-    changes = method !== 'GET',
-    query = '',
+    { changes = method !== 'GET', query = '' } = {},
   ): Promise<Answer> => {
     const path = `${encodePath(parts)}${query}`;
     if (changes && options.readOnly) {
@@ -125,7 +126,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
   };
 
   const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query?: string): Promise<T | undefined> => {
-    const answer = await request('GET', parts, undefined, false, query);
+    const answer = await request('GET', parts, undefined, { query: query ?? '' });
     return answer.status === 404 ? undefined : parse(`GET ${parts.join('/')}`, answer, shape);
   };
 
@@ -152,7 +153,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
       await request('DELETE', parts);
     },
     issue: async (parts) => {
-      const { lease } = await request('GET', parts, undefined, true);
+      const { lease } = await request('GET', parts, undefined, { changes: true });
       if (lease !== undefined) return lease;
       throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered without a lease`);
     },
@@ -167,6 +168,9 @@ export const createClient = (options: ClientOptions): VaultClient => {
     },
     revoke: async (id) => {
       await request('POST', ['sys', 'leases', 'revoke'], { lease_id: id, sync: true });
+    },
+    revokeBelow: async (parts) => {
+      await request('POST', ['sys', 'leases', 'revoke-prefix', ...parts], { sync: true });
     },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),

@@ -1,0 +1,35 @@
+import type { VaultClient } from './client.ts';
+import { countLeases, names } from './leases.ts';
+
+/** What dies with a mount, counted: `2 connections, 1 role, 3 leases`. undefined for types that lab knows nothing of. */
+export const mountLosses = async (client: VaultClient, path: string): Promise<string | undefined> => {
+  const entry = (await client.mounts()).get(path);
+  switch (entry?.type) {
+    case 'kv':
+      return entry.options?.['version'] === '2'
+        ? told([await count(client, [path, 'metadata'], 'key or folder at its top', 'keys and folders at its top')])
+        : undefined;
+    case 'database': {
+      const leases = await countLeases(client, [path]);
+      return told([
+        await count(client, [path, 'config'], 'connection', 'connections'),
+        await count(client, [path, 'roles'], 'role', 'roles'),
+        await count(client, [path, 'static-roles'], 'static role', 'static roles'),
+        leases === undefined ? 'leases that this token may not count' : amount(leases, 'lease', 'leases'),
+      ]);
+    }
+    default:
+      return undefined;
+  }
+};
+
+const count = async (client: VaultClient, path: readonly string[], one: string, many: string) =>
+  amount((await client.list(path, names))?.keys.length ?? 0, one, many);
+
+const amount = (number: number, one: string, many: string): string | undefined =>
+  number === 0 ? undefined : `${number} ${number === 1 ? one : many}`;
+
+const told = (parts: readonly (string | undefined)[]): string | undefined => {
+  const said = parts.filter((part) => part !== undefined);
+  return said.length === 0 ? undefined : said.join(', ');
+};
