@@ -1,5 +1,7 @@
 import type { VaultClient } from './client.ts';
+import { amount, told } from './counted.ts';
 import { countLeases, names } from './leases.ts';
+import { pkiLosses } from './pki-losses.ts';
 
 /** What dies with a mount, counted: `2 connections, 1 role, 3 leases`. undefined for types that lab knows nothing of. */
 export const mountLosses = async (client: VaultClient, path: string): Promise<string | undefined> => {
@@ -18,6 +20,8 @@ export const mountLosses = async (client: VaultClient, path: string): Promise<st
         leases === undefined ? 'leases that this token may not count' : amount(leases, 'lease', 'leases'),
       ]);
     }
+    case 'pki':
+      return pkiLosses(client, path);
     default:
       return undefined;
   }
@@ -25,11 +29,3 @@ export const mountLosses = async (client: VaultClient, path: string): Promise<st
 
 const count = async (client: VaultClient, path: readonly string[], one: string, many: string) =>
   amount((await client.list(path, names))?.keys.length ?? 0, one, many);
-
-const amount = (number: number, one: string, many: string): string | undefined =>
-  number === 0 ? undefined : `${number} ${number === 1 ? one : many}`;
-
-const told = (parts: readonly (string | undefined)[]): string | undefined => {
-  const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? undefined : said.join(', ');
-};

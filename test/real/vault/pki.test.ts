@@ -276,3 +276,19 @@ describe('a role is proven by a certificate', () => {
     expect((await proven(spec)).probes).toMatchObject(expected);
   });
 });
+
+test('what dies with an authority, and with its mount, is counted and named', async () => {
+  const [above, below, connection] = [await mounted('root'), await mounted('below'), await connectFor()];
+  const losses = (kind: string, ...id: string[]) => connection.kind(kind).losses(id);
+  expect(await losses('vault.mount', below)).toBeUndefined();
+  await write(connection, 'vault.pki-issuer', [above, 'root'], root);
+  await write(connection, 'vault.pki-issuer', [below, 'int'], intermediate(above));
+  await write(connection, 'vault.pki-role', [below, 'lab'], { anyName: true, key: 'ec-256' });
+  expect(await losses('vault.pki-issuer', below, 'int')).toBe('the private key int');
+  for (const name of ['a.example', 'b.example'])
+    await stranger('POST', `${below}/issue/lab`, { common_name: name, ttl: '1h' });
+  expect(await losses('vault.mount', below)).toBe('1 private key (int), 2 issuers, 1 role, 2 certificates');
+  expect(await losses('vault.pki-issuer', below, 'int')).toBe(
+    `the private key int, nobody to revoke any of 2 certificates in ${below} that it has issued`,
+  );
+});
