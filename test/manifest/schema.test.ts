@@ -65,7 +65,7 @@ describe('the top level', () => {
         '  login: { plan: { auth: kubernetes, role: r }, apply: { auth: token, token: { env: T } } }',
         '  mounts: { database: { type: database } }',
         '  policies: { plan: { computed: plan } }',
-        '  auth: { approle: { type: approle } }',
+        '  auth: { people: { type: oidc } }',
       ),
     ).toMatchInlineSnapshot(`
       [
@@ -86,7 +86,7 @@ describe('the top level', () => {
         "lab.yaml:17:26 vault.login.plan.auth: "kubernetes" is not supported yet; so far there is token",
         "lab.yaml:18:31 vault.mounts.database.type: "database" is not supported yet; so far there is kv-v2",
         "lab.yaml:19:23 vault.policies.plan.computed: is not supported yet",
-        "lab.yaml:20:28 vault.auth.approle.type: "approle" is not supported yet; so far there is kubernetes",
+        "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
       ]
     `);
   });

@@ -101,7 +101,9 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
       if (given.without === undefined) return expect(given.without).toBeUndefined();
       await applied(given.example);
       const change = changeOf(await planned(given.without.resource));
-      expect(change.fields.map((field) => field.path)).toContain(given.without.field);
+      const paths = change.fields.map((field) => field.path);
+      expect(paths).toContain(given.without.field);
+      expect(new Set(paths).size).toBe(paths.length);
       const result = await applied([...around(), given.without.resource]);
       expect(result.diagnostics).toEqual([]);
       expect(changeOf(await planned(given.without.resource)).actions).toEqual(['none']);

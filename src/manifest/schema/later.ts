@@ -9,7 +9,7 @@ const keys = [
   'stores.*.resourceGroup stores.*.project',
   'secrets.*.bootstrap secrets.*.dynamic secrets.*.certificate',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
-  'vault.init vault.policies.*.computed',
+  'vault.init vault.policies.*.computed vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',
   'vault.login.role vault.login.plan.role vault.login.apply.role',
   'allowIrreversible fingerprints',
 ].flatMap((line) => line.split(' '));
@@ -26,7 +26,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'vault.login.plan.auth': ['kubernetes', 'jwt', 'app-role'],
   'vault.login.apply.auth': ['kubernetes', 'jwt', 'app-role'],
   'vault.mounts.*.type': ['database', 'pki'],
-  'vault.auth.*.type': ['approle', 'jwt', 'oidc'],
+  'vault.auth.*.type': ['oidc'],
 };
 
 const matches = (pattern: string, path: Path): boolean => {

@@ -4,14 +4,10 @@ import { namespaced, vaultPath } from './names.ts';
 import { credentialSource, fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
 import { auditDevice, group, passwordPolicy } from './vault-access.ts';
+import { approleAuth, jwtAuth } from './vault-machines.ts';
+import { tuning } from './vault-tuning.ts';
 
 const login = z.discriminatedUnion('auth', [z.strictObject({ auth: z.literal('token'), token: credentialSource() })]);
-
-const tuning = {
-  description: z.string().optional(),
-  defaultLeaseTtl: duration().optional(),
-  maxLeaseTtl: duration().optional(),
-};
 
 const kvMount = z.strictObject({
   type: z.literal('kv-v2'),
@@ -79,7 +75,7 @@ export const vaultSection = z.strictObject({
     .transform((given) => ('plan' in given ? given : { plan: given, apply: given })),
   mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
-  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth])).default({}),
+  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth])).default({}),
   audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),
   passwordPolicies: z.record(z.string().min(1), passwordPolicy).default({}),
   groups: z.record(z.string().min(1), group).default({}),
@@ -94,7 +90,7 @@ export type KvMount = z.output<typeof kvMount>;
 /** One entry of `vault.policies`. */
 export type Policy = z.output<typeof policy>;
 
-/** One entry of `vault.auth`. */
+/** One entry of `vault.auth` of type kubernetes. */
 export type KubernetesAuth = z.output<typeof kubernetesAuth>;
 
 /** One of its roles. */

@@ -1,4 +1,6 @@
+import type { AppRoles } from './approle/content.ts';
 import type { Group } from './identity/content.ts';
+import type { JwtAuth } from './jwt/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
@@ -79,6 +81,8 @@ export interface Content {
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
+  readonly approle: Record<string, AppRoles>;
+  readonly jwt: Record<string, JwtAuth>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
   /** By id. */
@@ -102,6 +106,8 @@ export const emptyContent = (): Content => ({
   tokens: {},
   kv: {},
   kubernetes: {},
+  approle: {},
+  jwt: {},
   entities: {},
   groups: {},
 });

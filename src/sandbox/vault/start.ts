@@ -104,6 +104,8 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.tokens,
     content.kv,
     content.kubernetes,
+    content.approle,
+    content.jwt,
     content.entities,
     content.groups,
   ]) {
