@@ -34,7 +34,8 @@ export interface Resource {
 
 /** What read() found. Only a not-found is `no`; refused or unreachable is `unknown`, which never plans a create. */
 export type Live =
-  | { readonly exists: 'no'; readonly recoverable?: string }
+  /** recoverable: what of it is still kept, as one sentence. recovers: write() takes that back instead of making a new one. */
+  | { readonly exists: 'no'; readonly recoverable?: string; readonly recovers?: true }
   | {
       readonly exists: 'yes';
       /** In the spec's own words, with the kind's normal forms. May hold more fields than the desired spec. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
-import type { Settled } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import type { Arm } from './arm.ts';
 import type { AzureClient } from './client.ts';
+import { entered, entryGate } from './entry.ts';
 import { readIdentity } from './managed-identities.ts';
 import { type Assignment, assign, assignmentsAt, type Place, unassign } from './role-assignments.ts';
 
@@ -24,6 +24,7 @@ interface Meaning extends Place {
   /** What the manifest calls the receiver. */
   readonly label: string;
   readonly vault?: string;
+  readonly secret?: string;
 }
 
 const meaningOf = (id: readonly string[]): Meaning => {
@@ -32,7 +33,8 @@ const meaningOf = (id: readonly string[]): Meaning => {
   const inGroup = `/resourceGroups/${group}`;
   if (vault === undefined) return { scope: inGroup, group, label, role };
   const ofVault = `${inGroup}/providers/Microsoft.KeyVault/vaults/${vault}`;
-  return { scope: secret === undefined ? ofVault : `${ofVault}/secrets/${secret}`, group, label, role, vault };
+  if (secret === undefined) return { scope: ofVault, group, label, role, vault };
+  return { scope: `${ofVault}/secrets/${secret}`, group, label, role, vault, secret };
 };
 
 /**
@@ -58,6 +60,10 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
   parent: (id) => {
     const [group = '', vault] = id.slice(0, -2);
     return vault === undefined ? address('azure.resource-group', group) : address('azure.key-vault', vault);
+  },
+  opens: (id, { principalId }) => {
+    const { vault, secret } = meaningOf(id);
+    return principalId === 'self' && vault !== undefined && secret === undefined ? [entryGate(vault)] : [];
   },
   read: async ({ arm }, id, { principalId }) => {
     const meaning = meaningOf(id);
@@ -95,7 +101,7 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
   },
   settled: async (client, id, { principalId }) => {
     const { vault, label } = meaningOf(id);
-    return principalId === 'self' && vault !== undefined ? effective(client, vault, label) : { state: 'done' };
+    return principalId === 'self' && vault !== undefined ? entered(client, vault, label) : { state: 'done' };
   },
   remove: async ({ arm }, id) => {
     const meaning = meaningOf(id);
@@ -130,14 +136,3 @@ const describe = (label: string, mark: string): string => `lab for ${label}, ${m
 const described = ({ description }: Assignment) => /^lab for (.*), (\S+\/\S+\/\S+)$/.exec(description);
 const labelIn = (one: Assignment): string | undefined => described(one)?.[1];
 const markIn = (one: Assignment): string | undefined => described(one)?.[2];
-
-/** A vault hears of a new assignment after seconds, in bad cases after ten minutes. Whether it let lab in, lab can try. */
-const effective = async (client: AzureClient, vault: string, label: string): Promise<Settled> => {
-  try {
-    await client.vault(vault).versions('lab');
-    return { state: 'done' };
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code !== 'DENIED') throw error;
-    return { state: 'waiting', because: `the vault ${vault} has not heard of the role of ${label} yet` };
-  }
-};
