@@ -108,6 +108,8 @@ export interface WriteRequest<Desired> {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** Fields that lab applied before and that the manifest no longer holds, as paths. */
   readonly removed: readonly string[];
+  /** To be told what a write waits for that takes long. */
+  readonly waiting?: (because: string) => void;
 }
 
 /**

@@ -22,7 +22,7 @@ const kinds: readonly DefinedKind<AzureClient>[] = [
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
-  const { env, readOnly, signal } = context;
+  const { env, readOnly, signal, ports } = context;
   const [{ openWire, proxySettings }, { openLogin }, { createClient }] = await Promise.all([
     import('./wire.ts'),
     import('./login.ts'),
@@ -30,7 +30,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   ]);
   const wire = openWire({ loopback: config.loopback, env, signal });
   const login = openLogin({ config, wire, resolve: (source) => context.resolve(source), signal });
-  const client = createClient({ config, wire, login, readOnly, signal });
+  const client = createClient({ config, wire, login, readOnly, ports, signal });
   return {
     scope: () => scopeOf(config, client),
     describe: async () => {
@@ -89,4 +89,4 @@ const proxyOrigin = (proxy: Readonly<Record<string, string>>): string => {
 /**
  * Azure. Connection: cloud, tenant, subscription, the vaults that are used, one credential; see config.ts. A cloud is always expected to be there; its only gates are vaults that have not heard yet of the role that lab gave itself.
  */
-export const azure: Provider = { name: 'azure', kinds, needs: [], connect };
+export const azure: Provider = { name: 'azure', kinds, needs: ['objects', 'tokens'], connect };

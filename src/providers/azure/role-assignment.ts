@@ -5,6 +5,7 @@ import { LabError } from '../../errors.ts';
 import type { Arm } from './arm.ts';
 import type { AzureClient } from './client.ts';
 import { entered, entryGate } from './entry.ts';
+import { proveRole } from './identity-chain.ts';
 import { readIdentity } from './managed-identities.ts';
 import { type Assignment, assign, assignmentsAt, type Place, unassign } from './role-assignments.ts';
 
@@ -81,7 +82,7 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
       ...(mark === undefined ? {} : { mark }),
     };
   },
-  write: async ({ arm }, { id, spec, mark, takeOver }) => {
+  write: async ({ arm }, { id, spec, mark, takeOver, waiting }) => {
     const meaning = meaningOf(id);
     const all = await assignmentsAt(arm(), meaning);
     const receiver = await resolved(arm(), spec.principalId);
@@ -93,7 +94,9 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
     }
     const description = mark === undefined ? (there?.description ?? '') : describe(meaning.label, mark);
     const principalType = spec.principalType ?? receiver.type;
-    await assign(arm(), meaning, { principalId: receiver.id, principalType, description }, there?.name);
+    const unknown = () => waiting?.(`the directory does not know ${meaning.label} yet`);
+    const given = { principalId: receiver.id, principalType, description };
+    await assign(arm(), meaning, given, { name: there?.name, unknown });
     // An identity that was made again is somebody else: what the old one had is of no use to anybody.
     const isStale = (one: Assignment) => one !== there && labelIn(one) === meaning.label;
     const stale = spec.principalId === 'self' ? [] : all.filter(isStale);
@@ -103,6 +106,7 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
     const { vault, label } = meaningOf(id);
     return principalId === 'self' && vault !== undefined ? entered(client, vault, label) : { state: 'done' };
   },
+  verify: (client, id) => proveRole(client, meaningOf(id)),
   remove: async ({ arm }, id) => {
     const meaning = meaningOf(id);
     const ours = (await assignmentsAt(arm(), meaning)).filter((one) => labelIn(one) === meaning.label);
@@ -113,7 +117,7 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
     for (const one of await assignmentsAt(arm(), meaning)) {
       if (labelIn(one) !== meaning.label) continue;
       const { name, principalId } = one;
-      await assign(arm(), meaning, { principalId, principalType: 'ServicePrincipal', description: '' }, name);
+      await assign(arm(), meaning, { principalId, principalType: 'ServicePrincipal', description: '' }, { name });
     }
   },
 });
