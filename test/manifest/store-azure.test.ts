@@ -61,7 +61,7 @@ describe('a store of Azure with workload identity', () => {
           {
             "annotations": {
               "azure.workload.identity/client-id": "\${azure.managed-identity/lab/eso#clientId}",
-              "azure.workload.identity/tenant-id": "\${azure.managed-identity/lab/eso#tenantId}",
+              "azure.workload.identity/tenant-id": "7c1e0000-0000-0000-0000-000000000001",
             },
           },
         ],
@@ -151,7 +151,7 @@ describe('a store of Azure with workload identity', () => {
           {
             "annotations": {
               "azure.workload.identity/client-id": "\${azure.managed-identity/net/eso#clientId}",
-              "azure.workload.identity/tenant-id": "\${azure.managed-identity/net/eso#tenantId}",
+              "azure.workload.identity/tenant-id": "7c1e0000-0000-0000-0000-000000000001",
             },
           },
         ],
@@ -192,6 +192,15 @@ describe('a store of Azure with workload identity', () => {
         resourceAt(loaded, 'azure.role-assignment/lab/my-kv/team-app/lab-agentpool/Key%20Vault%20Secrets%20User').spec,
       ),
     ).toEqual({ principalId: '${azure.managed-identity/mc_lab/lab-agentpool#principalId}' });
+  });
+
+  test('is refused where one service account would be two identities', async () => {
+    const stores = { s: vault(), t: vault(federated('identity: { create: other }'), '', 'other-kv') };
+    expect(await complaints(stores, { 'a/x': reader('s'), 'b/x': reader('t') })).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:7:106 stores.t.auth: annotations["azure.workload.identity/client-id"] of kubernetes.service-account/external-secrets/external-secrets has another value at stores.s.auth (lab.yaml:6:103)",
+      ]
+    `);
   });
 
   test('makes its vault in a group that is there', async () => {

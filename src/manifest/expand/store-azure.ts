@@ -82,7 +82,7 @@ function* trust(given: Given, path: Path, auth: WorkloadIdentityAuth, identity: 
     spec: {
       annotations: {
         [`${annotation}/client-id`]: outputOf(identity, 'clientId'),
-        [`${annotation}/tenant-id`]: outputOf(identity, 'tenantId'),
+        [`${annotation}/tenant-id`]: given.manifest.expect?.azure?.tenant ?? outputOf(identity, 'tenantId'),
       },
     },
     ownership: 'contributed',

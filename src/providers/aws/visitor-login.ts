@@ -1,5 +1,4 @@
 import { reveal, type Secret } from '../../secrets/secret.ts';
-import type { SecretPlace } from './client.ts';
 import { refusal } from './refusal.ts';
 import { openSdk, type Sdk, type SdkOptions } from './sdk.ts';
 
@@ -17,7 +16,7 @@ export interface VisitorLogin {
   /** Exchanges the cluster's token for a session of the role. */
   logIn(): Promise<Tried>;
   /** Reads a secret and forgets its value. */
-  readSecret(place: SecretPlace): Promise<Tried>;
+  readSecret(place: { readonly region: string; readonly name: string }): Promise<Tried>;
 }
 
 /** Opens it; nothing is sent yet. */
