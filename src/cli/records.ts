@@ -1,7 +1,7 @@
 import type { Owner } from '../engine/change.ts';
 import { LabError } from '../errors.ts';
-import { type LocalStore, localStore } from '../state/local.ts';
-import type { State, StateRecord } from '../state/store.ts';
+import { localStore } from '../state/local.ts';
+import type { LockingStore, State, StateRecord } from '../state/store.ts';
 import type { ManifestFlags } from './flags.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
@@ -11,7 +11,7 @@ import { placeOf } from './state-place.ts';
 export const openStore = async (
   flags: ManifestFlags,
   host: Pick<Host, 'env' | 'report'>,
-): Promise<{ owner: Owner; store: LocalStore }> => {
+): Promise<{ owner: Owner; store: LockingStore }> => {
   const manifest = await readManifest(flags, host.env);
   const { name, environment } = manifest;
   const place = placeOf(manifest, flags.sandbox === true);
@@ -19,7 +19,7 @@ export const openStore = async (
 };
 
 /** What a store holds. Throws BAD_STATE if there is nothing yet. */
-export const existingState = async (store: LocalStore, { name, environment }: Owner): Promise<State> => {
+export const existingState = async (store: LockingStore, { name, environment }: Owner): Promise<State> => {
   const state = await store.load();
   if (state !== undefined) return state;
   throw new LabError('BAD_STATE', `there is no state of ${name} in environment ${environment} yet`, {
@@ -44,7 +44,7 @@ export const recordAt = (state: State, text: string): StateRecord => {
 };
 
 /** Takes a record out of the state, under its lock, and returns it. */
-export const forget = async (store: LocalStore, address: string): Promise<StateRecord> => {
+export const forget = async (store: LockingStore, address: string): Promise<StateRecord> => {
   const session = await store.open('state rm');
   try {
     const record = recordAt(session.state, address);

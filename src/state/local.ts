@@ -8,9 +8,10 @@ import { decodeDocument } from './codec.ts';
 import { onDisk } from './disk.ts';
 import { emptyDocument, toState } from './document.ts';
 import { type Replayed, replay } from './journal.ts';
-import { type LocalFiles, localSession } from './local-session.ts';
+import { type LocalFiles, localMedium } from './local-medium.ts';
 import { breakLock, takeLock } from './lock.ts';
-import type { LockHolder, StateStore } from './store.ts';
+import { openSession } from './session.ts';
+import type { LockingStore } from './store.ts';
 
 /** Whose state, and where. */
 export interface LocalPlace {
@@ -22,16 +23,12 @@ export interface LocalPlace {
   readonly world?: 'sandbox';
   /** Told about a stale lock that was taken over. */
   readonly report?: (diagnostic: Diagnostic) => void;
-}
-
-/** A state store in files. */
-export interface LocalStore extends StateStore {
-  /** Breaks the lock with this id; undefined if there is no lock. Throws LOCKED if its id is another. */
-  unlock(id: string): Promise<LockHolder | undefined>;
+  /** Where a run in CI shows its log. */
+  readonly run?: string;
 }
 
 /** State in `<folder>/.lab/<name>/<environment>/`, the sandbox's in `<folder>/.lab/sandbox/…`: state.json, journal.jsonl and lock, readable by the user alone. */
-export const localStore = (place: LocalPlace): LocalStore => {
+export const localStore = (place: LocalPlace): LockingStore => {
   const { report = () => {} } = place;
   const files = filesIn(folderOf(place));
   let serial: number | undefined;
@@ -51,10 +48,10 @@ export const localStore = (place: LocalPlace): LocalStore => {
     },
     open: async (operation, installation = randomBytes(4).toString('hex')) => {
       await makeLocalFolder(place);
-      const lock = await onDisk('write', files.lock, () => takeLock(files.lock, operation, report));
+      const lock = await onDisk('write', files.lock, () => takeLock(files.lock, operation, report, place.run));
       try {
         const found = (await read()) ?? { document: emptyDocument(installation), extended: false };
-        return localSession(files, lock, found, note);
+        return openSession(localMedium(files, lock), found, note);
       } catch (error) {
         await lock.release();
         throw error;

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { underLock } from '../../src/cli/under-lock.ts';
-import { type LocalStore, localStore } from '../../src/state/local.ts';
+import { localStore } from '../../src/state/local.ts';
+import type { LockingStore } from '../../src/state/store.ts';
 
 let folder: string;
-let store: LocalStore;
+let store: LockingStore;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lab-under-lock-'));

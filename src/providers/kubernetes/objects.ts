@@ -51,13 +51,18 @@ export const applyObject = async (
   return { object: objectIn(answer), created: answer.status === 201 };
 };
 
-/** Every item of a collection, page by page. A list that changed too much while it was read starts again, in one piece. */
-export const listAll = async ({ send }: Wire, path: string, accept?: string): Promise<readonly KubeObject[]> => {
+/** Every item of a collection, page by page; `path` may carry a query. A list that changed too much while it was read starts again, in one piece. */
+export const listAll = async (
+  { send }: Pick<Wire, 'send'>,
+  path: string,
+  accept?: string,
+): Promise<readonly KubeObject[]> => {
   const items: KubeObject[] = [];
   let next = '';
   do {
     const query = next === '' ? 'limit=500' : `limit=500&continue=${encodeURIComponent(next)}`;
-    const page = await send({ method: 'GET', path: `${path}?${query}`, expects: [410], ...(accept ? { accept } : {}) });
+    const paged = `${path}${path.includes('?') ? '&' : '?'}${query}`;
+    const page = await send({ method: 'GET', path: paged, expects: [410], ...(accept ? { accept } : {}) });
     if (page.status === 410)
       return elements(members((await send({ method: 'GET', path })).body)['items']).map(toObject);
     items.push(...elements(members(page.body)['items']).map(toObject));
