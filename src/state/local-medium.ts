@@ -27,9 +27,9 @@ export const localMedium = (files: LocalFiles, lock: Lock): Medium => ({
     });
   },
   startJournal: async () => {
-    const onJournal = <Result>(work: () => Promise<Result>) => onDisk('write', files.journal, work);
-    const writer = await onJournal(() => startJournalFile(files.journal, () => lock.confirm()));
-    const append: JournalWriter['append'] = (line) => onJournal(() => writer.append(line));
+    const { journal } = files;
+    const writer = await onDisk('write', journal, () => startJournalFile(journal, () => lock.confirm()));
+    const append: JournalWriter['append'] = (line) => onDisk('write', journal, () => writer.append(line));
     return { append, close: () => writer.close() };
   },
   release: () => lock.release(),
