@@ -17,7 +17,7 @@ export default defineConfig({
           name: 'sandbox',
           include: [
             'test/real/kubernetes/**/*.test.ts',
-            'test/real/state/{conformance,crashes,lock,own-objects,session}.test.ts',
+            'test/real/state/{conformance,crashes,lock,move,own-objects,session}.test.ts',
             'test/real/vault/{contract,kv-secret,read-back}.test.ts',
             'test/real/external-secrets/{contract,external-secrets,stores}.test.ts',
           ],

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
-import { makeLocalFolder } from '../state/local.ts';
+import { makeLocalFolder } from '../state/local-files.ts';
 import type { ManifestFlags } from './flags.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';

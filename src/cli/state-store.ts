@@ -16,8 +16,13 @@ export const storeOf = async ({ manifest, sandbox, host }: Ground, systems: Syst
       const { namespace } = manifest.state;
       const { name, environment } = manifest;
       const objects = await systems.ownObjects();
-      const { clusterStore } = await import('../state/cluster/store.ts');
-      return clusterStore({ objects, place: { namespace, name, environment }, ...common });
+      const [{ clusterStore, describePlace }, { localSource }] = await Promise.all([
+        import('../state/cluster/store.ts'),
+        import('../state/local-source.ts'),
+      ]);
+      const place = { namespace, name, environment };
+      const source = localSource({ ...placeOf(manifest, sandbox), ...common }, describePlace(place));
+      return clusterStore({ objects, place, source, ...common });
     }
   }
 };

@@ -4,16 +4,9 @@ import { encodeDocument } from './codec.ts';
 import { onDisk } from './disk.ts';
 import { startJournalFile } from './journal-file.ts';
 import type { JournalWriter } from './journal-writer.ts';
+import type { LocalFiles } from './local-files.ts';
 import type { Lock } from './lock.ts';
 import type { Medium } from './session.ts';
-
-/** Paths of one owner's state. */
-export interface LocalFiles {
-  readonly folder: string;
-  readonly state: string;
-  readonly journal: string;
-  readonly lock: string;
-}
 
 /** One owner's files, for whoever holds their lock. */
 export const localMedium = (files: LocalFiles, lock: Lock): Medium => ({

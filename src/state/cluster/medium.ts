@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../engine/change.ts';
 import type { OwnObjects } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { encodeDocument } from '../codec.ts';
+import type { StateDocument } from '../document.ts';
 import { groupingWriter } from '../journal-writer.ts';
 import type { Medium } from '../session.ts';
 import type { Lease } from './lease.ts';
@@ -22,8 +23,14 @@ export interface ClusterHold {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
+/** A medium that can also take over a document from elsewhere. */
+export interface ClusterMedium extends Medium {
+  /** `moved`: what the root remembers of where the document came from. */
+  save(document: StateDocument, moved?: string): Promise<void>;
+}
+
 /** One owner's objects, for whoever holds their lock. */
-export const clusterMedium = ({ objects, place, lease, writer, report }: ClusterHold): Medium => {
+export const clusterMedium = ({ objects, place, lease, writer, report }: ClusterHold): ClusterMedium => {
   let isTidy = true;
   // What is saved is saved: what cannot be cleared away is no reason to fail.
   const orLeave = async (work: Promise<void>): Promise<void> => {
@@ -36,12 +43,12 @@ export const clusterMedium = ({ objects, place, lease, writer, report }: Cluster
     }
   };
   return {
-    save: async (document) => {
+    save: async (document, moved = writer.root.moved) => {
       lease.refuseIfLost();
       const { document: oldDocument, journal: oldJournal } = writer.root;
       const none = { stem: writer.stem(), count: 0 };
       const pieces = await addPieces(objects, place, 'document', none, encodeDocument(document));
-      await writer.write({ document: pieces, journal: noPieces, tail: '' });
+      await writer.write({ document: pieces, journal: noPieces, tail: '', moved });
       await orLeave(removePieces(objects, place, 'document', oldDocument));
       await orLeave(removePieces(objects, place, 'journal', oldJournal));
     },

@@ -21,15 +21,21 @@ export const readBehind = async (
   return replay(stored, older + root.tail, `the journal in ${name}`);
 };
 
+/** A state, and which local one it was made of. */
+export interface Seen {
+  readonly found: Replayed | undefined;
+  readonly moved: string;
+}
+
 // Each time another run must have saved in between.
 const tries = 10;
 
 /** The state as it is now, without a lock: all of it is of one moment, as pieces are never changed. */
-export const readState = async (objects: OwnObjects, place: ClusterPlace): Promise<Replayed | undefined> => {
+export const readState = async (objects: OwnObjects, place: ClusterPlace): Promise<Seen> => {
   for (let attempt = 1; ; attempt += 1) {
     const root = await readRoot(objects, place);
     const found = root && (await readBehind(objects, place, root));
-    if (found !== 'torn') return found;
+    if (found !== 'torn') return { found, moved: root?.root.moved ?? '' };
     if (attempt === tries) throw torn(place);
   }
 };

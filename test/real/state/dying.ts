@@ -5,6 +5,8 @@ export interface Dying {
   readonly objects: OwnObjects;
   /** Settles when it has died. */
   readonly dead: Promise<'dead'>;
+  /** Dies here; never returns. */
+  die(): Promise<never>;
 }
 
 /**
@@ -38,6 +40,7 @@ export const dyingAt = (objects: OwnObjects, write: number, moment: 'before' | '
   };
   return {
     dead,
+    die: end,
     objects: {
       get: (ref) => living(() => objects.get(ref)),
       list: (namespace, labels) => living(() => objects.list(namespace, labels)),
