@@ -69,7 +69,7 @@ describe('the top level', () => {
       ),
     ).toMatchInlineSnapshot(`
       [
-        "lab.yaml:4:19 state.backend: "s3" is not supported yet; so far there is local",
+        "lab.yaml:4:19 state.backend: "s3" is not supported yet; so far there are local, kubernetes",
         "lab.yaml:5:1 fingerprints: is not supported yet",
         "lab.yaml:6:27 install.vault.mode: "helm" is not supported yet; so far there are expected, wait",
         "lab.yaml:6:33 install.vault.version: is not supported yet",
