@@ -41,8 +41,12 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
         throw new Error(`${subject().address} is not in the plan: ${JSON.stringify(made.diagnostics)}`);
       return found;
     };
-    // A change of what cannot be changed in place replaces it, which is what is asked for here.
-    const applied = (resources: readonly Resource[]) => applyAll(bench, resources, { allowDataLoss: true });
+    // A change of what cannot be changed in place replaces it, and one-way steps are taken: both are asked for here.
+    const applied = (resources: readonly Resource[]) =>
+      applyAll(bench, resources, {
+        allowDataLoss: true,
+        allowIrreversible: new Set(resources.map(({ address }) => address)),
+      });
     const planned = async (last: Resource) => plan(bench, [...around(), last]);
 
     beforeAll(async () => {

@@ -1,13 +1,14 @@
 import { address, providerOf } from '../../engine/address.ts';
 import type { Path } from '../../engine/traits.ts';
 import type { Fields } from '../../engine/value.ts';
-import type { KvMount, Policy, VaultSection } from '../schema/vault.ts';
+import type { Mount, Policy, VaultSection } from '../schema/vault.ts';
 import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
 import { hclOf } from './policy-text.ts';
 import { expandAccess, expandAudit } from './vault-access.ts';
 import { expandAuth } from './vault-auth.ts';
+import { expandDatabase } from './vault-database.ts';
 
 /** Section `vault`: audit devices, then everything else. */
 export function* expandVault(given: Given): Generator<Found> {
@@ -24,7 +25,7 @@ export function* expandVault(given: Given): Generator<Found> {
 /** Mounts, policies, auth methods with their roles, and who may what. */
 function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
   yield* nested(given, ['vault', 'mounts'], Object.keys(vault.mounts));
-  for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(path, mount);
+  for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(given, path, mount);
   for (const [name, policy] of Object.entries(vault.policies)) {
     const spec = policySpec(given, policy);
     if (spec !== undefined) yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec });
@@ -34,13 +35,21 @@ function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
   yield* expandAccess(given, vault);
 }
 
-function* expandMount(mountPath: string, mount: KvMount): Generator<Found> {
+function* expandMount(given: Given, mountPath: string, mount: Mount): Generator<Found> {
   const path = ['vault', 'mounts', mountPath];
-  const { type, description, defaultLeaseTtl, maxLeaseTtl, ...settings } = mount;
+  const { type, description, defaultLeaseTtl, maxLeaseTtl } = mount;
   const spec = defined({ type, description, defaultLeaseTtl, maxLeaseTtl });
   yield draft(path, 'vault.mount', [mountPath], { spec });
-  const config = defined(settings);
-  if (Object.keys(config).length > 0) yield draft(path, 'vault.kv-config', [mountPath], { spec: config });
+  switch (mount.type) {
+    case 'kv-v2': {
+      const { maxVersions, casRequired, deleteVersionAfter } = mount;
+      const config = defined({ maxVersions, casRequired, deleteVersionAfter });
+      if (Object.keys(config).length > 0) yield draft(path, 'vault.kv-config', [mountPath], { spec: config });
+      return;
+    }
+    case 'database':
+      return yield* expandDatabase(given, mountPath, mount);
+  }
 }
 
 const policySpec = (given: Given, { paths, ...text }: Policy): Fields | undefined => {

@@ -6,11 +6,12 @@ const keys = [
   'install.*.version install.*.values install.*.statefulSet',
   'cluster.aks cluster.eks cluster.gke',
   'stores.*.project',
-  'secrets.*.bootstrap secrets.*.dynamic secrets.*.certificate',
+  'secrets.*.bootstrap secrets.*.certificate',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
+  'vault.mounts.*.connections.*.password.store',
   'vault.init vault.policies.*.computed vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',
   'vault.login.role vault.login.plan.role vault.login.apply.role',
-  'allowIrreversible fingerprints',
+  'fingerprints',
 ].flatMap((line) => line.split(' '));
 
 const values: Readonly<Record<string, readonly string[]>> = {
@@ -22,7 +23,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'vault.login.auth': ['kubernetes', 'jwt', 'app-role'],
   'vault.login.plan.auth': ['kubernetes', 'jwt', 'app-role'],
   'vault.login.apply.auth': ['kubernetes', 'jwt', 'app-role'],
-  'vault.mounts.*.type': ['database', 'pki'],
+  'vault.mounts.*.type': ['pki'],
   'vault.auth.*.type': ['oidc'],
 };
 

@@ -4,6 +4,7 @@ import { namespaced, vaultPath } from './names.ts';
 import { credentialSource, fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
 import { auditDevice, group, passwordPolicy } from './vault-access.ts';
+import { databaseMount } from './vault-database.ts';
 import { approleAuth, jwtAuth } from './vault-machines.ts';
 import { tuning } from './vault-tuning.ts';
 
@@ -73,7 +74,7 @@ export const vaultSection = z.strictObject({
   login: z
     .union([login, z.strictObject({ plan: login, apply: login })])
     .transform((given) => ('plan' in given ? given : { plan: given, apply: given })),
-  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount])).default({}),
+  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
   auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth])).default({}),
   audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),
@@ -85,7 +86,7 @@ export const vaultSection = z.strictObject({
 export type VaultSection = z.output<typeof vaultSection>;
 
 /** One entry of `vault.mounts`. */
-export type KvMount = z.output<typeof kvMount>;
+export type Mount = VaultSection['mounts'][string];
 
 /** One entry of `vault.policies`. */
 export type Policy = z.output<typeof policy>;

@@ -32,7 +32,10 @@ export const externalSecret = defineKind<typeof externalSecretSchema.shape, EsoC
   protect: 'a Secret that it owns (creationPolicy Owner, the default) is removed by Kubernetes together with it',
   identify: ([namespace = '', name = ''], { name: given }) => [namespace, typeof given === 'string' ? given : name],
   parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
-  after: ([namespace = ''], { store }) => storeAddress(namespace, store),
+  after: ([namespace = ''], { store, generator }) => [
+    ...storeAddress(namespace, store),
+    ...(generator === undefined ? [] : [generatorAddress(namespace, generator)]),
+  ],
   gates: () => [crdGate(definition)],
   check: checkExternalSecret,
   ...readsOf(definition, externalSecretSpecOf),
@@ -46,6 +49,9 @@ export const externalSecret = defineKind<typeof externalSecretSchema.shape, EsoC
   verify: (client, id) => proveSync(client, id),
   remove: (client, id) => client.objects.remove(refOf(definition, id)),
 });
+
+const generatorAddress = (namespace: string, { kind, name }: NonNullable<ExternalSecretSpec['generator']>): string =>
+  address('kubernetes.object', 'generators.external-secrets.io', kind, namespace, name);
 
 const storeAddress = (namespace: string, store: ExternalSecretSpec['store'] | undefined): readonly string[] => {
   switch (store?.kind) {

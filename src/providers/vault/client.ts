@@ -12,6 +12,13 @@ interface Answer {
   readonly status: number;
   readonly data: unknown;
   readonly warnings: readonly string[];
+  readonly lease?: Lease;
+}
+
+/** What was made with a lease, less what was made. */
+export interface Lease {
+  readonly id: string;
+  readonly seconds: number;
 }
 
 /** The calls that kinds make. Paths are given in parts, unencoded; every failure is a LabError. */
@@ -22,6 +29,12 @@ export interface VaultClient {
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
   remove(path: readonly string[]): Promise<void>;
+  /** A GET that makes a credential, and so counts as a write. The credential itself is dropped unseen. */
+  issue(path: readonly string[]): Promise<Lease>;
+  /** Seconds that a lease still has; undefined if there is none of that id. */
+  leaseSeconds(id: string): Promise<number | undefined>;
+  /** Ends a lease, and returns once what it was for is gone. */
+  revoke(id: string): Promise<void>;
   /** `sys/mounts`, by path without the closing slash; one call for all who ask at about the same time. */
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
@@ -68,9 +81,13 @@ export const createClient = (options: ClientOptions): VaultClient => {
   let writes = 0;
   const session = sharedQuestion(() => logIn(options));
 
-  const request = async (method: Call['method'], parts: readonly string[], body?: object): Promise<Answer> => {
+  const request = async (
+    method: Call['method'],
+    parts: readonly string[],
+    body?: object,
+    changes = method !== 'GET',
+  ): Promise<Answer> => {
     const path = encodePath(parts);
-    const changes = method !== 'GET';
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
@@ -79,7 +96,9 @@ export const createClient = (options: ClientOptions): VaultClient => {
       writes += 1;
       tables.forEach((table) => table.forget());
     }
-    const exchange = await retrying(options, method, () => send(method, path, body));
+    const exchange = await retrying(options, changes && method === 'GET' ? 'POST' : method, () =>
+      send(method, path, body),
+    );
     if (changes) tables.forEach((table) => table.forget());
     if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))
       return toAnswer(exchange);
@@ -112,6 +131,23 @@ export const createClient = (options: ClientOptions): VaultClient => {
     write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
     remove: async (parts) => {
       await request('DELETE', parts);
+    },
+    issue: async (parts) => {
+      const { lease } = await request('GET', parts, undefined, true);
+      if (lease !== undefined) return lease;
+      throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered without a lease`);
+    },
+    leaseSeconds: async (id) => {
+      try {
+        const { data } = await request('POST', ['sys', 'leases', 'lookup'], { lease_id: id });
+        return leaseTtl.safeParse(data).data?.ttl;
+      } catch (error) {
+        if (error instanceof LabError && error.message.includes('invalid lease')) return undefined;
+        throw error;
+      }
+    },
+    revoke: async (id) => {
+      await request('POST', ['sys', 'leases', 'revoke'], { lease_id: id, sync: true });
     },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),
@@ -195,11 +231,24 @@ const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
 const statusOf = (exchange: Exchange): number | undefined =>
   exchange.outcome === 'answered' ? exchange.status : undefined;
 
-const answerBody = z.object({ data: z.unknown(), warnings: z.array(z.string()).nullish() });
+const answerBody = z.object({
+  data: z.unknown(),
+  warnings: z.array(z.string()).nullish(),
+  lease_id: z.string().nullish(),
+  lease_duration: z.number().nullish(),
+});
+
+const leaseTtl = z.object({ ttl: z.number() });
 
 const toAnswer = ({ status, body }: Extract<Exchange, { outcome: 'answered' }>): Answer => {
   const parsed = answerBody.safeParse(body);
-  return { status, data: parsed.data?.data, warnings: parsed.data?.warnings ?? [] };
+  const { data, warnings, lease_id: id, lease_duration: seconds } = parsed.data ?? {};
+  return {
+    status,
+    data,
+    warnings: warnings ?? [],
+    ...(id == null || id === '' ? {} : { lease: { id, seconds: seconds ?? 0 } }),
+  };
 };
 
 // Vault drops fields that it does not know and says so in a warning at best.

@@ -7,6 +7,10 @@ import { auditDevice } from './audit-device.ts';
 import { authMethod } from './auth-method.ts';
 import { createClient, type VaultClient } from './client.ts';
 import { checkConfig, refuseForeignToken, type TokenSource } from './config.ts';
+import { databaseConnection } from './database-connection.ts';
+import { databaseRole } from './database-role.ts';
+import { databaseRootRotation } from './database-root-rotation.ts';
+import { databaseStaticRole } from './database-static-role.ts';
 import { openHealth } from './health-watch.ts';
 import { identityGroup } from './identity-group.ts';
 import { identityGroupAlias } from './identity-group-alias.ts';
@@ -34,6 +38,10 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   approleRole,
   jwtAuthConfig,
   jwtAuthRole,
+  databaseConnection,
+  databaseRole,
+  databaseStaticRole,
+  databaseRootRotation,
   identityGroup,
   identityGroupAlias,
 ];

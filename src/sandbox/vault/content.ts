@@ -1,4 +1,5 @@
 import type { AppRoles } from './approle/content.ts';
+import type { DatabaseEngine } from './database/content.ts';
 import type { Group } from './identity/content.ts';
 import type { JwtAuth } from './jwt/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
@@ -56,6 +57,17 @@ export interface Token {
   usesLeft: number;
 }
 
+/** What was made and ends. Times in milliseconds since 1970. */
+export interface Lease {
+  readonly issuedAt: number;
+  expiresAt: number;
+  renewedAt?: number;
+  /** Seconds of one renewal that asks for no other. */
+  readonly ttl: number;
+  /** No renewal goes beyond. */
+  readonly endsAt: number;
+}
+
 /** A place that Vault logs to. */
 export interface AuditDevice {
   readonly type: string;
@@ -83,6 +95,11 @@ export interface Content {
   readonly kubernetes: Record<string, KubernetesAuth>;
   readonly approle: Record<string, AppRoles>;
   readonly jwt: Record<string, JwtAuth>;
+  readonly databases: Record<string, DatabaseEngine>;
+  /** Passwords that Vault gave to users of databases, by host and name; the databases themselves are make-believe. */
+  readonly databaseUsers: Record<string, string>;
+  /** By id, which begins with the path of the mount. */
+  readonly leases: Record<string, Lease>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
   /** By id. */
@@ -108,6 +125,9 @@ export const emptyContent = (): Content => ({
   kubernetes: {},
   approle: {},
   jwt: {},
+  databases: {},
+  databaseUsers: {},
+  leases: {},
   entities: {},
   groups: {},
 });

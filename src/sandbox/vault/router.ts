@@ -4,6 +4,7 @@ import { secretIdEndpoints } from './approle/secret-ids.ts';
 import { auditEndpoints } from './audit/endpoints.ts';
 import { ignoredWarning } from './body.ts';
 import type { Content, MountEntry, Token } from './content.ts';
+import { databaseEndpoints } from './database/engine.ts';
 import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
 import { convertFields, type Fields, type Values } from './fields.ts';
 import { aliasEndpoints } from './identity/aliases.ts';
@@ -14,6 +15,7 @@ import { jwtRoleEndpoints } from './jwt/roles.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
+import { leaseEndpoints } from './leases.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
 import { passwordPolicyEndpoints } from './policy/passwords.ts';
@@ -107,6 +109,7 @@ const systemPaths = [
   ...policyEndpoints,
   ...passwordPolicyEndpoints,
   ...auditEndpoints,
+  ...leaseEndpoints,
   ...systemEndpoints,
 ];
 
@@ -131,6 +134,8 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
     case 'jwt':
     case 'oidc':
       return jwtPaths;
+    case 'database':
+      return databaseEndpoints;
     case 'identity':
       return identityPaths;
     default:
@@ -138,7 +143,7 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
   }
 };
 
-const served = ['system', 'token', 'kv', 'kubernetes', 'approle', 'jwt', 'oidc', 'identity', 'cubbyhole'];
+const served = ['system', 'token', 'kv', 'database', 'kubernetes', 'approle', 'jwt', 'oidc', 'identity', 'cubbyhole'];
 
 const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
   if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);
@@ -152,7 +157,8 @@ const operationOf = (method: VaultRequest['method'], exists: boolean | undefined
 };
 
 // Paths that take the capability sudo besides the one for the operation.
-const sudoPaths = /^(sys\/auth\/.|sys\/audit|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$)/;
+const sudoPaths =
+  /^(sys\/auth\/.|sys\/audit|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$|sys\/leases\/(lookup|revoke-prefix|revoke-force)\/)/;
 
 const isAllowed = (content: Content, token: Token, path: string, operation: Operation): boolean => {
   const acl = aclFor(content, token);

@@ -106,6 +106,9 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.kubernetes,
     content.approle,
     content.jwt,
+    content.databases,
+    content.databaseUsers,
+    content.leases,
     content.entities,
     content.groups,
   ]) {

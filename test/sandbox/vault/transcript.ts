@@ -5,11 +5,20 @@ import type { Request, Scenario } from './scenarios/scenario.ts';
 export interface Asked {
   readonly address: string;
   readonly token: string;
+  /** The URL of a database for its connections; without it, one that only a sandbox takes for real. */
+  readonly database?: string;
 }
+
+const imagined = 'postgresql://{{username}}:{{password}}@127.0.0.1:5432/postgres?sslmode=disable';
 
 /** Plays a scenario and spells what was said, with everything replaced that differs from run to run or is secret. */
 export const playVault = async (scenario: Scenario, vault: Asked): Promise<string> => {
-  const kept = new Map([['address', vault.address]]);
+  const database = vault.database ?? imagined;
+  const kept = new Map([
+    ['address', vault.address],
+    ['database', database],
+    ['host', /@([^/]+)/.exec(database)?.[1] ?? ''],
+  ]);
   const scrub = scrubber(vault, kept);
   const lines: Line[] = [];
   for (const request of scenario) {
@@ -68,7 +77,10 @@ const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), member(key, inner)]));
+    // What a lease has left is now this second, now the one before.
+    const left = 'last_renewal' in value && !('accessor' in value) ? { ttl: '<ttl>' } : {};
+    const entries = Object.entries({ ...value, ...left });
+    return Object.fromEntries(entries.map(([key, inner]) => [text(key), member(key, inner)]));
   };
   return walk;
 };
