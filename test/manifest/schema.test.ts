@@ -82,7 +82,6 @@ describe('the top level', () => {
         "lab.yaml:15:10 vault.reach: "port-forward" is not supported yet; so far there is direct",
         "lab.yaml:16:3 vault.init: is not supported yet",
         "lab.yaml:17:26 vault.login.plan.auth: "kubernetes" is not supported yet; so far there is token",
-        "lab.yaml:18:26 vault.mounts.pki.type: "pki" is not supported yet; so far there are kv-v2, database",
         "lab.yaml:19:23 vault.policies.plan.computed: is not supported yet",
         "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
       ]
@@ -214,7 +213,7 @@ describe('vault', () => {
         "lab.yaml:5:12 vault.address: is no http or https URL",
         "lab.yaml:6:18 vault.login.auth: "tokn" is not token",
         "lab.yaml:7:13 vault.mounts["/a"]: the key is no path in Vault; write it without "/" at either end, without spaces, "*" and "+"",
-        "lab.yaml:7:45 vault.mounts.b.type: "kv" is not one of kv-v2, database",
+        "lab.yaml:7:45 vault.mounts.b.type: "kv" is not one of kv-v2, database, pki",
         "lab.yaml:7:82 vault.mounts.c.maxVersions: must be at least 0",
         "lab.yaml:8:15 vault.policies.none: must be one of paths, hcl and file",
         "lab.yaml:8:25 vault.policies.two: must be one of paths, hcl and file",

@@ -23,7 +23,6 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'vault.login.auth': ['kubernetes', 'jwt', 'app-role'],
   'vault.login.plan.auth': ['kubernetes', 'jwt', 'app-role'],
   'vault.login.apply.auth': ['kubernetes', 'jwt', 'app-role'],
-  'vault.mounts.*.type': ['pki'],
   'vault.auth.*.type': ['oidc'],
 };
 

@@ -6,6 +6,7 @@ import { configMapCa } from './stores.ts';
 import { auditDevice, group, passwordPolicy } from './vault-access.ts';
 import { databaseMount } from './vault-database.ts';
 import { approleAuth, jwtAuth } from './vault-machines.ts';
+import { pkiMount } from './vault-pki.ts';
 import { tuning } from './vault-tuning.ts';
 
 const login = z.discriminatedUnion('auth', [z.strictObject({ auth: z.literal('token'), token: credentialSource() })]);
@@ -74,7 +75,7 @@ export const vaultSection = z.strictObject({
   login: z
     .union([login, z.strictObject({ plan: login, apply: login })])
     .transform((given) => ('plan' in given ? given : { plan: given, apply: given })),
-  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount])).default({}),
+  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount, pkiMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
   auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth])).default({}),
   audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),

@@ -22,6 +22,10 @@ import { kvConfig } from './kv-config.ts';
 import { kvSecret } from './kv-secret.ts';
 import { mount } from './mount.ts';
 import { passwordPolicy } from './password-policy.ts';
+import { pkiCrl } from './pki-crl.ts';
+import { pkiIssuer } from './pki-issuer.ts';
+import { pkiRole } from './pki-role.ts';
+import { pkiUrls } from './pki-urls.ts';
 import { policy } from './policy.ts';
 import { openTransport } from './transport.ts';
 
@@ -42,6 +46,10 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   databaseRole,
   databaseStaticRole,
   databaseRootRotation,
+  pkiIssuer,
+  pkiUrls,
+  pkiCrl,
+  pkiRole,
   identityGroup,
   identityGroupAlias,
 ];
@@ -59,6 +67,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     signal: context.signal,
     token: () => readToken(source, address, context),
     tokenSource: describeSource(source),
+    ...(config.folder === undefined ? {} : { folder: config.folder }),
   });
   return {
     scope: () => health.scope(),

@@ -4,6 +4,7 @@ import type { Group } from './identity/content.ts';
 import type { JwtAuth } from './jwt/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
+import type { PkiStore } from './pki/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
 
 /** How far the sandbox's Vault has come. `absent`: nothing listens. */
@@ -100,6 +101,7 @@ export interface Content {
   readonly databaseUsers: Record<string, string>;
   /** By id, which begins with the path of the mount. */
   readonly leases: Record<string, Lease>;
+  readonly pki: Record<string, PkiStore>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
   /** By id. */
@@ -128,6 +130,7 @@ export const emptyContent = (): Content => ({
   databases: {},
   databaseUsers: {},
   leases: {},
+  pki: {},
   entities: {},
   groups: {},
 });

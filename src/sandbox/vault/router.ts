@@ -17,6 +17,7 @@ import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
 import { leaseEndpoints } from './leases.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
+import { pkiEndpoints } from './pki/engine.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
 import { passwordPolicyEndpoints } from './policy/passwords.ts';
 import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
@@ -70,7 +71,7 @@ export const route = async (vault: Vault, request: VaultRequest): Promise<Routed
   if (found === undefined) return plain(unknownPath(context.mount.entry, inner, operation));
   const result = await runEndpoint(found.endpoint, { ...context, operation }, request.body);
   if (token.usesLeft < 0) findToken(content, token.id);
-  return plain(result);
+  return found.endpoint.openly ? { result, mountType: '' } : plain(result);
 };
 
 const runEndpoint = async (endpoint: Endpoint, call: Call, body: VaultRequest['body']): Promise<Result> => {
@@ -136,6 +137,8 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
       return jwtPaths;
     case 'database':
       return databaseEndpoints;
+    case 'pki':
+      return pkiEndpoints;
     case 'identity':
       return identityPaths;
     default:
@@ -143,7 +146,19 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
   }
 };
 
-const served = ['system', 'token', 'kv', 'database', 'kubernetes', 'approle', 'jwt', 'oidc', 'identity', 'cubbyhole'];
+const served = [
+  'system',
+  'token',
+  'kv',
+  'database',
+  'pki',
+  'kubernetes',
+  'approle',
+  'jwt',
+  'oidc',
+  'identity',
+  'cubbyhole',
+];
 
 const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
   if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);

@@ -109,6 +109,7 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.databases,
     content.databaseUsers,
     content.leases,
+    content.pki,
     content.entities,
     content.groups,
   ]) {
