@@ -126,7 +126,7 @@ const methodOf = (given: Given, { method }: Login) => own(given.manifest.vault?.
 
 const loginRole = (given: Given, login: Login): KubernetesAuthRole | undefined => {
   const method = methodOf(given, login);
-  return method === undefined ? undefined : own(method.roles, login.as);
+  return method?.type === 'kubernetes' ? own(method.roles, login.as) : undefined;
 };
 
 /** An account that the login role, where it is in the manifest, does not let in. */

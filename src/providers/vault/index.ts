@@ -2,6 +2,7 @@ import type { ConnectContext, Connection, DefinedKind, Provider } from '../../en
 import { LabError } from '../../errors.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { describeSource } from '../../secrets/source.ts';
+import { approleRole } from './approle-role.ts';
 import { auditDevice } from './audit-device.ts';
 import { authMethod } from './auth-method.ts';
 import { createClient, type VaultClient } from './client.ts';
@@ -13,6 +14,8 @@ import { databaseStaticRole } from './database-static-role.ts';
 import { openHealth } from './health-watch.ts';
 import { identityGroup } from './identity-group.ts';
 import { identityGroupAlias } from './identity-group-alias.ts';
+import { jwtAuthConfig } from './jwt-auth-config.ts';
+import { jwtAuthRole } from './jwt-auth-role.ts';
 import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
 import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
 import { kvConfig } from './kv-config.ts';
@@ -36,6 +39,9 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   authMethod,
   kubernetesAuthConfig,
   kubernetesAuthRole,
+  approleRole,
+  jwtAuthConfig,
+  jwtAuthRole,
   databaseConnection,
   databaseRole,
   databaseStaticRole,

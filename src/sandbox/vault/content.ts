@@ -1,5 +1,7 @@
+import type { AppRoles } from './approle/content.ts';
 import type { DatabaseEngine } from './database/content.ts';
 import type { Group } from './identity/content.ts';
+import type { JwtAuth } from './jwt/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
 import type { PkiStore } from './pki/content.ts';
@@ -92,6 +94,8 @@ export interface Content {
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
+  readonly approle: Record<string, AppRoles>;
+  readonly jwt: Record<string, JwtAuth>;
   readonly databases: Record<string, DatabaseEngine>;
   /** Passwords that Vault gave to users of databases, by host and name; the databases themselves are make-believe. */
   readonly databaseUsers: Record<string, string>;
@@ -121,6 +125,8 @@ export const emptyContent = (): Content => ({
   tokens: {},
   kv: {},
   kubernetes: {},
+  approle: {},
+  jwt: {},
   databases: {},
   databaseUsers: {},
   leases: {},

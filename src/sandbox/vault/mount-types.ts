@@ -31,7 +31,7 @@ const engines: Readonly<Record<string, MountType>> = {
   rabbitmq: listed,
 };
 
-/** Auth methods that can be mounted. The sandbox serves the paths of kubernetes alone. */
+/** Auth methods that can be mounted. The sandbox serves the paths of kubernetes, approle and jwt. */
 const methods: Readonly<Record<string, MountType>> = {
   approle: listed,
   cert: listed,

@@ -104,6 +104,8 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.tokens,
     content.kv,
     content.kubernetes,
+    content.approle,
+    content.jwt,
     content.databases,
     content.databaseUsers,
     content.leases,
