@@ -57,6 +57,33 @@ export interface ObjectApi {
   remove(ref: ObjectRef): Promise<void>;
 }
 
+/** What came of making an object: made, or the name is taken, or there is no such namespace. */
+export type Made =
+  | { readonly is: 'made'; readonly object: KubeObject }
+  | { readonly is: 'taken' }
+  | { readonly is: 'homeless' };
+
+/**
+ * The objects in which lab keeps its own state: Secrets of one type, Leases, their namespace. Each write is made for one
+ * version of one object, or for none. Goes on while a run is aborted, as what is under way must be written down. Offered
+ * by the kubernetes provider; every method throws DENIED, UNREACHABLE, …
+ */
+export interface OwnObjects {
+  /** undefined if it is not there. Throws BAD_STATE for a Secret of another type: its data is none of lab's. */
+  get(ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** Names, labels and versions of the Secrets with these labels; no data. */
+  list(namespace: string, labels: Readonly<Record<string, string>>): Promise<readonly ObjectMeta[]>;
+  /** Makes an object that is not there. */
+  create(object: KubeObject): Promise<Made>;
+  /** Replaces the version that its metadata.resourceVersion names; undefined if that is not the present one. */
+  replace(object: KubeObject): Promise<KubeObject | undefined>;
+  /** Deletes an object. Absent already is success. */
+  remove(ref: ObjectRef): Promise<void>;
+}
+
+/** The type of the Secrets in which lab keeps state. */
+export const ownSecretType = 'k8s-lab.dev/state';
+
 /** Tokens of the cluster's service accounts, for logins elsewhere. */
 export interface TokenIssuer {
   token(serviceAccount: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
@@ -71,5 +98,6 @@ export interface Ports {
 /** What a connection offers to the others. */
 export interface Offers {
   readonly objects?: ObjectApi;
+  readonly ownObjects?: OwnObjects;
   readonly tokens?: TokenIssuer;
 }

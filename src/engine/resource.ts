@@ -34,7 +34,8 @@ export interface Resource {
 
 /** What read() found. Only a not-found is `no`; refused or unreachable is `unknown`, which never plans a create. */
 export type Live =
-  | { readonly exists: 'no'; readonly recoverable?: string }
+  /** recoverable: what of it is still kept, as one sentence. recovers: write() takes that back instead of making a new one. */
+  | { readonly exists: 'no'; readonly recoverable?: string; readonly recovers?: true }
   | {
       readonly exists: 'yes';
       /** In the spec's own words, with the kind's normal forms. May hold more fields than the desired spec. */
@@ -113,6 +114,8 @@ export interface WriteRequest<Desired> {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** Fields that lab applied before and that the manifest no longer holds, as paths. */
   readonly removed: readonly string[];
+  /** To be told what a write waits for that takes long. */
+  readonly waiting?: (because: string) => void;
 }
 
 /**

@@ -27,12 +27,13 @@ export interface Connections {
 export const connectionsFor = (given: Given, resources: readonly Resource[], folder: string): Connections => {
   const used = new Map(resources.map((resource) => [providerOf(resource.kind), resource]));
   const { cluster, install, vault, expect } = given.manifest;
-  const inCluster = used.get('kubernetes') ?? used.get('external-secrets');
+  const hasObjects = used.has('kubernetes') || used.has('external-secrets');
+  const keepsState = given.manifest.state.backend === 'kubernetes';
   const inVault = used.get('vault');
   const clouds = cloudsOf(given, resources);
   return {
     connections: {
-      ...(inCluster === undefined || cluster === undefined
+      ...(!(hasObjects || keepsState) || cluster === undefined
         ? {}
         : {
             kubernetes: defined({
@@ -50,7 +51,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
         : {}),
       ...(inVault === undefined || vault === undefined
         ? {}
-        : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected') }),
+        : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected', folder) }),
       ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {
@@ -66,9 +67,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ),
     },
     complaints: [
-      ...(inCluster !== undefined && cluster === undefined
-        ? [wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one')]
-        : []),
+      ...(cluster === undefined ? withoutCluster(given, hasObjects, keepsState) : []),
       ...(inVault !== undefined && vault === undefined
         ? [complaint(inVault.origin, 'needs the section vault, with address and login')]
         : []),
@@ -76,6 +75,16 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ...clouds.flatMap(([, { complaints }]) => complaints),
     ],
   };
+};
+
+const withoutCluster = (given: Given, hasObjects: boolean, keepsState: boolean): Complaint[] => {
+  if (hasObjects) {
+    return [
+      wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one'),
+    ];
+  }
+  const needed = 'kubernetes needs the section cluster, with a context of your kubeconfig';
+  return keepsState ? [wrong(given, ['state', 'backend'], needed)] : [];
 };
 
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
@@ -86,12 +95,17 @@ const cloudsOf = (given: Given, resources: readonly Resource[]): (readonly [prov
     return inside.length === 0 ? [] : [[provider, connectionTo(given, inside)] as const];
   });
 
-const vaultConnection = ({ address, reach, plaintext: consent, product, login }: VaultSection, mode: string) => ({
+const vaultConnection = (
+  { address, reach, plaintext: consent, product, login }: VaultSection,
+  mode: string,
+  folder: string,
+) => ({
   address: plain(address),
   reach,
   mode,
   product,
   login,
+  folder,
   ...(consent === undefined ? {} : { plaintext: consent }),
 });
 

@@ -122,7 +122,7 @@ function* complaints(given: Given, path: Path, { refresh }: SecretEntry, asked: 
     yield wrong(given, [...path, 'dynamic', 'role'], `${asked.mount} has no role ${asked.role}${hint}`);
   }
   const method = own(vault?.auth ?? {}, asked.method);
-  const login = method === undefined ? undefined : own(method.roles, asked.as);
+  const login = method?.type === 'kubernetes' ? own(method.roles, asked.as) : undefined;
   const { namespace } = splitNamespaced(String(path[1]));
   const isListed = login?.serviceAccounts.some((one) => one.namespace === namespace && one.name === asked.account);
   if (login !== undefined && isListed === false) {

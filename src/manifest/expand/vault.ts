@@ -9,6 +9,7 @@ import { hclOf } from './policy-text.ts';
 import { expandAccess, expandAudit } from './vault-access.ts';
 import { expandAuth } from './vault-auth.ts';
 import { expandDatabase } from './vault-database.ts';
+import { expandPki } from './vault-pki.ts';
 
 /** Section `vault`: audit devices, then everything else. */
 export function* expandVault(given: Given): Generator<Found> {
@@ -25,7 +26,7 @@ export function* expandVault(given: Given): Generator<Found> {
 /** Mounts, policies, auth methods with their roles, and who may what. */
 function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
   yield* nested(given, ['vault', 'mounts'], Object.keys(vault.mounts));
-  for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(given, path, mount);
+  for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(given, vault, path, mount);
   for (const [name, policy] of Object.entries(vault.policies)) {
     const spec = policySpec(given, policy);
     if (spec !== undefined) yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec });
@@ -35,11 +36,10 @@ function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
   yield* expandAccess(given, vault);
 }
 
-function* expandMount(given: Given, mountPath: string, mount: Mount): Generator<Found> {
+function* expandMount(given: Given, vault: VaultSection, mountPath: string, mount: Mount): Generator<Found> {
   const path = ['vault', 'mounts', mountPath];
-  const { type, description, defaultLeaseTtl, maxLeaseTtl } = mount;
-  const spec = defined({ type, description, defaultLeaseTtl, maxLeaseTtl });
-  yield draft(path, 'vault.mount', [mountPath], { spec });
+  const { type, description } = mount;
+  yield draft(path, 'vault.mount', [mountPath], { spec: defined({ type, description, ...leaseTtls(mount) }) });
   switch (mount.type) {
     case 'kv-v2': {
       const { maxVersions, casRequired, deleteVersionAfter } = mount;
@@ -49,8 +49,16 @@ function* expandMount(given: Given, mountPath: string, mount: Mount): Generator<
     }
     case 'database':
       return yield* expandDatabase(given, mountPath, mount);
+    case 'pki':
+      return yield* expandPki(given, vault, mountPath, mount);
   }
 }
+
+// What PKI has no leases for, it has certificates for.
+const leaseTtls = (mount: Mount) =>
+  mount.type === 'pki'
+    ? { defaultLeaseTtl: mount.defaultTtl, maxLeaseTtl: mount.maxTtl }
+    : { defaultLeaseTtl: mount.defaultLeaseTtl, maxLeaseTtl: mount.maxLeaseTtl };
 
 const policySpec = (given: Given, { paths, ...text }: Policy): Fields | undefined => {
   if (paths !== undefined) return { paths };

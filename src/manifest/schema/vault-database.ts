@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
 import { credentialSource } from './source.ts';
+import { tuning } from './vault-tuning.ts';
 
 const name = () =>
   z.string().regex(/^\w([\w.-]*\w)?$/, 'is no name below a database mount; use letters, digits, "_", "-" and "."');
@@ -46,9 +47,10 @@ const staticRole = z.strictObject({
   statements: statements().optional(),
 });
 
-/** An entry of `vault.mounts` of type `database`, less what all mounts have. */
+/** An entry of `vault.mounts` of type `database`. */
 export const databaseMount = z.strictObject({
   type: z.literal('database'),
+  ...tuning,
   connections: z.record(name(), connection).default({}),
   roles: z.record(name(), role).default({}),
   staticRoles: z.record(name(), staticRole).default({}),

@@ -4,6 +4,7 @@ import { LabError } from '../../errors.ts';
 import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
+import { openOwnObjects } from './own-objects.ts';
 import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
@@ -38,6 +39,8 @@ export const openConnection = async (
   const objects = openObjects({ send, discovery });
   const client: KubeClient = { send, discovery, objects };
   const scope = once(() => clusterUid(client));
+  // A run that is aborted still writes down how far it got.
+  const own = openTransport(access, readOnly, new AbortController().signal);
 
   return {
     scope,
@@ -48,9 +51,11 @@ export const openConnection = async (
       if (kind === undefined) throw new LabError('BAD_MANIFEST', `the provider kubernetes has no kind ${name}`);
       return kind.bind(client);
     },
-    offers: { objects, tokens: openTokens(send) },
+    offers: { objects, ownObjects: openOwnObjects(own.send), tokens: openTokens(send) },
     writes: () => transport.writes(),
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), own.close()]);
+    },
   };
 };
 

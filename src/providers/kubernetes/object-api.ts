@@ -18,7 +18,7 @@ export interface KubeClient extends Wire {
   readonly objects: ObjectApi;
 }
 
-/** The objects of the cluster, for this provider and for others. No data of a Secret leaves it. */
+/** The objects of the cluster, for this provider and for others. No data of a Secret leaves it; own-objects.ts hands out that of lab's state. */
 export const openObjects = (wire: Wire): ObjectApi => ({
   versions: async (group, kind) => (await wire.discovery.versionsOf(group, kind)).map(({ version }) => version),
   get: async (ref, version) => {

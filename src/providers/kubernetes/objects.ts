@@ -51,8 +51,12 @@ export const applyObject = async (
   return { object: objectIn(answer), created: answer.status === 201 };
 };
 
-/** Every item of a collection, page by page. A list that changed too much while it was read starts again, in one piece. */
-export const listAll = async (wire: Wire, path: string, accept?: string): Promise<readonly KubeObject[]> => {
+/** Every item of a collection, page by page; `path` may carry a query. A list that changed too much while it was read starts again, in one piece. */
+export const listAll = async (
+  wire: Pick<Wire, 'send'>,
+  path: string,
+  accept?: string,
+): Promise<readonly KubeObject[]> => {
   const items: KubeObject[] = [];
   let next = '';
   do {
@@ -72,13 +76,14 @@ export interface Page {
 
 /** One page of a collection; undefined if the list has changed too much since the first. */
 export const listPage = async (
-  { send }: Wire,
+  { send }: Pick<Wire, 'send'>,
   path: string,
   next: string,
   accept?: string,
 ): Promise<Page | undefined> => {
   const query = next === '' ? 'limit=500' : `limit=500&continue=${encodeURIComponent(next)}`;
-  const page = await send({ method: 'GET', path: `${path}?${query}`, expects: [410], ...(accept ? { accept } : {}) });
+  const paged = `${path}${path.includes('?') ? '&' : '?'}${query}`;
+  const page = await send({ method: 'GET', path: paged, expects: [410], ...(accept ? { accept } : {}) });
   if (page.status === 410) return undefined;
   return { items: itemsOf(page), next: text(members(members(page.body)['metadata'])['continue']) ?? '' };
 };

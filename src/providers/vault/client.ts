@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import { type Folder, openFolder } from './folder.ts';
 import { encodePath } from './path.ts';
 import { isAbsent, mayRetry, refusal } from './refusal.ts';
 import { sharedQuestion } from './shared-question.ts';
@@ -27,6 +28,8 @@ export interface VaultClient {
   read<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
   /** The data of a LIST in the shape that is asked for; undefined if nothing is there, or nothing below it. */
   list<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data that a POST answers: for what makes something, and not for what only writes. */
+  ask<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
   /** POST replaces or merges, as the path has it; PATCH is a JSON merge patch. The body may hold Secrets. */
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
@@ -45,6 +48,7 @@ export interface VaultClient {
   authMethods(): Promise<ReadonlyMap<string, MountEntry>>;
   /** Requests sent so far that may have changed something. */
   writes(): number;
+  readonly files: Folder;
 }
 
 /** What createClient() needs. */
@@ -57,6 +61,8 @@ export interface ClientOptions {
   readonly token: () => Promise<Secret>;
   /** For people: `env VAULT_TOKEN`. */
   readonly tokenSource: string;
+  /** Where files that people carry lie: the manifest's folder. */
+  readonly folder?: string;
   /** Milliseconds before each further try: the one retry budget of a call. */
   readonly pauses?: readonly number[];
 }
@@ -89,7 +95,8 @@ export const createClient = (options: ClientOptions): VaultClient => {
     method: Call['method'],
     parts: readonly string[],
     body?: object,
-    { changes = method !== 'GET', query = '' } = {},
+    changes = method !== 'GET',
+    query = '',
   ): Promise<Answer> => {
     const path = `${encodePath(parts)}${query}`;
     if (changes && options.readOnly) {
@@ -110,15 +117,18 @@ export const createClient = (options: ClientOptions): VaultClient => {
     throw refusal({ method, path, address: options.address }, exchange, sent);
   };
 
-  const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query = ''): Promise<T | undefined> => {
-    const answer = await request('GET', parts, undefined, { query });
-    if (answer.status === 404) return undefined;
-    const parsed = shape.safeParse(answer.data);
+  const parse = <T>(call: string, { data }: Answer, shape: z.ZodType<T>): T => {
+    const parsed = shape.safeParse(data);
     if (parsed.success) return parsed.data;
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered what lab cannot read`, {
+    throw new LabError('UNREACHABLE', `${call} at ${options.address} answered what lab cannot read`, {
       next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?`,
     });
+  };
+
+  const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query?: string): Promise<T | undefined> => {
+    const answer = await request('GET', parts, undefined, false, query);
+    return answer.status === 404 ? undefined : parse(`GET ${parts.join('/')}`, answer, shape);
   };
 
   const table = (path: string) =>
@@ -134,12 +144,17 @@ export const createClient = (options: ClientOptions): VaultClient => {
     read: (parts, shape) => get(parts, shape),
     // The verb LIST is refused by some proxies.
     list: (parts, shape) => get(parts, shape, '?list=true'),
+    ask: async (parts, body, shape) => {
+      const answer = await request('POST', parts, body);
+      refuseIgnored('POST', parts, answer);
+      return parse(`POST ${parts.join('/')}`, answer, shape);
+    },
     write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
     remove: async (parts) => {
       await request('DELETE', parts);
     },
     issue: async (parts) => {
-      const { lease } = await request('GET', parts, undefined, { changes: true });
+      const { lease } = await request('GET', parts, undefined, true);
       if (lease !== undefined) return lease;
       throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered without a lease`);
     },
@@ -161,6 +176,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),
     writes: () => writes,
+    files: openFolder(options.folder),
   };
 };
 

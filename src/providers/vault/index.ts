@@ -2,6 +2,7 @@ import type { ConnectContext, Connection, DefinedKind, Provider } from '../../en
 import { LabError } from '../../errors.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { describeSource } from '../../secrets/source.ts';
+import { approleRole } from './approle-role.ts';
 import { auditDevice } from './audit-device.ts';
 import { authMethod } from './auth-method.ts';
 import { createClient, type VaultClient } from './client.ts';
@@ -13,12 +14,18 @@ import { databaseStaticRole } from './database-static-role.ts';
 import { openHealth } from './health-watch.ts';
 import { identityGroup } from './identity-group.ts';
 import { identityGroupAlias } from './identity-group-alias.ts';
+import { jwtAuthConfig } from './jwt-auth-config.ts';
+import { jwtAuthRole } from './jwt-auth-role.ts';
 import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
 import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
 import { kvConfig } from './kv-config.ts';
 import { kvSecret } from './kv-secret.ts';
 import { mount } from './mount.ts';
 import { passwordPolicy } from './password-policy.ts';
+import { pkiCrl } from './pki-crl.ts';
+import { pkiIssuer } from './pki-issuer.ts';
+import { pkiRole } from './pki-role.ts';
+import { pkiUrls } from './pki-urls.ts';
 import { policy } from './policy.ts';
 import { openTransport } from './transport.ts';
 
@@ -32,10 +39,17 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   authMethod,
   kubernetesAuthConfig,
   kubernetesAuthRole,
+  approleRole,
+  jwtAuthConfig,
+  jwtAuthRole,
   databaseConnection,
   databaseRole,
   databaseStaticRole,
   databaseRootRotation,
+  pkiIssuer,
+  pkiUrls,
+  pkiCrl,
+  pkiRole,
   identityGroup,
   identityGroupAlias,
 ];
@@ -53,6 +67,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     signal: context.signal,
     token: () => readToken(source, address, context),
     tokenSource: describeSource(source),
+    ...(config.folder === undefined ? {} : { folder: config.folder }),
   });
   return {
     scope: () => health.scope(),

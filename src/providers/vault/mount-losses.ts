@@ -18,6 +18,12 @@ export const mountLosses = async (client: VaultClient, path: string): Promise<st
         leases === undefined ? 'leases that this token may not count' : amount(leases, 'lease', 'leases'),
       ]);
     }
+    case 'pki':
+      return told([
+        await count(client, [path, 'issuers'], 'issuer', 'issuers'),
+        await count(client, [path, 'keys'], 'key', 'keys'),
+        await count(client, [path, 'roles'], 'role', 'roles'),
+      ]);
     default:
       return undefined;
   }

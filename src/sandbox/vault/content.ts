@@ -1,7 +1,10 @@
+import type { AppRoles } from './approle/content.ts';
 import type { DatabaseEngine } from './database/content.ts';
 import type { Group } from './identity/content.ts';
+import type { JwtAuth } from './jwt/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
+import type { PkiStore } from './pki/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
 
 /** How far the sandbox's Vault has come. `absent`: nothing listens. */
@@ -91,11 +94,14 @@ export interface Content {
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
+  readonly approle: Record<string, AppRoles>;
+  readonly jwt: Record<string, JwtAuth>;
   readonly databases: Record<string, DatabaseEngine>;
   /** Passwords that Vault gave to users of databases, by host and name; the databases themselves are make-believe. */
   readonly databaseUsers: Record<string, string>;
   /** By id, which begins with the path of the mount. */
   readonly leases: Record<string, Lease>;
+  readonly pki: Record<string, PkiStore>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
   /** By id. */
@@ -119,9 +125,12 @@ export const emptyContent = (): Content => ({
   tokens: {},
   kv: {},
   kubernetes: {},
+  approle: {},
+  jwt: {},
   databases: {},
   databaseUsers: {},
   leases: {},
+  pki: {},
   entities: {},
   groups: {},
 });

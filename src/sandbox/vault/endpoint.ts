@@ -45,6 +45,8 @@ export interface Endpoint {
   /** Undefined: it takes whatever it is given. */
   readonly knows: ReadonlySet<string> | undefined;
   readonly methods: ReadonlySet<Exclude<Operation, 'create'>>;
+  /** Everybody may read it, and Vault answers without the type of the mount. */
+  readonly openly: boolean;
   exists(call: Call): boolean | undefined;
   run(call: Call, body: Readonly<Record<string, unknown>>): Promise<Result>;
 }
@@ -61,6 +63,7 @@ interface Described<F extends Fields> {
   readonly fields: F;
   /** Fields beside these are nothing to remark on; the handler finds them in the body. */
   readonly takesMore?: true;
+  readonly openly?: true;
   /** Tells `create` from `update`. */
   readonly exists?: (call: Call) => boolean;
   /** `update` stands for both. */
@@ -68,10 +71,18 @@ interface Described<F extends Fields> {
 }
 
 /** Describes an endpoint; its handlers get the fields of the body already converted. */
-export const endpoint = <F extends Fields>({ pattern, fields, takesMore, exists, on }: Described<F>): Endpoint => ({
+export const endpoint = <F extends Fields>({
+  pattern,
+  fields,
+  takesMore,
+  openly,
+  exists,
+  on,
+}: Described<F>): Endpoint => ({
   pattern,
   knows: takesMore === true ? undefined : new Set(Object.keys(fields)),
   methods: new Set(operations.filter((operation) => on[operation] !== undefined)),
+  openly: openly === true,
   exists: (call) => exists?.(call),
   run: async (call, body) => {
     const handler = on[call.operation === 'create' ? 'update' : call.operation];

@@ -104,9 +104,12 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.tokens,
     content.kv,
     content.kubernetes,
+    content.approle,
+    content.jwt,
     content.databases,
     content.databaseUsers,
     content.leases,
+    content.pki,
     content.entities,
     content.groups,
   ]) {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Fields } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { describeKind } from '../../support/kind-contract.ts';
@@ -65,5 +66,109 @@ describeKind('vault.identity-group-alias', async () => {
     ],
     changed: at({ mount: other, name: 'developers' }),
     changes: ['mount', 'name'],
+  };
+});
+
+describeKind('vault.approle-role', async () => {
+  const mount = uniqueName('approle');
+  const at = (spec: Fields) => resource(`vault.approle-role/${mount}/CI`, { policies: ['CI'], ttl: '15m', ...spec });
+  return {
+    connect: opened,
+    kinds,
+    example: [
+      resource(`vault.auth-method/${mount}`, { type: 'approle' }),
+      at({
+        maxTtl: '1h',
+        period: '30m',
+        noDefaultPolicy: true,
+        networks: ['10.0.0.1/32', '10.1.0.0/16'],
+        secretIdTtl: '24h',
+        secretIdUses: 5,
+        secretIdNetworks: ['10.0.0.0/8'],
+      }),
+    ],
+    changed: at({ maxTtl: '2h', policies: ['ci', 'deploy'], networks: ['10.0.0.1'], secretIdUses: 0 }),
+    changes: [
+      'maxTtl',
+      'policies',
+      'networks',
+      'secretIdUses',
+      'period',
+      'noDefaultPolicy',
+      'secretIdTtl',
+      'secretIdNetworks',
+    ],
+    without: { resource: at({ maxTtl: '1h' }), field: 'secretIdTtl' },
+    stranger: {
+      add: async () => {
+        await stranger('POST', `auth/${mount}/role/ci`, { token_num_uses: 3 });
+      },
+      isThere: async () => (await stranger('GET', `auth/${mount}/role/ci`)).body.data.token_num_uses === 3,
+    },
+  };
+});
+
+const publicKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+describeKind('vault.jwt-auth-config', async () => {
+  const mount = uniqueName('jwt');
+  const publicKeys = [publicKey()];
+  const at = (spec: Fields) => resource(`vault.jwt-auth-config/${mount}`, { publicKeys, ...spec });
+  return {
+    connect: opened,
+    kinds,
+    example: [
+      resource(`vault.auth-method/${mount}`, { type: 'jwt' }),
+      at({ issuer: 'https://ci.example', defaultRole: 'ci' }),
+    ],
+    changed: at({ issuer: 'https://other.example', defaultRole: 'ci', publicKeys: [publicKey()] }),
+    changes: ['issuer', 'publicKeys'],
+    without: { resource: at({ issuer: 'https://ci.example' }), field: 'defaultRole' },
+  };
+});
+
+describeKind('vault.jwt-auth-role', async () => {
+  const mount = uniqueName('jwt');
+  const at = (spec: Fields) =>
+    resource(`vault.jwt-auth-role/${mount}/CI`, {
+      policies: ['ci'],
+      userClaim: 'sub',
+      audiences: ['vault', 'lab'],
+      ...spec,
+    });
+  return {
+    connect: opened,
+    kinds,
+    example: [
+      resource(`vault.auth-method/${mount}`, { type: 'jwt' }),
+      at({
+        ttl: '10m',
+        subject: 'job',
+        claims: { ref: 'refs/heads/main', repository: ['b', 'a'] },
+        claimsType: 'glob',
+        groupsClaim: 'groups',
+        claimMappings: { ref: 'ref' },
+      }),
+    ],
+    changed: at({
+      ttl: '20m',
+      subject: 'job',
+      claims: { ref: ['refs/heads/*'] },
+      claimsType: 'glob',
+      groupsClaim: 'groups',
+    }),
+    changes: ['ttl', 'claims.ref', 'claims.repository', 'claimMappings'],
+    without: { resource: at({ ttl: '10m' }), field: 'claims' },
+    stranger: {
+      add: async () => {
+        await stranger('POST', `auth/${mount}/role/ci`, {
+          role_type: 'jwt',
+          bound_claims_type: 'glob',
+          clock_skew_leeway: 30,
+        });
+      },
+      isThere: async () => (await stranger('GET', `auth/${mount}/role/ci`)).body.data.clock_skew_leeway === 30,
+    },
   };
 });

@@ -39,7 +39,13 @@ export const playVault = async (scenario: Scenario, vault: Asked): Promise<strin
 
 const send = (request: Request, { address, token: root }: Asked, kept: ReadonlyMap<string, string>) => {
   const { method, path, body, token = root } = request;
-  const fill = (text: string) => text.replaceAll(/\{([a-z]+(?: \d)?)\}/g, (whole, name) => kept.get(name) ?? whole);
+  const fill = (text: string, spell = (value: string) => value) =>
+    text.replaceAll(/\{([a-z]+(?: \d)?)\}/g, (whole, name) => {
+      const value = kept.get(name);
+      return value === undefined ? whole : spell(value);
+    });
+  // What stands in a body may have line breaks, as a certificate has.
+  const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
   const mediaType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   return fetch(`${address}/v1/${fill(path)}`, {
     method,
@@ -47,7 +53,7 @@ const send = (request: Request, { address, token: root }: Asked, kept: ReadonlyM
       ...(token === '' ? {} : { 'x-vault-token': fill(token) }),
       ...(body === undefined ? {} : { 'content-type': request.contentType ?? mediaType }),
     },
-    ...(body === undefined ? {} : { body: fill(JSON.stringify(body)) }),
+    ...(body === undefined ? {} : { body: fill(JSON.stringify(body), inJson) }),
   });
 };
 
@@ -55,7 +61,7 @@ const memberAt = (value: unknown, path: readonly (string | number)[]): unknown =
   path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), value);
 
 const scrubbedMembers =
-  /^(.*accessor|.*uuid|(request|cluster|issuer|key)_id|root_token|otp|keys_base64|server_time_utc|build_date|cluster_name|creation_time|expiration|.*serial_number)$/;
+  /^(.*accessor|.*uuid|(request|cluster|issuer|(subject_|authority_)?key)_id|revocation_time|root_token|otp|keys_base64|server_time_utc|build_date|cluster_name|creation_time|expiration|.*serial_number)$/;
 
 const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
   const text = (value: string): string => {
@@ -69,7 +75,7 @@ const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
       .replaceAll(/\bhv[sb]\.[\w-]+/g, '<token>');
   };
   const member = (key: string, value: unknown): unknown => {
-    if (!scrubbedMembers.test(key) || value === '') return walk(value);
+    if (!scrubbedMembers.test(key) || value === '' || value === 0) return walk(value);
     if (Array.isArray(value)) return value.map(() => `<${key}>`);
     return typeof value === 'string' || typeof value === 'number' ? `<${key}>` : walk(value);
   };

@@ -89,6 +89,7 @@ export const unmount = (call: Call, table: Table): Result => {
   delete content.kubernetes[entry.uuid];
   delete content.databases[entry.uuid];
   revokeLeases(content, path);
+  delete content.pki[entry.uuid];
   for (const token of Object.values(content.tokens)) {
     if (table.name === 'auth' && token.path.startsWith(`auth/${path}`)) delete content.tokens[token.id];
   }

@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { databases } from './databases.ts';
 import { logins } from './logins.ts';
+import { machines } from './machines.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
 import { pki } from './pki.ts';
 import { refusals } from './refusals.ts';
@@ -13,5 +14,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...pki,
   ...logins,
   ...access,
+  ...machines,
   ...refusals,
 };
