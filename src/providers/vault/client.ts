@@ -95,7 +95,8 @@ export const createClient = (options: ClientOptions): VaultClient => {
     method: Call['method'],
     parts: readonly string[],
     body?: object,
-    { changes = method !== 'GET', query = '' } = {},
+    changes = method !== 'GET',
+    query = '',
   ): Promise<Answer> => {
     const path = `${encodePath(parts)}${query}`;
     if (changes && options.readOnly) {
@@ -126,7 +127,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
   };
 
   const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query?: string): Promise<T | undefined> => {
-    const answer = await request('GET', parts, undefined, { query: query ?? '' });
+    const answer = await request('GET', parts, undefined, false, query);
     return answer.status === 404 ? undefined : parse(`GET ${parts.join('/')}`, answer, shape);
   };
 
@@ -153,7 +154,7 @@ export const createClient = (options: ClientOptions): VaultClient => {
       await request('DELETE', parts);
     },
     issue: async (parts) => {
-      const { lease } = await request('GET', parts, undefined, { changes: true });
+      const { lease } = await request('GET', parts, undefined, true);
       if (lease !== undefined) return lease;
       throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered without a lease`);
     },

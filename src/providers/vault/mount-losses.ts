@@ -6,7 +6,8 @@ import { pkiLosses } from './pki-losses.ts';
 /** What dies with a mount, counted: `2 connections, 1 role, 3 leases`. undefined for types that lab knows nothing of. */
 export const mountLosses = async (client: VaultClient, path: string): Promise<string | undefined> => {
   const entry = (await client.mounts()).get(path);
-  switch (entry?.type) {
+  if (entry === undefined) return undefined;
+  switch (entry.type) {
     case 'kv':
       return entry.options?.['version'] === '2'
         ? told([await count(client, [path, 'metadata'], 'key or folder at its top', 'keys and folders at its top')])

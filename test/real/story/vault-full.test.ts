@@ -141,7 +141,7 @@ describe('examples/vault-full on real servers', () => {
   });
 
   test('the Secret of the application holds a user that logs in, and is gone once it is revoked', async () => {
-    const { username = '', word = '' } = await application();
+    const { username, word } = await application();
     expect(word).toMatch(/^[A-Za-z0-9]{24}$/);
     const member = "select pg_has_role('app_rw', 'member')";
     expect(await database.query(member, { username, password: word })).toBe('t');
