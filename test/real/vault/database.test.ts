@@ -277,7 +277,7 @@ describe('what goes', () => {
         [`vault.database-role/${mount}/app`, expect.stringMatching(/end at once: 2 leases$/)],
         [`vault.database-connection/${mount}/app`, expect.stringMatching(/nobody but this connection knows it$/)],
         [`vault.mount/${kv}`, expect.stringMatching(/destroyed with it: 1 key or folder at its top$/)],
-        [`vault.mount/${pki}`, expect.stringMatching(/destroyed with it: 1 issuer, 1 key$/)],
+        [`vault.mount/${pki}`, expect.stringMatching(/destroyed with it: 1 private key, 1 issuer, 1 certificate$/)],
       ]),
     );
     const refused = await applyAll(bench, [], { mode: 'destroy' });
