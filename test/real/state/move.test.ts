@@ -84,7 +84,9 @@ test('a move that is killed anywhere leaves one truth, and the next run finishes
     const before = await local.store().load();
     const dying = dyingAt(cluster.objects, point, 'after');
     const notes = dyingNotes(source, point - 100, () => dying.die());
-    const run = cluster.open({ objects: dying.objects, source: notes }).open('apply');
+    // Without beats nothing of it goes on beside the place where it dies.
+    const options = { objects: dying.objects, source: notes, timing: { ...timing, beat: 600_000 } };
+    const run = cluster.open(options).open('apply');
     const outcome = await Promise.race([run.then((session) => session.close()).then(() => 'survived'), dying.dead]);
     // The lock of a process that is gone is taken over; this one lives on.
     await rm(local.lock, { force: true });

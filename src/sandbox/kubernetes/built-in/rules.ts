@@ -26,12 +26,11 @@ const leaseRules: Partial<Rules> = {
   put: 'by-version',
   check: (object) => {
     const { leaseDurationSeconds: duration = 1, leaseTransitions: transitions = 0 } = membersOf(object['spec']);
-    const at = (name: string) => `spec.${name}`;
     return [
-      ...(Number(duration) > 0 ? [] : [invalid(at('leaseDurationSeconds'), duration, 'must be greater than 0')]),
+      ...(Number(duration) > 0 ? [] : [invalid('spec.leaseDurationSeconds', duration, 'must be greater than 0')]),
       ...(Number(transitions) >= 0
         ? []
-        : [invalid(at('leaseTransitions'), transitions, 'must be greater than or equal to 0')]),
+        : [invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')]),
     ];
   },
 };
