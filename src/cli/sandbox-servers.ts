@@ -4,6 +4,7 @@ import { LabError } from '../errors.ts';
 import type { Sandbox } from '../sandbox/session.ts';
 import type { Lock } from '../state/lock.ts';
 import type { SandboxPlace, SandboxServers, StartServers } from './ground.ts';
+import { existingInAzure } from './sandbox-existing.ts';
 import { takeTurn } from './sandbox-lock.ts';
 import { joinRunning } from './sandbox-running.ts';
 
@@ -54,7 +55,14 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
       : { vault: { needs: manifest.needs['vault'] ?? [], startsAfterMs: vaultStartsAfterMs } }),
     ...(azure === undefined
       ? {}
-      : { azure: { tenant: fieldOf(azure, 'tenant') ?? someTenant, vaults: namesIn(azure, 'vaults') } }),
+      : {
+          azure: {
+            tenant: fieldOf(azure, 'tenant') ?? someTenant,
+            ...subscriptionOf(azure),
+            vaults: namesIn(azure, 'vaults'),
+            existing: existingInAzure(manifest.resources),
+          },
+        }),
     ...(aws === undefined ? {} : { aws: accountOf(aws) }),
   });
   const address = sandbox.vault?.address;
@@ -62,7 +70,9 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
     connections: {
       ...manifest.connections,
       ...(kubernetes === undefined ? {} : { kubernetes: { context, kubeconfig: sandbox.kubeconfig } }),
-      ...(address === undefined || vault === undefined ? {} : { vault: vaultAt(address, vault) }),
+      ...(address === undefined || vault === undefined
+        ? {}
+        : { vault: vaultAt(address, vault, join(folder, 'files')) }),
       ...(sandbox.azure === undefined ? {} : { azure: azureAt(sandbox.azure, azure) }),
       ...(sandbox.aws === undefined ? {} : { aws: awsAt(sandbox.aws, aws) }),
     },
@@ -81,11 +91,13 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
 
 const login = { auth: 'token', token: { from: 'env', name: 'VAULT_TOKEN' } } as const;
 
-const vaultAt = (address: string, connection: unknown) => ({
+const vaultAt = (address: string, connection: unknown, folder: string) => ({
   address,
   mode: fieldOf(connection, 'mode') ?? 'expected',
   plaintext: 'loopback',
   login: { plan: login, apply: login },
+  // A rehearsal leaves nothing beside the manifest.
+  folder,
 });
 
 const source = (name: string) => ({ from: 'env', name }) as const;
@@ -93,7 +105,9 @@ const source = (name: string) => ({ from: 'env', name }) as const;
 const azureAt = ({ port, caPem, operator }: NonNullable<Sandbox['azure']>, connection: unknown) => ({
   cloud: fieldOf(connection, 'cloud'),
   tenant: fieldOf(connection, 'tenant') ?? someTenant,
+  ...subscriptionOf(connection),
   vaults: namesIn(connection, 'vaults'),
+  entered: enteredIn(connection),
   credential: {
     type: 'service-principal',
     clientId: operator.clientId,
@@ -112,6 +126,14 @@ const awsAt = ({ url, caPem, account }: NonNullable<Sandbox['aws']>, connection:
 
 /** Where the manifest names no tenant. */
 const someTenant = '00000000-0000-4000-8000-000000000000';
+
+const subscriptionOf = (connection: unknown): { subscription?: string } => {
+  const subscription = fieldOf(connection, 'subscription');
+  return subscription === undefined ? {} : { subscription };
+};
+
+const enteredIn = (connection: unknown): unknown =>
+  typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'entered') : undefined;
 
 const accountOf = (connection: unknown): { account?: string } => {
   const account = fieldOf(connection, 'account');

@@ -32,6 +32,11 @@ export interface ObjectRef {
   readonly name: string;
 }
 
+/** What get() would answer. */
+export interface LookedUp {
+  readonly object: KubeObject | undefined;
+}
+
 /** Objects of the Kubernetes API, for providers whose resources live there. Offered by the kubernetes provider. */
 export interface ObjectApi {
   /** The versions that the server serves for this kind, its preferred one first; [] if it does not know the kind. */
@@ -39,6 +44,8 @@ export interface ObjectApi {
   /** undefined if it is not there. Throws DENIED, UNREACHABLE, … */
   get(ref: ObjectRef, version?: string): Promise<KubeObject | undefined>;
   list(ref: Omit<ObjectRef, 'name'>): Promise<readonly KubeObject[]>;
+  /** What lists tell of many objects of one kind; undefined where a list is refused or costs more than it saves. */
+  lookUp(refs: readonly ObjectRef[], version?: string): Promise<readonly (LookedUp | undefined)[]>;
   /**
    * Server-side apply as field manager `lab`. CONFLICT names the other manager, unless the user said to take over;
    * MOVED if resourceVersion in the body is stale.

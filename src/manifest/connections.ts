@@ -51,7 +51,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
         : {}),
       ...(inVault === undefined || vault === undefined
         ? {}
-        : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected') }),
+        : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected', folder) }),
       ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {
@@ -95,12 +95,17 @@ const cloudsOf = (given: Given, resources: readonly Resource[]): (readonly [prov
     return inside.length === 0 ? [] : [[provider, connectionTo(given, inside)] as const];
   });
 
-const vaultConnection = ({ address, reach, plaintext: consent, product, login }: VaultSection, mode: string) => ({
+const vaultConnection = (
+  { address, reach, plaintext: consent, product, login }: VaultSection,
+  mode: string,
+  folder: string,
+) => ({
   address: plain(address),
   reach,
   mode,
   product,
   login,
+  folder,
   ...(consent === undefined ? {} : { plaintext: consent }),
 });
 

@@ -46,10 +46,11 @@ vault: { address: "https://v", login: { plan: { auth: token, token: { env: P } }
     plan: { auth: 'token', token: { from: 'env', name: 'P' } },
     apply: { auth: 'token', token: { from: 'file', path: 'token' } },
   };
-  expect((await expanded(yaml('{}'))).connections).toEqual({
+  const { connections, folder } = await expanded(yaml('{}'));
+  expect(connections).toEqual({
     kubernetes: { context: 'c' },
     'external-secrets': { mode: 'expected', namespace: 'external-secrets' },
-    vault: { address: 'https://v', reach: 'direct', mode: 'expected', product: 'auto', login },
+    vault: { address: 'https://v', reach: 'direct', mode: 'expected', product: 'auto', login, folder },
   });
   expect(
     (await expanded(yaml('{ external-secrets: { mode: wait, namespace: eso }, vault: { mode: wait } }'))).connections,

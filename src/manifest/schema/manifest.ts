@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
-import { accountId, tenantId } from './cloud-names.ts';
+import { accountId, subscriptionId, tenantId } from './cloud-names.ts';
 import { labName, namespacedKey, namespaceName, objectName } from './names.ts';
 import { secretEntry } from './secrets.ts';
 import { store } from './stores.ts';
@@ -52,7 +52,7 @@ export const manifestSchema = z.strictObject({
       kubernetes: z
         .strictObject({ uid: z.uuid('is no UID; kubectl get namespace kube-system -o yaml shows it') })
         .optional(),
-      azure: z.strictObject({ tenant: tenantId() }).optional(),
+      azure: z.strictObject({ tenant: tenantId(), subscription: subscriptionId().optional() }).optional(),
       aws: z.strictObject({ account: accountId() }).optional(),
     })
     .optional()

@@ -1,4 +1,5 @@
 import type { ObjectApi } from '../../engine/ports.ts';
+import { lookUp } from './look-up.ts';
 import {
   applyObject,
   fieldManager,
@@ -30,6 +31,10 @@ export const openObjects = (wire: Wire): ObjectApi => ({
       withoutSecretData({ ...item, apiVersion: joinApiVersion(type.group, type.version), kind: type.kind }),
     );
   },
+  lookUp: async (refs, version) =>
+    (await lookUp(wire, refs, version)).map(
+      (told) => told && { object: told.object && withoutSecretData(told.object) },
+    ),
   apply: async (object, takeOver) => withoutSecretData((await applyObject(wire, object, { takeOver })).object),
   merge: async (ref, patch) => {
     const path = `${objectPath(await servedType(wire, ref), ref)}?fieldManager=${fieldManager}`;
