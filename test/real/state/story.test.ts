@@ -27,16 +27,16 @@ describe('the two-phase example with its state in the cluster', () => {
   const applyUntil = async (writes: number): Promise<number | null> => {
     const before = await root();
     let seen = 0;
-    let isRunning = true;
+    const ended = new AbortController();
     const watching = (async () => {
-      while (isRunning) {
+      while (!ended.signal.aborted) {
         const { session, write } = await root();
         if (session !== before.session) seen = write;
         await sleep(1);
       }
     })();
     const ran = await stage.lab([...apply, '--wait', '5m'], { until: () => seen >= writes });
-    isRunning = false;
+    ended.abort();
     await watching;
     // A run that was not killed and did not end well is a failure of its own.
     if (ran.code !== null) expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
