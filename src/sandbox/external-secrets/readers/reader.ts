@@ -30,7 +30,11 @@ export interface StoreProvider {
   /** Takes the block of the store's spec as it was written. Fails if there is nothing to read with. */
   open(block: JsonMap, context: ReaderContext): Promise<StoreReader>;
   /** What a call of this path makes, for a generator with such a block. */
-  generate?(block: JsonMap, context: ReaderContext, call: GeneratorCall): Promise<ReadonlyMap<string, Uint8Array>>;
+  readonly generate?: (
+    block: JsonMap,
+    context: ReaderContext,
+    call: GeneratorCall,
+  ) => Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
 /** What a generator asks: a read, or a write of its parameters. */
