@@ -26,6 +26,7 @@ describe('examples/vault-full', () => {
     expect(oneWay.map(({ address }: { address: string }) => address).toSorted()).toEqual([
       'vault.database-root-rotation/database/app',
       'vault.database-static-role/database/reporting',
+      'vault.pki-issuer/pki-root/root-2026',
     ]);
     const applied = await json('apply');
     expect(applied).toMatchObject({ exit: { code: 0 }, failed: [], diagnostics: [] });
@@ -36,13 +37,18 @@ describe('examples/vault-full', () => {
     expect(await json('apply')).toMatchObject({ exit: { code: 0 }, done: [], writes: 0 });
   });
 
-  test('everything is proven: a user is made with the role, revoked, and gone', async () => {
+  test('everything is proven: a user is made with the role and a certificate issued; both are revoked, and gone', async () => {
     const report = await json('verify');
     expect(report.exit.code).toBe(0);
     const probes = report.verified.find(
       ({ address }: { address: string }) => address === 'vault.database-role/database/app-rw',
     );
     expect(probes.probes).toEqual([{ is: 'proven', check: 'credential: made for 3600 s, revoked, gone' }]);
+    const role = report.verified.find(({ address }: { address: string }) => address === 'vault.pki-role/pki/lab');
+    expect(role.probes).toEqual([
+      { is: 'proven', check: 'certificate: issued for lab-verify.lab.internal, signed by "CN=lab", by "CN=lab root"' },
+      { is: 'proven', check: 'certificate revoked' },
+    ]);
   });
 
   test('nothing that lab keeps shows a value', async () => {
@@ -58,6 +64,7 @@ describe('examples/vault-full', () => {
     const ran = await run('destroy', '--allow-data-loss');
     expect(ran.code).toBe(0);
     expect(ran.stderr).toContain('1 connection, 1 role, 1 static role, 1 lease');
+    expect(ran.stderr).toContain('1 private key (int-2026), 2 issuers, 1 role, 2 certificates');
     expect((await json('plan')).summary).toMatchObject({ update: 0, none: 0 });
   });
 });

@@ -1,5 +1,7 @@
 import type { VaultClient } from './client.ts';
+import { amount, told } from './counted.ts';
 import { countLeases, names } from './leases.ts';
+import { pkiLosses } from './pki-losses.ts';
 
 /** What dies with a mount, counted: `2 connections, 1 role, 3 leases`. undefined for types that lab knows nothing of. */
 export const mountLosses = async (client: VaultClient, path: string): Promise<string | undefined> => {
@@ -20,11 +22,7 @@ export const mountLosses = async (client: VaultClient, path: string): Promise<st
       ]);
     }
     case 'pki':
-      return told([
-        await count(client, [path, 'issuers'], 'issuer', 'issuers'),
-        await count(client, [path, 'keys'], 'key', 'keys'),
-        await count(client, [path, 'roles'], 'role', 'roles'),
-      ]);
+      return pkiLosses(client, path);
     default:
       return undefined;
   }
@@ -32,11 +30,3 @@ export const mountLosses = async (client: VaultClient, path: string): Promise<st
 
 const count = async (client: VaultClient, path: readonly string[], one: string, many: string) =>
   amount((await client.list(path, names))?.keys.length ?? 0, one, many);
-
-const amount = (number: number, one: string, many: string): string | undefined =>
-  number === 0 ? undefined : `${number} ${number === 1 ? one : many}`;
-
-const told = (parts: readonly (string | undefined)[]): string | undefined => {
-  const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? undefined : said.join(', ');
-};

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { startExternalSecrets } from '../../servers/external-secrets.ts';
 import { type Postgresql, startPostgresql } from '../../servers/postgresql.ts';
 import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
 import { startVault } from '../../servers/vault.ts';
+import { opensslVerify } from '../vault/openssl.ts';
 import { openProxy } from '../vault/proxy.ts';
 import { runLab } from './stage.ts';
 
@@ -155,10 +157,20 @@ describe('examples/vault-full on real servers', () => {
     expect(await database.query('select 1', { username: 'reporting', password: data.password })).toBe('1');
   });
 
+  test('the Secret for TLS holds a certificate whose chain openssl accepts', async () => {
+    const { 'tls.crt': shown = '', 'ca.crt': root = '', 'tls.key': key = '' } = await secretOf('app-tls');
+    const [leaf = '', ...above] = shown.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+    expect(above).toHaveLength(1);
+    expect(await opensslVerify({ root, above, leaf, host: 'app.lab.internal' })).toBe('leaf: OK');
+    expect(new X509Certificate(leaf).checkPrivateKey(createPrivateKey(key))).toBe(true);
+    expect((await call('GET', 'pki-root/certs?list=true')).body.data.keys).toHaveLength(2);
+  });
+
   test('everything is proven, and the proof leaves no user behind', async () => {
     const report = await json('verify');
     expect(report).toMatchObject({ exit: { code: 0 } });
     expect(JSON.stringify(report)).toContain('credential: made for 3600 s, revoked, gone');
+    expect(JSON.stringify(report)).toContain('certificate: issued for lab-verify.lab.internal');
     expect(await users()).toBe('0');
   });
 
@@ -170,7 +182,8 @@ describe('examples/vault-full on real servers', () => {
     const everything = [...printed, ...kept].join('\n');
     const { word: made } = await application();
     const { 'api-key': key = '' } = await secretOf('demo-api');
-    for (const value of [password, made, key]) {
+    const [, line = ''] = (await secretOf('app-tls'))['tls.key']?.split('\n') ?? [];
+    for (const value of [password, made, key, line]) {
       expect(value.length).toBeGreaterThan(10);
       expect(everything).not.toContain(value);
     }

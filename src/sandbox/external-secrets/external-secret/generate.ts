@@ -21,9 +21,11 @@ export const generate = async (
   if (found === undefined) {
     return fail(`unable to get generator: vaultdynamicsecrets.${group} "${name}" not found`);
   }
-  const { provider, path } = membersOf(found['spec']);
+  const { provider, path, method, parameters } = membersOf(found['spec']);
   // As in a SecretStore, references lead to the own namespace only.
   const context = { cluster, namespace, store: { kind: 'SecretStore', name } } as const;
-  const asked = vault.generate(membersOf(provider), context, textOf(path) ?? '');
+  const isRead = ['', 'GET'].includes(textOf(method) ?? '');
+  const call = { path: textOf(path) ?? '', parameters: isRead ? undefined : membersOf(parameters) };
+  const asked = vault.generate(membersOf(provider), context, call);
   return new Map(await explaining('error using generator: ', () => asked));
 };
