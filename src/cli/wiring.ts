@@ -1,5 +1,5 @@
 import { providerOf } from '../engine/address.ts';
-import type { Offers, Ports } from '../engine/ports.ts';
+import type { Keeper, Offers, OnlyPort, Ports } from '../engine/ports.ts';
 import type { Connection } from '../engine/resource.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
@@ -76,12 +76,17 @@ const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Su
       throw error instanceof LabError ? writtenAt(error, manifest.connectionsAt[name]) : error;
     }
   };
-  const offered = async <Port extends keyof Ports>(port: Port): Promise<NonNullable<Offers[Port]>> => {
+  const offered = async <Port extends OnlyPort>(port: Port): Promise<NonNullable<Offers[Port]>> => {
     const offer = (await connect(offeredBy[port])).offers[port];
     if (offer === undefined) throw new TypeError(`${offeredBy[port]} does not offer ${port}`);
     return offer;
   };
-  const ports: Ports = { objects: () => offered('objects'), tokens: () => offered('tokens') };
+  const keeper = async (name: string, place: string): Promise<Keeper> => {
+    const offer = (await connect(name)).offers.keeper;
+    if (offer === undefined) throw new TypeError(`${name} does not offer a keeper`);
+    return offer(place);
+  };
+  const ports: Ports = { objects: () => offered('objects'), tokens: () => offered('tokens'), keeper };
   const close = async (): Promise<void> => {
     const connections = [...opened.values()].map(async (connection) => (await connection).close());
     // One that never opened has told its reason already.

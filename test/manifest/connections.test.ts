@@ -38,7 +38,7 @@ vault: { address: "https://v", login: { plan: { auth: token, token: { env: P } }
   expect((await expanded(yaml('{}'))).connections).toEqual({
     kubernetes: { context: 'c' },
     'external-secrets': { mode: 'expected', namespace: 'external-secrets' },
-    vault: { address: 'https://v', reach: 'direct', mode: 'expected', product: 'auto', login },
+    vault: { address: 'https://v', mode: 'expected', product: 'auto', login },
   });
   expect(
     (await expanded(yaml('{ external-secrets: { mode: wait, namespace: eso }, vault: { mode: wait } }'))).connections,

@@ -6,11 +6,15 @@ import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
 import { expandAuth } from './vault-auth.ts';
+import { expandInit } from './vault-init.ts';
+import { expandLogins } from './vault-login.ts';
 
 /** Section `vault`: mounts, policies, auth methods and their roles. */
 export function* expandVault(given: Given): Generator<Found> {
   const { vault } = given.manifest;
   if (vault === undefined) return;
+  yield* expandLogins(vault);
+  yield* expandInit(given, vault);
   yield* nested(given, ['vault', 'mounts'], Object.keys(vault.mounts));
   for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(path, mount);
   for (const [name, policy] of Object.entries(vault.policies)) {

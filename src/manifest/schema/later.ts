@@ -9,9 +9,8 @@ const keys = [
   'stores.*.resourceGroup stores.*.project',
   'secrets.*.bootstrap secrets.*.dynamic secrets.*.certificate',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
-  'vault.init vault.audit vault.policies.*.computed',
-  'vault.login.role vault.login.plan.role vault.login.apply.role',
-  'allowIrreversible fingerprints',
+  'vault.audit vault.policies.*.computed vault.init.custodians.*.ageFile',
+  'fingerprints',
 ].flatMap((line) => line.split(' '));
 
 const values: Readonly<Record<string, readonly string[]>> = {
@@ -21,10 +20,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'stores.*.auth.type': 'workload-identity managed-identity pod-identity gke jwt app-role iam token cert'.split(' '),
   'stores.*.auth.grant': ['per-secret'],
   'stores.*.manage': ['create'],
-  'vault.reach': ['port-forward'],
-  'vault.login.auth': ['kubernetes', 'jwt', 'app-role'],
-  'vault.login.plan.auth': ['kubernetes', 'jwt', 'app-role'],
-  'vault.login.apply.auth': ['kubernetes', 'jwt', 'app-role'],
+  'vault.init.unseal': ['prompt'],
   'vault.mounts.*.type': ['database', 'pki'],
   'vault.auth.*.type': ['approle', 'jwt', 'oidc'],
 };

@@ -3,6 +3,7 @@ import type { ConnectContext, Connection, DefinedKind } from '../../engine/resou
 import { LabError } from '../../errors.ts';
 import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
+import { openKeeper } from './keeper.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
 import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
@@ -48,7 +49,11 @@ export const openConnection = async (
       if (kind === undefined) throw new LabError('BAD_MANIFEST', `the provider kubernetes has no kind ${name}`);
       return kind.bind(client);
     },
-    offers: { objects, tokens: openTokens(send) },
+    offers: {
+      objects,
+      tokens: openTokens(send),
+      keeper: (namespace) => openKeeper(send, namespace, `cluster ${context} as ${access.user}`),
+    },
     writes: () => transport.writes(),
     close: () => transport.close(),
   };

@@ -1,9 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import type { GateState } from '../../engine/gate.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import type { Login } from './login.ts';
 import { encodePath } from './path.ts';
-import { isAbsent, mayRetry, refusal } from './refusal.ts';
+import { isAbsent, isDeadToken, refusal } from './refusal.ts';
+import { retrying } from './retrying.ts';
 import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
 
@@ -14,20 +17,39 @@ interface Answer {
   readonly warnings: readonly string[];
 }
 
-/** The calls that kinds make. Paths are given in parts, unencoded; every failure is a LabError. */
-export interface VaultClient {
+/** Calls with one login. Paths are given in parts, unencoded; every failure is a LabError. */
+export interface VaultCalls {
   /** The data of a GET in the shape that is asked for; undefined if Vault says that it is not there. */
   read<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
   /** POST replaces or merges, as the path has it; PATCH is a JSON merge patch. The body may hold Secrets. */
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
   remove(path: readonly string[]): Promise<void>;
+  /** The data of a POST that only asks: `sys/capabilities-self`, a lookup. */
+  ask<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
+  /** What lies below a path; [] if nothing. */
+  list(path: readonly string[]): Promise<readonly string[]>;
   /** `sys/mounts`, by path without the closing slash; one call for all who ask at about the same time. */
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
   authMethods(): Promise<ReadonlyMap<string, MountEntry>>;
+  /** The next call logs in first. */
+  logInAnew(): void;
   /** Requests sent so far that may have changed something. */
   writes(): number;
+}
+
+/** What kinds work with: lab's calls, and for those that bring a Vault into service what needs no login or another one. */
+export interface VaultClient extends VaultCalls {
+  /** Throws BAD_MANIFEST where the manifest does not have lab initialise this Vault. */
+  bootstrap(): Bootstrap;
+  /** The state of `vault.active`. */
+  gate(): Promise<GateState>;
+  /** lab's own login as the manifest has it, whatever the calls above are made with. */
+  ownLogin(): VaultCalls;
+  withToken(token: Secret): VaultCalls;
+  /** Whether that login would end with this object. */
+  isLoginPart(kind: string, id: readonly string[]): boolean;
 }
 
 /** What createClient() needs. */
@@ -36,10 +58,7 @@ export interface ClientOptions {
   readonly transport: Transport;
   readonly readOnly: boolean;
   readonly signal: AbortSignal;
-  /** Called when the first call needs it. */
-  readonly token: () => Promise<Secret>;
-  /** For people: `env VAULT_TOKEN`. */
-  readonly tokenSource: string;
+  readonly login: Login;
   /** Milliseconds before each further try: the one retry budget of a call. */
   readonly pauses?: readonly number[];
 }
@@ -60,26 +79,44 @@ const mountTable = z
   .record(z.string(), mountEntry)
   .transform((table) => new Map(Object.entries(table).map(([path, entry]) => [path.replace(/\/$/, ''), entry])));
 
-const defaultPauses = [100, 200, 400, 800, 1_600, 3_200];
 const timeoutMs = 60_000;
 
+const keyList = z.object({ keys: z.array(z.string()) });
+
 /** The calls over one transport, with one token from the first call on. */
-export const createClient = (options: ClientOptions): VaultClient => {
+export const createClient = (options: ClientOptions): VaultCalls => {
   let writes = 0;
   const session = sharedQuestion(() => logIn(options));
 
-  const request = async (method: Call['method'], parts: readonly string[], body?: object): Promise<Answer> => {
-    const path = encodePath(parts);
-    const changes = method !== 'GET';
+  /** A token that died meanwhile did nothing: what it was sent for is sent again with that of a new login, once. */
+  const sendInSession = async (method: Call['method'], path: string, body: object | undefined) => {
+    const first = await session.ask();
+    const exchange = await retrying(options, method, () => first.send(method, path, body));
+    if (!isDeadToken(exchange) || !options.login.renewable()) return { exchange, token: first.token };
+    session.forgetIf(first);
+    const second = await session.ask();
+    return {
+      exchange: await retrying(options, method, () => second.send(method, path, body)),
+      token: second.token,
+    };
+  };
+
+  const request = async (
+    method: Call['method'],
+    parts: readonly string[],
+    body?: object,
+    manner: 'asks' | 'lists' | 'as its method says' = 'as its method says',
+  ): Promise<Answer> => {
+    const path = `${encodePath(parts)}${manner === 'lists' ? '?list=true' : ''}`;
+    const changes = method !== 'GET' && manner !== 'asks';
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
-    const { send, token } = await session.ask();
     if (changes) {
       writes += 1;
       tables.forEach((table) => table.forget());
     }
-    const exchange = await retrying(options, method, () => send(method, path, body));
+    const { exchange, token } = await sendInSession(method, path, body);
     if (changes) tables.forEach((table) => table.forget());
     if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))
       return toAnswer(exchange);
@@ -87,15 +124,20 @@ export const createClient = (options: ClientOptions): VaultClient => {
     throw refusal({ method, path, address: options.address }, exchange, sent);
   };
 
-  const read = async <T>(parts: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
-    const answer = await request('GET', parts);
-    if (answer.status === 404) return undefined;
-    const parsed = shape.safeParse(answer.data);
+  const dataOf = <T>(method: Call['method'], parts: readonly string[], { data }: Answer, shape: z.ZodType<T>): T => {
+    const parsed = shape.safeParse(data);
     if (parsed.success) return parsed.data;
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered what lab cannot read`, {
-      next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?`,
-    });
+    throw new LabError(
+      'UNREACHABLE',
+      `${method} ${parts.join('/')} at ${options.address} answered what lab cannot read`,
+      { next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?` },
+    );
+  };
+
+  const read = async <T>(parts: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
+    const answer = await request('GET', parts);
+    return answer.status === 404 ? undefined : dataOf('GET', parts, answer, shape);
   };
 
   const table = (path: string) =>
@@ -113,28 +155,23 @@ export const createClient = (options: ClientOptions): VaultClient => {
     remove: async (parts) => {
       await request('DELETE', parts);
     },
+    ask: async (parts, body, shape) => dataOf('POST', parts, await request('POST', parts, body, 'asks'), shape),
+    list: async (parts) => {
+      const answer = await request('GET', parts, undefined, 'lists');
+      return answer.status === 404 ? [] : dataOf('GET', parts, answer, keyList).keys;
+    },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),
+    logInAnew: () => session.forget(),
     writes: () => writes,
   };
 };
 
-/** One login a run: the token is read, proved to be accepted, and from then on part of every call. */
+/** One login a run: from then on its token is part of every call. */
 const logIn = async (options: ClientOptions) => {
-  const token = await options.token();
+  const token = await options.login.token();
   const send = await connectSdk(options, token);
-  const self = await retrying(options, 'GET', () => send('GET', 'auth/token/lookup-self'));
-  if (statusOf(self) === 200) return { send, token };
-  if (statusOf(self) === 403) {
-    throw new LabError(
-      'UNAUTHENTICATED',
-      `Vault at ${options.address} does not accept the token of ${options.tokenSource}`,
-      {
-        next: `Put a valid token there; it must be allowed to look itself up, as the policy "default" has it.`,
-      },
-    );
-  }
-  throw refusal({ method: 'GET', path: 'auth/token/lookup-self', address: options.address }, self, [reveal(token)]);
+  return { send, token };
 };
 
 /**
@@ -167,33 +204,6 @@ interface SdkCall {
   readonly headers: Call['headers'];
   readonly json?: object;
 }
-
-const retrying = async (
-  { pauses = defaultPauses, signal }: ClientOptions,
-  method: Call['method'],
-  send: () => Promise<Exchange>,
-): Promise<Exchange> => {
-  for (const ms of pauses) {
-    const exchange = await send();
-    if (!mayRetry(method, exchange)) return exchange;
-    await rest(Math.max(ms * (0.5 + Math.random()), retryAfterMs(exchange)), signal);
-  }
-  return send();
-};
-
-const retryAfterMs = (exchange: Exchange): number =>
-  exchange.outcome === 'answered' ? Math.min(exchange.retryAfter ?? 0, 30) * 1_000 : 0;
-
-const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await pause(ms, undefined, { signal });
-  } catch {
-    throw new LabError('CANCELLED', 'The call to Vault was cancelled');
-  }
-};
-
-const statusOf = (exchange: Exchange): number | undefined =>
-  exchange.outcome === 'answered' ? exchange.status : undefined;
 
 const answerBody = z.object({ data: z.unknown(), warnings: z.array(z.string()).nullish() });
 

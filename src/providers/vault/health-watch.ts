@@ -2,13 +2,16 @@ import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
 import { LabError } from '../../errors.ts';
 import type { VaultConfig } from './config.ts';
-import { activeGate, classify, describeHealth, type Health } from './health.ts';
+import { activeGate, classify, describeHealth, type Health, reachableGate } from './health.ts';
 import { sharedQuestion } from './shared-question.ts';
 import type { Transport } from './transport.ts';
 
 /** What can be told of a Vault without a token. */
 export interface HealthWatch {
+  /** `vault.active` */
   gate(): Promise<GateState>;
+  /** `vault.reachable` */
+  reachable(): Promise<GateState>;
   /** Never throws, save when the run was cancelled. */
   describe(): Promise<string>;
   /** The cluster id. Throws UNREACHABLE while Vault is not active: a sealed one does not tell it. */
@@ -40,6 +43,7 @@ export const openHealth = (transport: Transport, config: VaultConfig): HealthWat
       const { health, progress } = await now.ask();
       return activeGate(health, progress, config);
     },
+    reachable: async () => reachableGate((await now.ask()).health, config),
     describe: async () => {
       const { health, progress } = await now.ask();
       return describeHealth(health, progress, config);

@@ -71,6 +71,12 @@ export const activeGate = (health: Health, progress: string, config: VaultConfig
   }
 };
 
+/** `vault.reachable`: a server is there, whatever its state. */
+export const reachableGate = (health: Health, config: VaultConfig): GateState => {
+  if (health.class === 'absent' || health.class === 'other') return activeGate(health, '', config);
+  return otherProduct(health.body, config) ?? { state: 'open' };
+};
+
 const otherProduct = (body: HealthBody, { address, product = 'auto' }: VaultConfig): GateState | undefined => {
   const found = productOf(body);
   if (product === 'auto' || product === found) return undefined;

@@ -1,4 +1,5 @@
 import { databases } from './databases.ts';
+import { rootRevoked } from './initialising.ts';
 import { logins } from './logins.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
 import { pki } from './pki.ts';
@@ -12,4 +13,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...pki,
   ...logins,
   ...refusals,
+  ...rootRevoked,
 };
