@@ -1,6 +1,6 @@
 import { providerOf } from '../engine/address.ts';
 import type { Keeper, Offers, OnlyPort, Ports } from '../engine/ports.ts';
-import type { Connection } from '../engine/resource.ts';
+import type { ConnectContext, Connection } from '../engine/resource.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
@@ -14,6 +14,21 @@ export interface Opening extends Ground {
   readonly state: State | undefined;
   readonly signal: AbortSignal;
 }
+
+/** What single systems can be opened with, for who needs neither a plan nor all of them; closed after `work`. */
+export const withContext = async <Result>(
+  opening: Omit<Opening, 'state'>,
+  work: (given: { readonly manifest: Expanded; readonly context: ConnectContext }) => Promise<Result>,
+): Promise<Result> => {
+  const around = await surroundingsOf(opening);
+  const connector = connectorFor(opening, around);
+  try {
+    return await work({ manifest: around.manifest, context: connector.context });
+  } finally {
+    await connector.close();
+    await around.close();
+  }
+};
 
 /** Connects what the manifest and the state name, hands the world to `work`, and closes every connection after it. */
 export const withWorld = async <Result>(opening: Opening, work: (world: World) => Promise<Result>): Promise<Result> => {
@@ -56,7 +71,10 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
 };
 
 /** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
-const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Surroundings) => {
+const connectorFor = (
+  { readOnly, signal }: Pick<Opening, 'readOnly' | 'signal'>,
+  { manifest, env, desk }: Surroundings,
+) => {
   const opened = new Map<string, Promise<Connection>>();
   const connect = (name: string): Promise<Connection> => {
     const connection = opened.get(name) ?? open(name);
@@ -71,7 +89,7 @@ const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Su
       });
     }
     try {
-      return await provider.connect(manifest.connections[name], { readOnly, ports, env, resolve: desk.read, signal });
+      return await provider.connect(manifest.connections[name], context);
     } catch (error) {
       throw error instanceof LabError ? writtenAt(error, manifest.connectionsAt[name]) : error;
     }
@@ -87,12 +105,13 @@ const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Su
     return offer(place);
   };
   const ports: Ports = { objects: () => offered('objects'), tokens: () => offered('tokens'), keeper };
+  const context: ConnectContext = { readOnly, ports, env, resolve: desk.read, signal };
   const close = async (): Promise<void> => {
     const connections = [...opened.values()].map(async (connection) => (await connection).close());
     // One that never opened has told its reason already.
     await Promise.allSettled(connections);
   };
-  return { connect, close };
+  return { connect, context, close };
 };
 
 const writtenAt = (error: LabError, at: string | undefined): LabError =>

@@ -130,7 +130,7 @@ export const openBootstrap = ({ config, addresses, transport, keeper, signal }: 
     complete: async (unsealing) => {
       const answer = await escrow.answer();
       if (answer !== undefined) await escrow.distribute(answer);
-      if (unsealing) for (const server of servers) await untilUnsealed(server);
+      if (unsealing) await Promise.all(servers.map(untilUnsealed));
       if (answer === undefined || (await main.status()).sealed) return;
       await escrow.complete(answer, await clusterId());
     },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import { initConfig } from './init-config.ts';
 import { loginConfig, type TokenSource } from './login-config.ts';
+import type { CaFile } from './transport.ts';
 
 const schema = z.strictObject({
   /** What lab dials: `https://vault.example.com:8200` */
@@ -44,6 +45,13 @@ export const checkConfig = (config: unknown, env: Env): VaultConfig => {
     address: dialled(parsed.data.address),
     ...(servers === undefined ? {} : { servers: servers.map(dialled) }),
   };
+};
+
+/** The certificate authorities that are trusted in place of the system's. */
+export const caFileOf = ({ ca }: VaultConfig, env: Env): CaFile | undefined => {
+  if (ca !== undefined) return { file: ca, named: 'vault.reach.ca' };
+  const file = env.VAULT_CACERT;
+  return file === undefined ? undefined : { file, named: 'VAULT_CACERT' };
 };
 
 const parseAddress = (address: string): URL => {

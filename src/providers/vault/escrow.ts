@@ -32,8 +32,8 @@ export interface Held {
 
 /** What is escrowed of one Vault. Nothing of it is ever overwritten. */
 export interface Escrow {
-  /** For people: each store, and as whom. */
-  describe(): Promise<readonly { readonly custodian: string; readonly where: string }[]>;
+  /** For people: where a store keeps its part, and as whom lab comes there. */
+  whereIs(custodian: StoreCustodian): Promise<string>;
   /** Whether a run got as far as making keys. */
   hasKeys(): Promise<boolean>;
   /** Each custodian's public key, in their order; a store without one gets a pair of its own, read back before it counts. */
@@ -105,13 +105,7 @@ export const openEscrow = (config: InitConfig, keeperOf: (custodian: StoreCustod
   };
 
   return {
-    describe: () =>
-      Promise.all(
-        stores.map(async (custodian) => ({
-          custodian: custodian.name,
-          where: await keeperOf(custodian).then((keeper) => keeper.describe()),
-        })),
-      ),
+    whereIs: async (custodian) => (await keeperOf(custodian)).describe(),
     hasKeys: async () => (await read(first, names.key)).length > 0,
     publicKeys: async () => {
       const keys: PublicKey[] = [];

@@ -65,7 +65,10 @@ export const activeGate = (health: Health, progress: string, config: VaultConfig
     case 'sealed':
       return { state: 'shut', because: `Vault at ${address} is sealed${progress === '' ? '' : ` (${progress})`}` };
     case 'standby':
-      return { state: 'shut', because: `Vault at ${address} is standby` };
+      return {
+        state: 'shut',
+        because: `Vault at ${address} is standby, and no active server is known; list them all in vault.servers`,
+      };
     case 'active':
       return otherProduct(health.body, config) ?? { state: 'open' };
   }

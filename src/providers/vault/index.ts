@@ -4,7 +4,7 @@ import { LabError } from '../../errors.ts';
 import { authMethod } from './auth-method.ts';
 import { openBootstrap } from './bootstrap.ts';
 import { createClient, type VaultCalls, type VaultClient } from './client.ts';
-import { checkConfig, type VaultConfig } from './config.ts';
+import { caFileOf, checkConfig } from './config.ts';
 import { activeFor, firstRunLogin, isLoginPart } from './first-run.ts';
 import { openHealth } from './health-watch.ts';
 import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
@@ -17,7 +17,7 @@ import { mount } from './mount.ts';
 import { policy } from './policy.ts';
 import { rootRevocation } from './root-revocation.ts';
 import { server } from './server.ts';
-import { type CaFile, openTransport } from './transport.ts';
+import { openTransport } from './transport.ts';
 
 const kinds: readonly DefinedKind<VaultClient>[] = [
   server,
@@ -85,12 +85,6 @@ const noInit = (): never => {
   throw new LabError('BAD_MANIFEST', 'the manifest does not have lab initialise this Vault', {
     next: 'Say how in vault.init.',
   });
-};
-
-const caFileOf = ({ ca }: VaultConfig, env: ConnectContext['env']): CaFile | undefined => {
-  if (ca !== undefined) return { file: ca, named: 'vault.reach.ca' };
-  const file = env.VAULT_CACERT;
-  return file === undefined ? undefined : { file, named: 'VAULT_CACERT' };
 };
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
+import { classify, type Health } from './health.ts';
 import { errorTexts, refusal } from './refusal.ts';
 import type { Exchange, Transport } from './transport.ts';
 
@@ -56,6 +57,8 @@ export type ShareResult =
 /** The calls to one server. */
 export interface ServerApi {
   readonly address: string;
+  /** How far it has come; never throws. */
+  health(): Promise<Health>;
   status(): Promise<SealStatus>;
   init(request: InitRequest): Promise<InitResult>;
   /** The share as Vault gave it out, in hex; its bytes are wiped. */
@@ -87,6 +90,7 @@ export const serverAt = (address: string, transport: Transport): ServerApi => {
 
   return {
     address,
+    health: async () => classify(await send('GET', 'sys/health')),
     status: async () => statusIn('GET', 'sys/seal-status', await send('GET', 'sys/seal-status')),
     init: async ({ seal, shares, threshold, pgpKeys, rootTokenPgpKey }) => {
       const kind = seal === 'shamir' ? 'secret' : 'recovery';

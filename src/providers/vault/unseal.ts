@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { LabError } from '../../errors.ts';
 import type { Held } from './escrow.ts';
 import { decrypt } from './pgp.ts';
@@ -45,8 +46,12 @@ const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSourc
         remark(`the shares that somebody gave to ${server.address} were wrong; beginning anew`);
         return { is: 'again' };
       }
+      const complete = status.progress === status.t - 1 && result.status.progress === 0;
       status = result.status;
+      remark(progressOf(server, status, held.custodian.name));
       if (!status.sealed) return { is: 'status', status };
+      // A server that joins a raft cluster takes the last share, and proves itself to the leader before it is unsealed.
+      if (complete) return untilJoined(server);
       if (nonce !== '' && status.nonce !== nonce) {
         remark(`somebody else began to unseal ${server.address} anew; beginning anew`);
         return { is: 'again' };
@@ -56,6 +61,21 @@ const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSourc
   }
   return { is: 'status', status };
 };
+
+const joinMs = 30_000;
+
+const untilJoined = async (server: ServerApi): Promise<Round> => {
+  const until = performance.now() + joinMs;
+  while (performance.now() < until) {
+    const status = await server.status();
+    if (!status.sealed) return { is: 'status', status };
+    await pause(100);
+  }
+  return { is: 'again' };
+};
+
+const progressOf = ({ address }: ServerApi, { sealed, progress, t }: SealStatus, from: string): string =>
+  sealed ? `${address}: ${progress} of ${t} shares given, the last from ${from}` : `${address}: unsealed`;
 
 /** The shares of one custodian, decrypted. Throws GUARD if their key is another than the one that they were encrypted to. */
 export const sharesOf = async ({ custodian, shares, keys }: Held): Promise<Buffer[]> =>
