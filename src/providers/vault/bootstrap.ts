@@ -89,6 +89,19 @@ export const openBootstrap = ({ config, addresses, transport, keeper, signal }: 
     }
   };
 
+  const distributed = async (answer: InitAnswer): Promise<void> => {
+    try {
+      await escrow.distribute(answer);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      const safe = `What init answered is kept, encrypted, in ${config.answerFile} or in the first store: apply goes on from there.`;
+      throw new LabError(error.code, error.message, {
+        ...error.detail,
+        next: [error.detail.next ?? '', safe].join(' ').trim(),
+      });
+    }
+  };
+
   const untilUnsealed = async (server: ServerApi): Promise<void> => {
     const until = performance.now() + serviceMs;
     for (;;) {
@@ -129,7 +142,7 @@ export const openBootstrap = ({ config, addresses, transport, keeper, signal }: 
     statuses: () => Promise.all(servers.map((server) => server.status())),
     complete: async (unsealing) => {
       const answer = await escrow.answer();
-      if (answer !== undefined) await escrow.distribute(answer);
+      if (answer !== undefined) await distributed(answer);
       if (unsealing) await Promise.all(servers.map(untilUnsealed));
       if (answer === undefined || (await main.status()).sealed) return;
       await escrow.complete(answer, await clusterId());

@@ -56,7 +56,8 @@ export interface Escrow {
 }
 
 /** The escrow over the keepers that the configuration names; reads and writes nothing yet. */
-export const openEscrow = (config: InitConfig, keeperOf: (custodian: StoreCustodian) => Promise<Keeper>): Escrow => {
+export const openEscrow = (config: InitConfig, open: (custodian: StoreCustodian) => Promise<Keeper>): Escrow => {
+  const keeperOf = async (custodian: StoreCustodian): Promise<Keeper> => naming(custodian, await open(custodian));
   const { prefix, answerFile } = config;
   const names = {
     key: `${prefix}-key`,
@@ -117,10 +118,11 @@ export const openEscrow = (config: InitConfig, keeperOf: (custodian: StoreCustod
     answer,
     keepAnswer: async (given) => {
       const text = entryText(given);
-      const kept = await Promise.allSettled([keepFile(answerFile, text), keep(first, names.answer, text)]);
-      // One of the two is enough for the next run to go on from; with both failing, the answer lives in this process alone.
-      const failed = kept.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-      if (failed.length > 0) throw failed[0];
+      // The file first: it is there within a millisecond. One of the two is enough for the next run to go on from, so the
+      // store is tried even if the disk is full.
+      const [file] = await Promise.allSettled([keepFile(answerFile, text)]);
+      await keep(first, names.answer, text);
+      if (file?.status === 'rejected') throw file.reason;
     },
     distribute: async (given) => {
       for (const custodian of stores) {
@@ -157,6 +159,24 @@ export const openEscrow = (config: InitConfig, keeperOf: (custodian: StoreCustod
       await (await keeperOf(first)).remove(names.answer);
       await rm(answerFile, { force: true });
     },
+  };
+};
+
+/** The same keeper, whose failures say which custodian it is. */
+const naming = ({ name: custodian }: StoreCustodian, keeper: Keeper): Keeper => {
+  const named = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      throw new LabError(error.code, `the escrow in ${custodian}: ${error.message}`, error.detail);
+    }
+  };
+  return {
+    describe: () => keeper.describe(),
+    read: (name) => named(keeper.read(name)),
+    create: (name, value) => named(keeper.create(name, value)),
+    remove: (name) => named(keeper.remove(name)),
   };
 };
 

@@ -35,7 +35,10 @@ export interface Nothing {
   readonly printed: string[];
   lab(words: readonly string[], more?: Readonly<Record<string, string>>): Promise<Ran>;
   /** Starts it, for who means to kill it. */
-  start(words: readonly string[], more?: Readonly<Record<string, string>>): ChildProcess;
+  start(
+    words: readonly string[],
+    more?: Readonly<Record<string, string>>,
+  ): ChildProcess & { readonly ended: Promise<Ran> };
   json(words: readonly string[]): Promise<Record<string, unknown> & { code: number | null }>;
   edit(change: (manifest: string) => string): Promise<void>;
   /** The Secrets of one custodian's namespace, decoded. */
@@ -52,11 +55,17 @@ export interface Nothing {
   strike(): Promise<void>;
 }
 
+/** Another way to the cluster, and the name of somebody else's setting up that this one shares. */
+export interface SetUp {
+  readonly kubeconfig?: string;
+  readonly name?: string;
+}
+
 /** Sets up the example for the Vault at an address. */
-export const setUp = async (address: string): Promise<Nothing> => {
-  const { kubeconfig, context, url } = inject('servers');
+export const setUp = async (address: string, given: SetUp = {}): Promise<Nothing> => {
+  const { context, url } = inject('servers');
   const { call } = await sharedCluster();
-  const name = uniqueName('nothing');
+  const { kubeconfig = inject('servers').kubeconfig, name = uniqueName('nothing') } = given;
   const home = await mkdtemp(join(tmpdir(), 'lab-nothing-'));
   const folder = join(home, 'manifest');
   await cp(example, folder, { recursive: true });
@@ -87,19 +96,21 @@ export const setUp = async (address: string): Promise<Nothing> => {
     LAB_VAR_apiServer: url,
   };
   const printed: string[] = [];
-  const start: Nothing['start'] = (words, more = {}) =>
-    spawn(process.execPath, [bin, ...words, '-f', folder, '-e', 'local'], {
+  const start: Nothing['start'] = (words, more = {}) => {
+    const child = spawn(process.execPath, [bin, ...words, '-f', folder, '-e', 'local'], {
       cwd: home,
       env: { ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-  const lab: Nothing['lab'] = async (words, more) => {
-    const child = start(words, more);
-    if (child.stdout === null || child.stderr === null) throw new Error('the run has no output');
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    printed.push(stdout, stderr);
-    return { code: child.exitCode, stdout, stderr };
+    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+      ([stdout, stderr]): Ran => {
+        printed.push(stdout, stderr);
+        return { code: child.exitCode, stdout, stderr };
+      },
+    );
+    return Object.assign(child, { ended });
   };
+  const lab: Nothing['lab'] = (words, more) => start(words, more).ended;
   const kube: Nothing['kube'] = (method, path, body) => call(method, path, body);
   return {
     name,
