@@ -70,10 +70,15 @@ export const openBootstrap = ({ config, addresses, transport, keeper, signal }: 
     return inMemory;
   };
 
+  /** Vault may have been initialised by a call that it refused: it looks at the key of the root token last. */
+  const afterRefusal = async (error: unknown): Promise<never> => {
+    throw error instanceof LabError && (await main.status()).initialized ? keysUnknown(config) : error;
+  };
+
   const initialise = async (): Promise<void> => {
     const keys = await escrow.publicKeys();
     writes += 1;
-    const result = await main.init(initRequest(config, keys));
+    const result = await main.init(initRequest(config, keys)).catch((error: unknown) => afterRefusal(error));
     switch (result.is) {
       case 'taken':
         throw new LabError('CONFLICT', `somebody else initialised Vault at ${config.address} just before`, {
