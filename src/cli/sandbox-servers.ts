@@ -4,6 +4,7 @@ import { LabError } from '../errors.ts';
 import type { Sandbox } from '../sandbox/session.ts';
 import type { Lock } from '../state/lock.ts';
 import type { SandboxPlace, SandboxServers, StartServers } from './ground.ts';
+import { existingInAzure } from './sandbox-existing.ts';
 import { takeTurn } from './sandbox-lock.ts';
 import { joinRunning } from './sandbox-running.ts';
 
@@ -60,7 +61,14 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
         }),
     ...(azure === undefined
       ? {}
-      : { azure: { tenant: fieldOf(azure, 'tenant') ?? someTenant, vaults: namesIn(azure, 'vaults') } }),
+      : {
+          azure: {
+            tenant: fieldOf(azure, 'tenant') ?? someTenant,
+            ...subscriptionOf(azure),
+            vaults: namesIn(azure, 'vaults'),
+            existing: existingInAzure(manifest.resources),
+          },
+        }),
     ...(aws === undefined ? {} : { aws: accountOf(aws) }),
   });
   const address = sandbox.vault?.address;
@@ -93,6 +101,8 @@ const vaultAt = (address: string, connection: unknown, folder: string) => {
     address,
     mode: fieldOf(connection, 'mode') ?? 'expected',
     plaintext: 'loopback',
+    // A rehearsal leaves nothing beside the manifest.
+    folder: join(folder, 'files'),
     // A Vault that lab initialises has no root token that the sandbox knows: lab logs in as it does to a real one.
     ...(init === undefined
       ? { login: { plan: login, apply: login } }
@@ -121,7 +131,9 @@ const source = (name: string) => ({ from: 'env', name }) as const;
 const azureAt = ({ port, caPem, operator }: NonNullable<Sandbox['azure']>, connection: unknown) => ({
   cloud: fieldOf(connection, 'cloud'),
   tenant: fieldOf(connection, 'tenant') ?? someTenant,
+  ...subscriptionOf(connection),
   vaults: namesIn(connection, 'vaults'),
+  entered: enteredIn(connection),
   credential: {
     type: 'service-principal',
     clientId: operator.clientId,
@@ -140,6 +152,14 @@ const awsAt = ({ url, caPem, account }: NonNullable<Sandbox['aws']>, connection:
 
 /** Where the manifest names no tenant. */
 const someTenant = '00000000-0000-4000-8000-000000000000';
+
+const subscriptionOf = (connection: unknown): { subscription?: string } => {
+  const subscription = fieldOf(connection, 'subscription');
+  return subscription === undefined ? {} : { subscription };
+};
+
+const enteredIn = (connection: unknown): unknown =>
+  typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'entered') : undefined;
 
 const accountOf = (connection: unknown): { account?: string } => {
   const account = fieldOf(connection, 'account');

@@ -51,7 +51,8 @@ export const decide = (grounds: Grounds): Decision => {
   if (live.exists === 'no') {
     const missing = record !== undefined && record.status === 'done' ? { missing: true as const } : {};
     const notes = live.recoverable === undefined ? [] : [live.recoverable];
-    return { ...base, ...missing, notes, actions: ['create'], ownership: claim };
+    const action = live.recovers === true ? 'recover' : 'create';
+    return { ...base, ...missing, notes, actions: [action], ownership: claim };
   }
   return { ...base, ...existing(grounds, live, fields, claim) };
 };

@@ -129,7 +129,8 @@ const write = async (node: Node, found: Assessed, action: Action, run: Run): Pro
       await run.observer.bounded(providerOf(node.resource.kind), async () => {
         if (action === 'replace') await kind.remove(node.id);
         const live = action === 'replace' ? ({ exists: 'no' } as const) : found.live;
-        await kind.write({ ...prepared.request, live });
+        const waiting = (because: string) => run.emit({ type: 'waiting', address: node.address, for: because });
+        await kind.write({ ...prepared.request, live, waiting });
       });
       return readBack(node, prepared.record, prepared.request.fingerprints, run);
     }),

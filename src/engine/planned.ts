@@ -76,7 +76,7 @@ const toChange = (node: Node, found: Assessment, blocker: string | undefined, ar
 
 /** Whether a decision ends in a call of write(). */
 export const isWritten = ({ actions }: Pick<Change, 'actions'>): boolean =>
-  actions.some((action) => action === 'create' || action === 'update' || action === 'replace');
+  actions.some((action) => action === 'create' || action === 'recover' || action === 'update' || action === 'replace');
 
 const oneWay = (node: Node, desired: Fields, live: Live): Pick<Change, 'irreversible'> => {
   const irreversible = node.facts.irreversible(node.id, desired, live);

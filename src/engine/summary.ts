@@ -30,4 +30,4 @@ export const isPending = (change: Change): boolean =>
   change.actions.some((action) => action !== 'none' && action !== 'forget') &&
   (change.fields.some((field) => field.cause !== 'drift' && field.kept !== true) ||
     (change.missing !== true && change.fields.length === 0) ||
-    (change.missing !== true && change.actions.includes('create')));
+    (change.missing !== true && (change.actions.includes('create') || change.actions.includes('recover'))));

@@ -4,7 +4,7 @@ import { type Complaint, complaint } from './complaint.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { isLoopback } from './loopback.ts';
-import type { VaultSection } from './schema/vault.ts';
+import type { KubernetesAuthRole, VaultSection } from './schema/vault.ts';
 import type { VaultInit } from './schema/vault-init.ts';
 import type { VaultLogin } from './schema/vault-login.ts';
 import { plain } from './text.ts';
@@ -18,6 +18,7 @@ export const vaultConnection = (given: Given, vault: VaultSection, folder: strin
     address: plain(reach === 'direct' ? address : reach.url),
     mode: given.manifest.install['vault']?.mode ?? 'expected',
     product,
+    folder,
     login: { plan: loginFields(vault, login.plan), apply: loginFields(vault, login.apply) },
     ...defined({ ca: ca && resolve(folder, plain(ca)), servers: servers?.map(plain), plaintext: consent }),
     ...(init === undefined ? {} : { init: initFields(given, plain(address), init, folder) }),
@@ -26,21 +27,46 @@ export const vaultConnection = (given: Given, vault: VaultSection, folder: strin
 
 /** A login with what the role in the manifest says of it; complete once its complaints are none. */
 const loginFields = (vault: VaultSection, login: VaultLogin) => {
-  if (login.auth !== 'kubernetes') return login;
-  const { auth, path, role } = login;
-  const known = vault.auth[path]?.roles[role];
-  return {
-    auth,
-    path,
-    role,
-    serviceAccount: loginAccount(vault, login),
-    audiences: login.audiences ?? (known?.audience === undefined ? [] : [known.audience]),
-  };
+  switch (login.auth) {
+    case 'token':
+    case 'app-role':
+      return login;
+    case 'jwt':
+      return { ...login, policies: policiesOf(vault, login) };
+    case 'kubernetes': {
+      const { auth, path, role } = login;
+      const audience = kubernetesRole(vault, login)?.audience;
+      return {
+        auth,
+        path,
+        role,
+        serviceAccount: loginAccount(vault, login),
+        audiences: login.audiences ?? (audience === undefined ? [] : [audience]),
+        policies: policiesOf(vault, login),
+      };
+    }
+  }
+};
+
+const policiesOf = (
+  { auth }: VaultSection,
+  { path, role }: { readonly path: string; readonly role: string },
+): string[] => (auth[path]?.roles[role]?.policies ?? []).map((name) => name.toLowerCase());
+
+type KubernetesLogin = VaultLogin & { readonly auth: 'kubernetes' };
+
+/** The role that a login names, if the manifest makes it. */
+export const kubernetesRole = (
+  { auth }: VaultSection,
+  { path, role }: KubernetesLogin,
+): KubernetesAuthRole | undefined => {
+  const method = auth[path];
+  return method?.type === 'kubernetes' ? method.roles[role] : undefined;
 };
 
 /** Whose token a kubernetes login takes: the one that is named, else the only one that the role lets in. */
-export const loginAccount = (vault: VaultSection, login: VaultLogin & { readonly auth: 'kubernetes' }) => {
-  const [only, ...others] = vault.auth[login.path]?.roles[login.role]?.serviceAccounts ?? [];
+export const loginAccount = (vault: VaultSection, login: KubernetesLogin) => {
+  const [only, ...others] = kubernetesRole(vault, login)?.serviceAccounts ?? [];
   return login.serviceAccount ?? (others.length === 0 ? only : undefined);
 };
 

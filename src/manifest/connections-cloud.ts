@@ -1,7 +1,7 @@
 import type { Resource } from '../engine/resource.ts';
 import type { Path } from '../engine/traits.ts';
 import type { Fields } from '../engine/value.ts';
-import type { Complaint } from './complaint.ts';
+import { type Complaint, complaint } from './complaint.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, whereElse, wrong } from './expand/draft.ts';
 import { cloudOf, partitionOf } from './schema/cloud-names.ts';
@@ -21,24 +21,49 @@ export interface CloudConnection {
 // lab's own identity is not in the manifest: it is the operator's, of az login or of an AWS profile.
 const credential = { type: 'ambient' };
 
-/** The connection to Azure: one cloud, one tenant, every vault that resources name. */
+/** The connection to Azure: one cloud, one tenant, one subscription, every vault that is there before lab makes any. */
 export const azureConnection = (given: Given, resources: readonly Resource[]): CloudConnection => {
   const clouds = storesOf(given, 'azure-key-vault').map(({ path, store }) => ({ path, says: cloudOf(store.url).name }));
   const [cloud] = clouds;
-  const tenant = given.manifest.expect?.azure?.tenant;
-  const vaults = resources.map(({ parts: [vault = ''] }) => vault.toLowerCase());
+  const { tenant, subscription } = given.manifest.expect?.azure ?? {};
+  const made = new Set(
+    ofKind(resources, 'azure.key-vault').flatMap((vault) => (vault.ownership === 'owned' ? vaultOf(vault) : [])),
+  );
+  const vaults = ofKind(resources, 'azure.key-vault-secret').map(vaultOf);
+  const inSubscription = resources.find(({ kind }) => kind !== 'azure.key-vault-secret');
   return {
     config: defined({
       cloud: cloud?.says === 'public' ? undefined : cloud?.says,
       tenant,
-      vaults: [...new Set(vaults)].toSorted(),
+      subscription,
+      vaults: [...new Set(vaults)].filter((vault) => !made.has(vault)).toSorted(),
+      entered: enteredBy(resources),
       credential,
     }),
     path: cloud?.path ?? ['resources'],
-    expected: tenant,
-    complaints: oneOnly(given, 'cloud of Azure', clouds),
+    expected: subscription === undefined ? tenant : `${tenant}/${subscription}`,
+    complaints: [
+      ...oneOnly(given, 'cloud of Azure', clouds),
+      ...(inSubscription === undefined || subscription !== undefined
+        ? []
+        : [complaint(inSubscription.origin, 'needs expect.azure.subscription; az account show has it as id')]),
+    ],
   };
 };
+
+/** Vaults that lab gives itself a role in: until that has taken effect, they let it in to nothing. */
+const enteredBy = (resources: readonly Resource[]): Fields[] | undefined => {
+  const own = ofKind(resources, 'azure.role-assignment').flatMap(({ parts }) => {
+    const [group = '', vault = '', who] = parts.map((part) => part.toLowerCase());
+    return parts.length === 4 && who === 'self' ? [{ group, vault }] : [];
+  });
+  return own.length === 0 ? undefined : own;
+};
+
+const ofKind = (resources: readonly Resource[], wanted: string): Resource[] =>
+  resources.filter(({ kind }) => kind === wanted);
+
+const vaultOf = ({ parts: [vault = ''] }: Resource): string => vault.toLowerCase();
 
 /** Where lab logs in for IAM alone, which has no regions. */
 const anyRegion = 'us-east-1';

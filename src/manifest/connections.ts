@@ -27,13 +27,14 @@ export interface Connections {
 export const connectionsFor = (given: Given, resources: readonly Resource[], folder: string): Connections => {
   const used = new Map(resources.map((resource) => [providerOf(resource.kind), resource]));
   const { cluster, install, vault, expect } = given.manifest;
-  const inCluster =
-    used.get('kubernetes') ?? used.get('external-secrets') ?? (asksCluster(vault) ? used.get('vault') : undefined);
   const inVault = used.get('vault');
+  const hasObjects =
+    used.has('kubernetes') || used.has('external-secrets') || (inVault !== undefined && asksCluster(vault));
+  const keepsState = given.manifest.state.backend === 'kubernetes';
   const clouds = cloudsOf(given, resources);
   return {
     connections: {
-      ...(inCluster === undefined || cluster === undefined
+      ...(!(hasObjects || keepsState) || cluster === undefined
         ? {}
         : {
             kubernetes: defined({
@@ -65,9 +66,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ),
     },
     complaints: [
-      ...(inCluster !== undefined && cluster === undefined
-        ? [wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one')]
-        : []),
+      ...(cluster === undefined ? withoutCluster(given, hasObjects, keepsState) : []),
       ...(inVault !== undefined && vault === undefined
         ? [complaint(inVault.origin, 'needs the section vault, with address and login')]
         : []),
@@ -75,6 +74,16 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ...clouds.flatMap(([, { complaints }]) => complaints),
     ],
   };
+};
+
+const withoutCluster = (given: Given, hasObjects: boolean, keepsState: boolean): Complaint[] => {
+  if (hasObjects) {
+    return [
+      wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one'),
+    ];
+  }
+  const needed = 'kubernetes needs the section cluster, with a context of your kubeconfig';
+  return keepsState ? [wrong(given, ['state', 'backend'], needed)] : [];
 };
 
 const cloudConnections = { azure: azureConnection, aws: awsConnection };

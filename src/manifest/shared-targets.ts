@@ -51,7 +51,7 @@ const targetsOf = (
   resources
     .filter(({ ownership }) => ownership === 'owned')
     .flatMap((resource) => {
-      const system = systemOf(providerOf(resource.kind), connections);
+      const system = systemOf(resource.kind, connections);
       const id = kinds.get(resource.kind)?.identify(resource.parts, resource.spec);
       if (system === undefined || id === undefined) return [];
       return [{ environment, resource, system, name: JSON.stringify([system, address(resource.kind, ...id)]) }];
@@ -59,18 +59,26 @@ const targetsOf = (
 
 // What connections say of where a system is; each provider has its own of these.
 const whereabouts = z
-  .object({ context: z.string(), kubeconfig: z.string(), address: z.string(), account: z.string() })
+  .object({
+    context: z.string(),
+    kubeconfig: z.string(),
+    address: z.string(),
+    account: z.string(),
+    subscription: z.string(),
+  })
   .partial()
   .catch({});
 
 /** What tells one system from another before any is asked; undefined where nothing does. */
-const systemOf = (provider: string, connections: Expanded['connections']): string | undefined => {
+const systemOf = (kind: string, connections: Expanded['connections']): string | undefined => {
+  const provider = providerOf(kind);
   // Objects of External Secrets lie in the cluster.
   const connection = connections[provider === 'external-secrets' ? 'kubernetes' : provider];
-  const { context, kubeconfig, address: server, account } = whereabouts.parse(connection);
+  const { context, kubeconfig, address: server, account, subscription } = whereabouts.parse(connection);
   if (context !== undefined) return `the cluster ${context}${kubeconfig === undefined ? '' : ` of ${kubeconfig}`}`;
   // On this machine it is whichever server a port leads to just then.
   if (server !== undefined) return isLoopback(server) ? undefined : `${provider} at ${server}`;
-  // A key vault's name, or a region, is part of the identity.
-  return connection === undefined ? undefined : [provider, account].filter((part) => part !== undefined).join(' ');
+  // A region is part of the identity; the name of a key vault is unique in the world, other names in a subscription.
+  const within = kind.startsWith('azure.key-vault') ? undefined : (account ?? subscription);
+  return connection === undefined ? undefined : [provider, within].filter((part) => part !== undefined).join(' ');
 };

@@ -2,12 +2,14 @@ import { createHmac } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsSandbox, startAwsSandbox } from './aws/start.ts';
+import type { ExistingInAzure } from './azure/existing.ts';
 import type { Principal } from './azure/principal.ts';
 import type { QuirkOptions } from './azure/quirks.ts';
 import { type AzureSandbox, startAzureSandbox } from './azure/start.ts';
 import { cloudReaders } from './external-secrets/readers/clouds.ts';
 import { startExternalSecretsSandbox } from './external-secrets/start.ts';
 import { clusterKeys } from './issuer-keys.ts';
+import { issuer as clusterIssuer } from './kubernetes/access/tokens.ts';
 import { type SandboxKubernetes, startKubernetes } from './kubernetes/start.ts';
 import type { KeysOf } from './signed-token.ts';
 import { reviewToken } from './vault/kubernetes-auth/review-token.ts';
@@ -37,6 +39,8 @@ export interface SandboxOptions {
     readonly subscription?: string;
     /** Those that are there before lab makes any. */
     readonly vaults: readonly string[];
+    /** What is in the subscription before lab comes. */
+    readonly existing?: ExistingInAzure;
     readonly quirks?: QuirkOptions;
   };
   /** Absent: there is no AWS. */
@@ -110,11 +114,15 @@ const startVault = (folder: string, seed: string, { url, caPem, token }: Sandbox
     reviewToken: (review) => reviewToken({ ...review, host: url, ca: caPem }),
   });
 
+// Key Vault Secrets Officer and User.
+const officerRole = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7';
+const userRole = '4633458b-17de-408a-b874-0445c86b69e6';
+
 const startAzure = async (
   folder: string,
   seed: string,
   keysOf: KeysOf,
-  { tenant, vaults, ...more }: NonNullable<SandboxOptions['azure']>,
+  { tenant, vaults, existing, ...more }: NonNullable<SandboxOptions['azure']>,
 ) => {
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('hex');
   const application = (name: string): Principal => ({
@@ -134,6 +142,18 @@ const startAzure = async (
     file: join(folder, 'azure.json'),
     principal: (clientId) => principals.find((one) => one.clientId === clientId),
     keysOf,
+    ...(existing === undefined
+      ? {}
+      : {
+          existing: {
+            ...existing,
+            issuer: clusterIssuer,
+            roles: [
+              { principal: operator, roleId: officerRole },
+              { principal: reader, roleId: userRole },
+            ],
+          },
+        }),
     ...more,
   });
   const { clientId, clientSecret } = reader;

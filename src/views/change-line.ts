@@ -72,7 +72,6 @@ export const reasonsOf = (change: Change, style: Style): string[] => {
     ...(change.missing === true ? ['is gone, though lab made it'] : []),
     ...(main === 'adopt' ? ['taken over whole'] : []),
     ...(main === 'replace' ? ['deleted and made again'] : []),
-    ...(main === 'recover' ? ['soft-deleted, taken back'] : []),
     ...(main === 'release' ? ['gives back the fields that lab set'] : []),
     ...(main === 'forget' ? ['only forgotten'] : []),
     ...(change.ownership === 'contributed' && main === 'update'

@@ -76,7 +76,7 @@ const stateOf = ({ state, given, threshold, because }: VaultServer, style: Style
 const keptOf = ({ where = '', readable, because, shares }: VaultCustodian, style: Style): string => {
   if (because !== undefined) return style.bad(`cannot be read: ${oneLine(because)}`);
   if (readable === undefined) return `a person, whose shares are in ${oneLine(where)}`;
-  return readable === shares ? `${oneLine(where)}` : style.bad(`${readable} there: ${oneLine(where)}`);
+  return readable === shares ? oneLine(where) : style.bad(`${readable} there: ${oneLine(where)}`);
 };
 
 const stillWorks = ({ vault, elsewhere }: VaultLook['readers']): string[] => [

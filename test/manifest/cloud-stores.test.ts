@@ -154,7 +154,7 @@ describe('a store in a cloud', () => {
   test('is checked offline', async () => {
     const stores = [
       ['azure-key-vault, manage: existing, name: a--b', principal],
-      ['azure-key-vault, manage: existing, name: abc', 'auth: { type: managed-identity }'],
+      ['azure-key-vault, manage: existing, name: abc', 'auth: { type: gke }'],
       ['azure-key-vault, manage: existing, name: abc', principal.replace('ID }', 'ID }, tenant: contoso, grant: all')],
       ['aws-secrets-manager, manage: create, region: europe, account: 12', keys],
       ['aws-secrets-manager, region: eu-west-1', 'auth: { type: access-keys, id: AKIA, secret: { generate: {} } }'],
@@ -163,7 +163,7 @@ describe('a store in a cloud', () => {
     expect(all.flat()).toMatchInlineSnapshot(`
       [
         "lab.yaml:6:55 stores.s.name: is no name of a key vault; use 3 to 24 letters, digits and single "-", a letter first",
-        "lab.yaml:6:74 stores.s.auth.type: "managed-identity" is not supported yet; so far there is service-principal",
+        "lab.yaml:6:74 stores.s.auth.type: "gke" is not supported yet; so far there are service-principal, workload-identity, managed-identity",
         "lab.yaml:6:124 stores.s.auth.tenant: is no id of a tenant; az account show has it as tenantId",
         "lab.yaml:6:140 stores.s.auth.grant: "all" is not vault",
         "lab.yaml:6:59 stores.s.region: is no AWS region; write us-east-1",

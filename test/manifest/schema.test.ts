@@ -54,7 +54,7 @@ describe('the top level', () => {
         'install: { vault: { mode: helm, version: "1" } }',
         'stores:',
         '  a: { type: gcp-secret-manager }',
-        '  c: { type: azure-key-vault, manage: create, name: kv-c, resourceGroup: r, auth: { type: workload-identity } }',
+        '  c: { type: azure-key-vault, manage: existing, name: kv-c, auth: { type: gke } }',
         '  b: { type: kubernetes, namespace: b, auth: { type: irsa } }',
         'secrets:',
         '  a/b: { readFrom: [x, y], bootstrap: true, keys: { k: { at: k, value: { prompt: it } } } }',
@@ -63,29 +63,26 @@ describe('the top level', () => {
         '  reach: port-forward',
         '  init: {}',
         '  login: { plan: { auth: kubernetes, role: r }, apply: { auth: token, token: { env: T } } }',
-        '  mounts: { database: { type: database } }',
+        '  mounts: { pki: { type: pki } }',
         '  policies: { plan: { computed: plan } }',
-        '  auth: { approle: { type: approle } }',
+        '  auth: { people: { type: oidc } }',
       ),
     ).toMatchInlineSnapshot(`
       [
-        "lab.yaml:4:19 state.backend: "s3" is not supported yet; so far there is local",
+        "lab.yaml:4:19 state.backend: "s3" is not supported yet; so far there are local, kubernetes",
         "lab.yaml:5:1 fingerprints: is not supported yet",
         "lab.yaml:6:27 install.vault.mode: "helm" is not supported yet; so far there are expected, wait",
         "lab.yaml:6:33 install.vault.version: is not supported yet",
         "lab.yaml:8:14 stores.a.type: "gcp-secret-manager" is not supported yet; so far there are kubernetes, vault, azure-key-vault, aws-secrets-manager",
-        "lab.yaml:9:39 stores.c.manage: "create" is not supported yet; so far there is existing",
-        "lab.yaml:9:59 stores.c.resourceGroup: is not supported yet",
-        "lab.yaml:9:91 stores.c.auth.type: "workload-identity" is not supported yet; so far there is service-principal",
+        "lab.yaml:9:75 stores.c.auth.type: "gke" is not supported yet; so far there are service-principal, workload-identity, managed-identity",
         "lab.yaml:10:54 stores.b.auth.type: "irsa" is not service-account",
         "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
         "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
         "lab.yaml:12:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",
         "lab.yaml:15:10 vault.reach: must be direct or {url, ca}; port-forward is not supported yet",
         "lab.yaml:16:3 vault.init.custodians: is missing; a list is expected",
-        "lab.yaml:18:31 vault.mounts.database.type: "database" is not supported yet; so far there is kv-v2",
         "lab.yaml:19:23 vault.policies.plan.computed: is not supported yet",
-        "lab.yaml:20:28 vault.auth.approle.type: "approle" is not supported yet; so far there is kubernetes",
+        "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
       ]
     `);
   });
@@ -96,7 +93,7 @@ describe('the top level', () => {
     ).toMatchInlineSnapshot(`
       [
         "lab.yaml:4:28 expect.azure.tenant: is no id of a tenant; az account show has it as tenantId",
-        "lab.yaml:4:37 expect.azure.subscription: is not supported yet",
+        "lab.yaml:4:51 expect.azure.subscription: is no id of a subscription; az account show has it as id",
         "lab.yaml:4:72 expect.aws.account: is a number; text is expected; put it in quotes",
         "lab.yaml:4:88 expect.gcp: is not supported yet",
       ]
@@ -215,7 +212,7 @@ describe('vault', () => {
         "lab.yaml:5:12 vault.address: is no http or https URL",
         "lab.yaml:6:18 vault.login.auth: "tokn" is not one of token, kubernetes, jwt, app-role. Did you mean token?",
         "lab.yaml:7:13 vault.mounts["/a"]: the key is no path in Vault; write it without "/" at either end, without spaces, "*" and "+"",
-        "lab.yaml:7:45 vault.mounts.b.type: "kv" is not kv-v2",
+        "lab.yaml:7:45 vault.mounts.b.type: "kv" is not one of kv-v2, database, pki",
         "lab.yaml:7:82 vault.mounts.c.maxVersions: must be at least 0",
         "lab.yaml:8:15 vault.policies.none: must be one of paths, hcl and file",
         "lab.yaml:8:25 vault.policies.two: must be one of paths, hcl and file",

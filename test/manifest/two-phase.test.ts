@@ -220,8 +220,39 @@ test("the two-phase example on EKS has the record's store aws-secretsmanager, wi
   expect(manifest.connections['aws']).toMatchObject({ region: 'us-east-1', account: '210987654321' });
 });
 
+// ADR-002 of illm-k8s-lab, its ClusterSecretStore `azure-keyvault`, with a vault of this cluster's own.
+test("the two-phase example on AKS has the record's stores, and everything in Azure that they need", async () => {
+  const manifest = await loadExample('aks');
+  expect(resourceAt(manifest, 'external-secrets.cluster-secret-store/azure-keyvault').spec['provider']).toEqual({
+    azurekv: {
+      authType: 'WorkloadIdentity',
+      vaultUrl: 'https://illm-k8s-aks-kv.vault.azure.net',
+      serviceAccountRef: { name: 'external-secrets', namespace: 'external-secrets' },
+    },
+  });
+  expect(phaseLines(manifest).filter((line) => / azure\.| aws\./.test(line))).toMatchInlineSnapshot(`
+    [
+      "bootstrap owned aws.iam-policy/eso-aks-aws-secretsmanager",
+      "bootstrap owned aws.secrets-manager-secret/us-east-1/crossplane-aws",
+      "bootstrap owned azure.resource-group/illm-k8s-aks-secrets",
+      "bootstrap owned aws.iam-oidc-provider/illm-k8s-lab-aks",
+      "bootstrap owned azure.key-vault/illm-k8s-aks-kv",
+      "bootstrap owned azure.managed-identity/illm-k8s-aks-secrets/eso-aks",
+      "bootstrap owned aws.iam-role/eso-aks",
+      "bootstrap owned azure.federated-credential/illm-k8s-aks-secrets/eso-aks/illm-k8s-lab-aks-external-secrets-external-secrets",
+      "bootstrap owned azure.role-assignment/illm-k8s-aks-secrets/illm-k8s-aks-kv/crossplane-azure-credentials/eso-aks/Key%20Vault%20Secrets%20User",
+      "bootstrap owned azure.role-assignment/illm-k8s-aks-secrets/illm-k8s-aks-kv/self/Key%20Vault%20Secrets%20Officer",
+      "bootstrap owned aws.iam-role-policy-attachment/eso-aks/eso-aks-aws-secretsmanager",
+      "bootstrap owned azure.key-vault-secret/illm-k8s-aks-kv/crossplane-azure-credentials",
+    ]
+  `);
+  expect(manifest.connections['azure']).toMatchObject({ vaults: [], subscription: expect.any(String) });
+  expect(manifest.expects['azure']).toBe('7c1e0000-0000-0000-0000-000000000001/7c1e0000-0000-0000-0000-000000000002');
+  expect(manifest.diagnostics).toEqual([]);
+});
+
 test('the environments of the two-phase example share nothing', async () => {
-  const manifests = await Promise.all(['kind', 'eks', 'local'].map((environment) => loadExample(environment)));
+  const manifests = await Promise.all(['kind', 'eks', 'aks', 'local'].map((environment) => loadExample(environment)));
   expect(checkSharedTargets(manifests, kinds)).toEqual([]);
   const together = await Promise.all(
     ['kind', 'local'].map((environment) => loadExample(environment, { context: 'kind-lab' })),

@@ -69,10 +69,10 @@ const inmemConfiguration = (listen: string) => ({
   disable_mlock: true,
 });
 
-const raftConfiguration = (listen: string, path: string, join: readonly string[]) => {
+const raftConfiguration = (listen: string, path: string, members: readonly string[]) => {
   const [host = '', port = ''] = listen.split(':');
   const cluster = `${host}:${Number(port) + 1}`;
-  const joining = join.length === 0 ? {} : { retry_join: join.map((leader_api_addr) => ({ leader_api_addr })) };
+  const joining = members.length === 0 ? {} : { retry_join: members.map((leader_api_addr) => ({ leader_api_addr })) };
   return {
     // Elections as fast as they may be: on one machine nobody is late.
     storage: { raft: { path, node_id: listen, performance_multiplier: 1, ...joining } },

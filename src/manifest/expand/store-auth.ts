@@ -38,6 +38,10 @@ export function* expandStoreAuth(
     case 'irsa':
       yield* expandIrsa(given, store, auth);
       return;
+    case 'workload-identity':
+    case 'managed-identity':
+      // Nothing lies in the cluster; what is in Azure belongs to the vault's own parts.
+      return;
   }
 }
 

@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
+import { providerOf } from '../../engine/address.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { Complaint } from '../complaint.ts';
 import type { Expose } from '../schema/expose.ts';
 import { splitNamespaced } from '../schema/names.ts';
 import type { Store } from '../schema/stores.ts';
-import { draft, type Found, type Given, wrong } from './draft.ts';
+import { type Draft, draft, type Found, type Given, wrong } from './draft.ts';
 import { operatorNamespace } from './install.ts';
 import { expandStoreAuth } from './store-auth.ts';
 import { irsaNeeds } from './store-aws.ts';
+import { azureStoreNeeds, azureStoreParts } from './store-azure.ts';
 import { awsProvider, azureProvider } from './store-cloud.ts';
 import { kubernetesProvider, kubernetesStoreNeeds, kubernetesStoreParts } from './store-kubernetes.ts';
 import { credentialRefs } from './store-refs.ts';
@@ -14,15 +17,30 @@ import { vaultProvider } from './store-vault.ts';
 
 /** Section `stores`: what a store is made of, and the ClusterSecretStore or SecretStores that show it to External Secrets. */
 export function* expandStores(given: Given): Generator<Found> {
+  const shared = new Map<string, Draft>();
+  for (const found of eachStore(given)) {
+    // Groups, identities and trust of Azure may serve several stores, which then say the same of them.
+    if (found.is === 'draft' && providerOf(found.kind) === 'azure') {
+      const same = shared.get(found.address);
+      if (same !== undefined && same.ownership === found.ownership && isDeepStrictEqual(same.spec, found.spec))
+        continue;
+      shared.set(found.address, found);
+    }
+    yield found;
+  }
+}
+
+function* eachStore(given: Given): Generator<Found> {
   for (const [name, store] of Object.entries(given.manifest.stores)) {
     if (store.type === 'kubernetes') yield* kubernetesStoreParts(name, store);
+    if (store.type === 'azure-key-vault') yield* azureStoreParts(given, name, store);
     if (store.expose !== 'none') yield* exposed(given, name, store, store.expose);
   }
 }
 
 function* exposed(given: Given, name: string, store: Store, expose: Expose): Generator<Found> {
   const path = ['stores', name];
-  const block = providerOf(given, name, store);
+  const block = blockOf(given, name, store);
   if (typeof block !== 'function') {
     yield block;
     return;
@@ -30,7 +48,7 @@ function* exposed(given: Given, name: string, store: Store, expose: Expose): Gen
   const cluster = expose.kind === 'ClusterSecretStore';
   const namespaces = cluster ? [operatorNamespace(given.manifest)] : expose.namespaces;
   if (store.auth !== undefined) yield* expandStoreAuth(given, name, store.auth, namespaces);
-  const after = needsOf(name, store);
+  const after = needsOf(given, name, store);
 
   if (cluster) {
     const conditions = conditionsFor(given, name, expose.namespaces);
@@ -60,8 +78,9 @@ function* exposed(given: Given, name: string, store: Store, expose: Expose): Gen
 }
 
 /** What lets External Secrets read from a store; the kind itself knows the rest of what comes first. */
-const needsOf = (name: string, store: Store): readonly string[] => {
+const needsOf = (given: Given, name: string, store: Store): readonly string[] => {
   if (store.type === 'kubernetes') return kubernetesStoreNeeds(name, store);
+  if (store.type === 'azure-key-vault') return azureStoreNeeds(given, name, store);
   return store.auth?.type === 'irsa' ? irsaNeeds(name, store.auth) : [];
 };
 
@@ -69,7 +88,7 @@ const needsOf = (name: string, store: Store): readonly string[] => {
 type ProviderBlock = (within: string | undefined) => Fields;
 
 /** How a store's provider block is made, or what it lacks for that. */
-const providerOf = (given: Given, name: string, store: Store): ProviderBlock | Complaint => {
+const blockOf = (given: Given, name: string, store: Store): ProviderBlock | Complaint => {
   const { vault, expect } = given.manifest;
   const path = ['stores', name];
   const refs = (within: string | undefined) => credentialRefs(name, operatorNamespace(given.manifest), within);
@@ -87,11 +106,12 @@ const providerOf = (given: Given, name: string, store: Store): ProviderBlock | C
       }
       return (within) => vaultProvider(vault.address, store, within);
     case 'azure-key-vault': {
-      const tenant = store.auth.tenant ?? expect?.azure?.tenant;
-      if (tenant === undefined) {
+      const { auth } = store;
+      const tenant = (auth.type === 'service-principal' ? auth.tenant : undefined) ?? expect?.azure?.tenant;
+      if (tenant === undefined && auth.type === 'service-principal') {
         return wrong(given, [...path, 'auth'], 'tenant is missing; write it here, or in expect.azure.tenant');
       }
-      return (within) => azureProvider(store, tenant, refs(within));
+      return (within) => azureProvider({ ...store, auth }, tenant ?? '', refs(within), within);
     }
   }
 };

@@ -1,5 +1,6 @@
 import { address } from '../../engine/address.ts';
 import type { Path } from '../../engine/traits.ts';
+import { kubernetesRole, loginAccount } from '../connection-vault.ts';
 import type { Store } from '../schema/stores.ts';
 import type { VaultSection } from '../schema/vault.ts';
 import type { VaultInit } from '../schema/vault-init.ts';
@@ -39,28 +40,41 @@ const comesBefore = (store: Store | undefined): readonly string[] =>
   store?.type === 'kubernetes' ? [address('kubernetes.namespace', store.namespace)] : [];
 
 /** All that the login of apply is made of. */
-const comesBeforeLogin = ({ login, auth, policies }: VaultSection): readonly string[] => {
-  const { apply } = login;
+const comesBeforeLogin = (vault: VaultSection): readonly string[] => {
+  const { apply } = vault.login;
   if (apply.auth === 'token') return [];
-  const method = [address('vault.auth-method', apply.path), address('vault.kubernetes-auth-config', apply.path)];
-  if (apply.auth !== 'kubernetes') return method;
-  const role = auth[apply.path]?.roles[apply.role];
-  const accounts = apply.serviceAccount === undefined ? (role?.serviceAccounts ?? []) : [apply.serviceAccount];
-  return [
-    ...method,
-    address('vault.kubernetes-auth-role', apply.path, apply.role),
-    ...Object.keys(policies).map((name) => address('vault.policy', name)),
-    ...accounts.map(({ namespace, name }) => address('kubernetes.service-account', namespace, name)),
-  ];
+  const policies = Object.keys(vault.policies).map((name) => address('vault.policy', name));
+  const roles = Object.keys(vault.auth[apply.path]?.roles ?? {});
+  const first = [...policies, address('vault.auth-method', apply.path)];
+  switch (apply.auth) {
+    case 'kubernetes': {
+      const account = loginAccount(vault, apply);
+      return [
+        ...first,
+        address('vault.kubernetes-auth-config', apply.path),
+        ...roles.map((role) => address('vault.kubernetes-auth-role', apply.path, role)),
+        ...(account === undefined ? [] : [address('kubernetes.service-account', account.namespace, account.name)]),
+      ];
+    }
+    case 'jwt':
+      return [
+        ...first,
+        address('vault.jwt-auth-config', apply.path),
+        ...roles.map((role) => address('vault.jwt-auth-role', apply.path, role)),
+      ];
+    case 'app-role':
+      return [...first, ...roles.map((role) => address('vault.approle-role', apply.path, role))];
+  }
 };
 
 /** Paths that the login of apply must be allowed to write before root may go: what the manifest has lab manage. */
-const managedPaths = ({ mounts, policies, auth }: VaultSection): string[] => [
+const managedPaths = ({ mounts, policies, auth, audit }: VaultSection): string[] => [
+  ...Object.keys(audit).map((device) => `sys/audit/${device}`),
   ...Object.keys(mounts).map((mount) => `sys/mounts/${mount}`),
   ...Object.keys(policies).map((name) => `sys/policies/acl/${name.toLowerCase()}`),
-  ...Object.entries(auth).flatMap(([mount, { roles }]) => [
+  ...Object.entries(auth).flatMap(([mount, { type, roles }]) => [
     `sys/auth/${mount}`,
-    `auth/${mount}/config`,
+    ...(type === 'approle' ? [] : [`auth/${mount}/config`]),
     ...Object.keys(roles).map((role) => `auth/${mount}/role/${role.toLowerCase()}`),
   ]),
 ];
@@ -97,14 +111,14 @@ function* custodianComplaints(given: Given, init: VaultInit): Generator<Found> {
   }
 }
 
-function* loginComplaints(given: Given, { login, auth }: VaultSection, init: VaultInit): Generator<Found> {
-  const { apply } = login;
+function* loginComplaints(given: Given, vault: VaultSection, init: VaultInit): Generator<Found> {
+  const { apply } = vault.login;
   if (init.rootToken === 'keep') return;
   if (apply.auth === 'token') {
     const text =
       'a token cannot be there before Vault is initialised; log in by kubernetes, jwt or app-role, or keep the root token (rootToken: keep)';
     yield wrong(given, ['vault', 'login'], text);
-  } else if (apply.auth === 'kubernetes' && auth[apply.path]?.roles[apply.role] === undefined) {
+  } else if (apply.auth === 'kubernetes' && kubernetesRole(vault, apply) === undefined) {
     const text = `vault.auth.${apply.path} has no role ${apply.role}: once the root token is revoked nobody could log in`;
     yield wrong(given, ['vault', 'login'], text);
   }

@@ -44,6 +44,27 @@ export const tenantId = () =>
     .toLowerCase()
     .describe('Tenant of Microsoft Entra');
 
+/** The id of a subscription of Azure; lower-case after parsing. */
+export const subscriptionId = () =>
+  z.guid('is no id of a subscription; az account show has it as id').toLowerCase().describe('Subscription of Azure');
+
+/** The name of a resource group; lower-case after parsing, as it stands in addresses. */
+export const resourceGroupName = () =>
+  z
+    .string()
+    .regex(
+      /^[-\w.()]{0,89}[-\w()]$/,
+      'is no name of a resource group; use letters, digits and - _ . ( ), no "." at the end',
+    )
+    .toLowerCase();
+
+/** A location of Azure: `westeurope`. */
+export const azureLocation = () =>
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9 ]*$/i, 'is no location of Azure; write westeurope')
+    .transform((text) => text.toLowerCase().replaceAll(' ', ''));
+
 /** An AWS region: `us-east-1`. */
 export const region = () => z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'is no AWS region; write us-east-1');
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
-import { accountId, tenantId } from './cloud-names.ts';
+import { accountId, subscriptionId, tenantId } from './cloud-names.ts';
 import { labName, namespacedKey, namespaceName, objectName } from './names.ts';
 import { secretEntry } from './secrets.ts';
 import { store } from './stores.ts';
@@ -9,6 +9,16 @@ import { vaultSection } from './vault.ts';
 const cluster = z.strictObject({
   context: z.string().min(1).describe('A context of the kubeconfig; lab never takes the current one'),
   kubeconfig: z.string().min(1).optional().describe('Default: what kubectl would read'),
+});
+
+const stateNamespace = 'lab-system';
+
+const state = z.strictObject({
+  backend: z
+    .enum(['local', 'kubernetes'])
+    .default('local')
+    .describe('local: files beside the manifest; kubernetes: Secrets and a Lease in the cluster'),
+  namespace: namespaceName().default(stateNamespace).describe('Where in the cluster; made if it is missing'),
 });
 
 const installed = z.strictObject({
@@ -42,12 +52,12 @@ export const manifestSchema = z.strictObject({
       kubernetes: z
         .strictObject({ uid: z.uuid('is no UID; kubectl get namespace kube-system -o yaml shows it') })
         .optional(),
-      azure: z.strictObject({ tenant: tenantId() }).optional(),
+      azure: z.strictObject({ tenant: tenantId(), subscription: subscriptionId().optional() }).optional(),
       aws: z.strictObject({ account: accountId() }).optional(),
     })
     .optional()
     .describe('Identity of the systems, checked before the first read'),
-  state: z.strictObject({ backend: z.enum(['local']) }).default({ backend: 'local' }),
+  state: state.default({ backend: 'local', namespace: stateNamespace }),
   cluster: cluster.optional(),
   install: z.record(labName(), installed).default({}),
   stores: z.record(labName(), store).default({}),

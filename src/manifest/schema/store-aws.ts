@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { accountId, region } from './cloud-names.ts';
+import { expose } from './expose.ts';
 import { namespaced } from './names.ts';
+import { credentialSource } from './source.ts';
 import { grant, identity } from './store-identity.ts';
 
 // Source: CreateRole in the API reference of IAM.
@@ -11,7 +14,7 @@ const roleArn = z
   .regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'is no ARN of a role; write arn:aws:iam::ACCOUNT:role/NAME');
 
 /** IAM roles for service accounts: External Secrets takes a role on with a token of the cluster. */
-export const irsa = z
+const irsa = z
   .strictObject({
     type: z.literal('irsa'),
     serviceAccount: namespaced().describe('NAMESPACE/NAME; lab contributes the annotation that names the role'),
@@ -25,3 +28,28 @@ export const irsa = z
 
 /** That auth after parsing. */
 export type IrsaAuth = z.output<typeof irsa>;
+
+const accessKeys = z.strictObject({
+  type: z.literal('access-keys'),
+  id: credentialSource().describe('Access key id of an IAM user'),
+  secret: credentialSource(),
+});
+
+/** AWS Secrets Manager in one region. */
+export const awsStore = z.strictObject({
+  type: z.literal('aws-secrets-manager'),
+  manage: z
+    .enum(['create', 'existing'])
+    .default('existing')
+    .describe('A region is always there: lab makes nothing and deletes nothing but secrets in it, whatever this says'),
+  region: region(),
+  account: accountId().optional().describe('The account that the region is of; another one is refused'),
+  auth: z
+    .discriminatedUnion('type', [accessKeys, irsa])
+    .optional()
+    .describe("Default: what External Secrets' own pod is in AWS"),
+  expose,
+});
+
+/** A store of type aws-secrets-manager. */
+export type AwsStore = z.output<typeof awsStore>;

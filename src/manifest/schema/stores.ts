@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { awsStore, azureStore } from './cloud-stores.ts';
 import { expose } from './expose.ts';
 import { dataKeyName, namespaced, namespaceName, vaultPath } from './names.ts';
+import { awsStore } from './store-aws.ts';
+import { azureStore } from './store-azure.ts';
 
 /** A CA certificate in a ConfigMap of the cluster. */
 export const configMapCa = z.strictObject({

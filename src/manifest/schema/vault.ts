@@ -3,8 +3,13 @@ import { duration } from '../../engine/fields.ts';
 import { namespaced, vaultPath } from './names.ts';
 import { fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
+import { auditDevice, group, passwordPolicy } from './vault-access.ts';
+import { databaseMount } from './vault-database.ts';
 import { vaultInit } from './vault-init.ts';
 import { vaultLogin } from './vault-login.ts';
+import { approleAuth, jwtAuth } from './vault-machines.ts';
+import { pkiMount } from './vault-pki.ts';
+import { tuning } from './vault-tuning.ts';
 
 const serverUrl = () => z.url({ protocol: /^https?$/, error: 'is no http or https URL' });
 
@@ -18,12 +23,6 @@ const reach = z.union(
   ],
   'must be direct or {url, ca}; port-forward is not supported yet',
 );
-
-const tuning = {
-  description: z.string().optional(),
-  defaultLeaseTtl: duration().optional(),
-  maxLeaseTtl: duration().optional(),
-};
 
 const kvMount = z.strictObject({
   type: z.literal('kv-v2'),
@@ -93,21 +92,24 @@ export const vaultSection = z.strictObject({
   product: z.enum(['vault', 'openbao', 'auto']).default('auto'),
   login: vaultLogin,
   init: vaultInit.optional(),
-  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount])).default({}),
+  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount, pkiMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
-  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth])).default({}),
+  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth])).default({}),
+  audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),
+  passwordPolicies: z.record(z.string().min(1), passwordPolicy).default({}),
+  groups: z.record(z.string().min(1), group).default({}),
 });
 
 /** Section `vault`. */
 export type VaultSection = z.output<typeof vaultSection>;
 
 /** One entry of `vault.mounts`. */
-export type KvMount = z.output<typeof kvMount>;
+export type Mount = VaultSection['mounts'][string];
 
 /** One entry of `vault.policies`. */
 export type Policy = z.output<typeof policy>;
 
-/** One entry of `vault.auth`. */
+/** One entry of `vault.auth` of type kubernetes. */
 export type KubernetesAuth = z.output<typeof kubernetesAuth>;
 
 /** One of its roles. */

@@ -1,4 +1,5 @@
 import type { DescribeSecretResponse, SecretsManager, Tag } from '@aws-sdk/client-secrets-manager';
+import type { Ports } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { reveal, type Secret, secret } from '../../secrets/secret.ts';
 import { describeSource, type Source } from '../../secrets/source.ts';
@@ -9,6 +10,7 @@ import { type Identity, toIdentity } from './identity.ts';
 import { isNotFound, refusal } from './refusal.ts';
 import { type AccessKey, openSdk } from './sdk.ts';
 import type { Tags } from './tags.ts';
+import { type Visitor, type VisitorLogin, visitorLogin } from './visitor-login.ts';
 
 /** Where a secret is. */
 export interface SecretPlace {
@@ -53,6 +55,10 @@ export interface AwsClient {
   scheduleDeletion(place: SecretPlace, days: number): Promise<void>;
   restore(place: SecretPlace): Promise<void>;
   readonly iam: IamCalls;
+  /** Somebody else's login, to prove what a role may. */
+  as(visitor: Visitor): VisitorLogin;
+  /** The cluster, for tokens of its service accounts. */
+  readonly ports: Ports;
   /** Requests sent so far that may have changed something. */
   writes(): number;
   close(): void;
@@ -63,14 +69,16 @@ export interface ClientOptions {
   readonly config: AwsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readOnly: boolean;
+  readonly ports: Ports;
   readonly signal: AbortSignal;
   readonly resolve: (source: Source) => Promise<Secret | undefined>;
 }
 
 /** The calls over the SDK, which is loaded when the first of them is made. */
 export const createClient = (options: ClientOptions): AwsClient => {
-  const { config, env, readOnly, signal } = options;
-  const sdk = openSdk({ config, env, readOnly, accessKey: () => readAccessKey(options) });
+  const { config, env, readOnly, signal, ports } = options;
+  const own = config.credential.type === 'access-keys' ? { credentials: () => readAccessKey(options) } : {};
+  const sdk = openSdk({ config, env, readOnly, ...own });
   const http = { abortSignal: signal };
 
   let known: Promise<Identity> | undefined;
@@ -110,6 +118,8 @@ export const createClient = (options: ClientOptions): AwsClient => {
   return {
     identity,
     iam,
+    as: (visitor) => visitorLogin(sdk, visitor, { config, env, signal }),
+    ports,
     describe: (place) =>
       call('DescribeSecret', place, async (api) => {
         try {

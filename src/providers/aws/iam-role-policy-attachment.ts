@@ -4,6 +4,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import type { AwsClient } from './client.ts';
 import { policyArn } from './iam-arn.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
+import { provePolicy } from './identity-chain.ts';
 
 const schema = z.strictObject({});
 
@@ -29,6 +30,7 @@ export const iamRolePolicyAttachment = defineKind<typeof schema.shape, AwsClient
     await untilSeen(() => isAttached(client, id));
   },
   settled: (client, id) => settledWhen(`the policy of the role ${id[0]}`, () => isAttached(client, id)),
+  verify: (client, id) => provePolicy(client, id),
   remove: async (client, [role = '', policy = '']) =>
     client.iam.detach(role, policyArn(await client.identity(), policy)),
 });

@@ -7,6 +7,7 @@ import type { RoleState } from './iam-role-calls.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
 import { changeTags, newTags, seenTags, tagsField, unmark, wrongTags } from './iam-tags.ts';
 import { trustIn, trustPolicy } from './iam-trust.ts';
+import { proveTrust } from './identity-chain.ts';
 import { canonicalPolicy, policyField } from './policy-document.ts';
 import type { Tags } from './tags.ts';
 
@@ -92,6 +93,10 @@ export const iamRole = defineKind<typeof schema.shape, AwsClient>({
   settled: async (client, [name = ''], spec) => {
     const trust = await wantedTrust(client, spec);
     return settledWhen(`the role ${name}`, () => trusts(client, name, trust));
+  },
+  verify: async (client, [name = ''], { trust }) => {
+    const found = trust && (await client.iam.role(name));
+    return found === undefined || trust === undefined ? [] : proveTrust(client, found.arn, trust);
   },
   remove: (client, [name = '']) => client.iam.removeRole(name),
   keep: async ({ iam }, [name = '']) => {

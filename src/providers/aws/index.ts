@@ -22,8 +22,8 @@ const kinds: readonly DefinedKind<AwsClient>[] = [
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
-  const { env, readOnly, signal } = context;
-  const client = createClient({ config, env, readOnly, signal, resolve: (source) => context.resolve(source) });
+  const { env, readOnly, signal, ports } = context;
+  const client = createClient({ config, env, readOnly, signal, ports, resolve: (source) => context.resolve(source) });
   return {
     scope: async () => scopeOf(await client.identity()),
     describe: async () => describeIdentity(await client.identity(), config),
@@ -43,4 +43,4 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
  * Amazon Web Services: one account with one set of credentials, in every region that identities name. Connection: the
  * region to log in at, the account expected, the credentials (config.ts). It has no gates.
  */
-export const aws: Provider = { name: 'aws', kinds, needs: [], connect };
+export const aws: Provider = { name: 'aws', kinds, needs: ['objects', 'tokens'], connect };

@@ -9,6 +9,8 @@ import type { AwsConfig } from './config.ts';
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of a session. */
+  readonly sessionToken?: string;
 }
 
 /** What openSdk() needs. */
@@ -16,8 +18,8 @@ export interface SdkOptions {
   readonly config: AwsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readOnly: boolean;
-  /** The access key, for credentials of that type. */
-  readonly accessKey: () => Promise<AccessKey>;
+  /** What it signs with; without it, what the SDK finds on this machine. */
+  readonly credentials?: () => Promise<AccessKey>;
 }
 
 /** The SDK's clients, one a region, and what went through them. */
@@ -47,7 +49,7 @@ const iamReads = [
   'ListAttachedUserPolicies',
 ].map((operation) => `${operation}Command`);
 const readOnlyCommands = new Set(['GetCallerIdentityCommand', 'DescribeSecretCommand', ...iamReads]);
-const reads = new Set([...readOnlyCommands, 'GetSecretValueCommand']);
+const reads = new Set([...readOnlyCommands, 'GetSecretValueCommand', 'AssumeRoleWithWebIdentityCommand']);
 
 /** Opens the SDK; each client is loaded and made when it is first asked for. */
 export const openSdk = (options: SdkOptions): Sdk => {
@@ -143,9 +145,9 @@ const endpointOf = (endpoint: string | undefined, env: SdkOptions['env']) =>
     ? { ignoreConfiguredEndpointUrls: true, useFipsEndpoint: env.AWS_USE_FIPS_ENDPOINT === 'true' }
     : { endpoint, useFipsEndpoint: false };
 
-const credentialsOf = async ({ config, env, accessKey }: SdkOptions) => {
-  if (config.credential.type === 'access-keys') return accessKey();
-  const profile = config.credential.profile ?? env.AWS_PROFILE;
+const credentialsOf = async ({ config: { credential }, env, credentials }: SdkOptions) => {
+  if (credentials !== undefined) return credentials();
+  const profile = (credential.type === 'ambient' ? credential.profile : undefined) ?? env.AWS_PROFILE;
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   return fromNodeProviderChain(profile === undefined || profile === '' ? {} : { profile });
 };

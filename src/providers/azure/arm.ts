@@ -31,6 +31,8 @@ export interface Arm {
   readonly subscription: string;
   readonly tenant: string;
   readonly signal: AbortSignal;
+  /** Pauses of a call for what takes minutes to be known everywhere. */
+  readonly slow: readonly number[];
   vaults<T>(call: ArmCall, run: (sdk: KeyVaultManagementClient) => Promise<T>, known?: Known<T>): Promise<T>;
   identities<T>(call: ArmCall, run: (sdk: ManagedServiceIdentityClient) => Promise<T>, known?: Known<T>): Promise<T>;
   /** What there is no good client for: one request, its answer as JSON. */
@@ -65,12 +67,13 @@ export interface ArmSetup {
   readonly login: Login;
   readonly readOnly: boolean;
   readonly patience: Patience;
+  readonly slow: readonly number[];
   /** Told of each request that may change something. */
   readonly wrote: () => void;
 }
 
 /** Opens nothing yet: each client is loaded with the first call that needs it. Throws BAD_MANIFEST without a subscription. */
-export const openArm = ({ config, wire, login, readOnly, patience, wrote }: ArmSetup): Arm => {
+export const openArm = ({ config, wire, login, readOnly, patience, slow, wrote }: ArmSetup): Arm => {
   const { tenant, subscription } = config;
   if (tenant === undefined || subscription === undefined) {
     throw new LabError(
@@ -126,6 +129,7 @@ export const openArm = ({ config, wire, login, readOnly, patience, wrote }: ArmS
     subscription,
     tenant,
     signal: patience.signal,
+    slow,
     vaults: (call, run, known) => make(call, async () => run(await keyVault()), known),
     identities: (call, run, known) => make(call, async () => run(await identity()), known),
     rest: (call, shape, known) =>

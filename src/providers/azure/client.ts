@@ -1,3 +1,4 @@
+import type { Ports } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { isStandIn } from '../../secrets/stand-in.ts';
 import { type Arm, openArm } from './arm.ts';
@@ -5,9 +6,10 @@ import { vaultHost } from './cloud.ts';
 import type { AzureConfig } from './config.ts';
 import type { Login } from './login.ts';
 import { refusal } from './refusal.ts';
-import { defaultPauses, retrying } from './retry.ts';
+import { defaultPauses, retrying, slowPauses } from './retry.ts';
 import { type MakeCall, type VaultSecrets, vaultSecrets } from './vault-secrets.ts';
 import { openSession, type VaultSession } from './vault-session.ts';
+import { type Visitor, type VisitorLogin, visitorLogin } from './visitor-login.ts';
 import type { Wire } from './wire.ts';
 
 /** The vaults, and the subscription, that one login reaches. */
@@ -17,6 +19,12 @@ export interface AzureClient {
   vault(name: string): VaultSecrets;
   /** Logs in to a vault if that was not done yet, and answers its tenant. */
   tenantOf(vault: string): Promise<string>;
+  /** The host of a vault. */
+  hostOf(vault: string): string;
+  /** Somebody else's login, to prove what they may. */
+  as(visitor: Visitor): VisitorLogin;
+  /** The cluster, for tokens of its service accounts. */
+  readonly ports: Ports;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
   /** Requests sent so far that may have changed something. */
@@ -29,6 +37,7 @@ export interface ClientOptions {
   readonly wire: Wire;
   readonly login: Login;
   readonly readOnly: boolean;
+  readonly ports: Ports;
   readonly signal: AbortSignal;
   readonly pauses?: readonly number[];
 }
@@ -40,6 +49,7 @@ const sharedFailureMs = 5_000;
 export const createClient = (options: ClientOptions): AzureClient => {
   const { config, wire, login, readOnly, signal } = options;
   const patience = { pauses: options.pauses ?? defaultPauses, signal };
+  const slow = options.pauses ?? slowPauses;
   const sessions = new Map<string, Promise<VaultSession>>();
   const hostOf = (vault: string): string => vaultHost(config.cloud ?? 'public', vault);
   let writes = 0;
@@ -80,9 +90,12 @@ export const createClient = (options: ClientOptions): AzureClient => {
   };
 
   return {
-    arm: () => (arm ??= openArm({ config, wire, login, readOnly, patience, wrote })),
+    arm: () => (arm ??= openArm({ config, wire, login, readOnly, patience, slow, wrote })),
     vault: (vault) => vaultSecrets(callTo(vault)),
     tenantOf: async (vault) => (await open(vault)).tenant,
+    hostOf,
+    as: (visitor) => visitorLogin({ config, wire, signal }, visitor),
+    ports: options.ports,
     signal,
     writes: () => writes,
   };

@@ -70,3 +70,12 @@ export const mayRetry = (failure: Failure, idempotent: boolean): boolean => {
   if (failure.status === 429) return true;
   return idempotent && [408, 500, 502, 503, 504].includes(failure.status);
 };
+
+/** For people, where it is an answer and no error of lab's own: `403 Forbidden (ForbiddenByRbac): Caller is not …`. */
+export const describeFailure = (failure: Failure): string => {
+  if (failure.is === 'unanswered') return `no answer (${failure.code})`;
+  const { status, code, inner, text } = failure;
+  const [said = ''] = text.split(' Assignment: ');
+  const name = inner === '' ? code : `${code} (${inner})`;
+  return [`${status} ${name}`.trim(), said.slice(0, 300)].filter((part) => part !== '').join(': ');
+};

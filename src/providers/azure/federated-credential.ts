@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import type { AzureClient } from './client.ts';
+import { proveTrust } from './identity-chain.ts';
 import { type IdentityName, readCredential, removeCredential, writeCredential } from './managed-identities.ts';
 
 const schema = z.strictObject({
@@ -37,6 +38,7 @@ export const federatedCredential = defineKind<typeof schema.shape, AzureClient>(
     if (found === undefined) return { exists: 'no' };
     return { exists: 'yes', spec: { ...found, audiences: [...found.audiences] }, outputs: {} };
   },
+  verify: (client, id, spec) => proveTrust(client, owner(id), spec),
   write: ({ arm }, { id, spec }) => writeCredential(arm(), owner(id), id[2] ?? '', spec),
   remove: ({ arm }, id) => removeCredential(arm(), owner(id), id[2] ?? ''),
 });

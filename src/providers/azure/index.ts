@@ -2,6 +2,7 @@ import type { ConnectContext, Connection, DefinedKind, Provider } from '../../en
 import { LabError } from '../../errors.ts';
 import type { AzureClient } from './client.ts';
 import { type AzureConfig, checkConfig } from './config.ts';
+import { entryState } from './entry.ts';
 import { federatedCredential } from './federated-credential.ts';
 import { keyVault } from './key-vault.ts';
 import { keyVaultSecret } from './key-vault-secret.ts';
@@ -21,7 +22,7 @@ const kinds: readonly DefinedKind<AzureClient>[] = [
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
-  const { env, readOnly, signal } = context;
+  const { env, readOnly, signal, ports } = context;
   const [{ openWire, proxySettings }, { openLogin }, { createClient }] = await Promise.all([
     import('./wire.ts'),
     import('./login.ts'),
@@ -29,7 +30,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   ]);
   const wire = openWire({ loopback: config.loopback, env, signal });
   const login = openLogin({ config, wire, resolve: (source) => context.resolve(source), signal });
-  const client = createClient({ config, wire, login, readOnly, signal });
+  const client = createClient({ config, wire, login, readOnly, ports, signal });
   return {
     scope: () => scopeOf(config, client),
     describe: async () => {
@@ -39,7 +40,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       const where = await scopeOf(config, client).catch(() => stated.join('/'));
       return [`azure ${where} as ${login.who()}`, ...overrides(config, proxySettings(env))].join(', ');
     },
-    gate: async (name) => ({ state: 'broken', because: `Azure has no gate "${name}"` }),
+    gate: (name) => entryState(client, config.entered, name),
     kind: (name) => {
       const found = kinds.find(({ kind }) => kind === name);
       if (found === undefined) throw new TypeError(`the provider azure has no kind ${name}`);
@@ -86,6 +87,6 @@ const proxyOrigin = (proxy: Readonly<Record<string, string>>): string => {
 };
 
 /**
- * Azure. Connection: cloud, tenant, subscription, the vaults that are used, one credential; see config.ts. It has no gates: a cloud is always expected to be there.
+ * Azure. Connection: cloud, tenant, subscription, the vaults that are used, one credential; see config.ts. A cloud is always expected to be there; its only gates are vaults that have not heard yet of the role that lab gave itself.
  */
-export const azure: Provider = { name: 'azure', kinds, needs: [], connect };
+export const azure: Provider = { name: 'azure', kinds, needs: ['objects', 'tokens'], connect };

@@ -5,6 +5,7 @@ import { secretValue } from '../../engine/fields.ts';
 import type { Live } from '../../engine/resource.ts';
 import { isSecret } from '../../secrets/secret.ts';
 import type { AzureClient } from './client.ts';
+import { entryGate } from './entry.ts';
 import { secretId } from './names.ts';
 import { valueFault } from './secret-content.ts';
 import { ownerOf, readState, type SecretState, seenValue } from './secret-state.ts';
@@ -88,6 +89,7 @@ export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
   precondition: 're-read',
   protect: 'its readers lose it at once; it can be recovered only until the vault purges it',
   identify: secretId,
+  gates: ([vault = '']) => [entryGate(vault)],
   parent: ([vault = '']) => address('azure.key-vault', vault),
   check: ({ value, tags }) => (isSecret(value) ? valueFault(value) : undefined) ?? tagFault(Object.keys(tags ?? {})),
   read: async (client, [vault = '', name = ''], spec) => toLive(await readState(client.vault(vault), name), spec.tags),

@@ -88,6 +88,7 @@ export const keyVault = defineKind<typeof vaultSchema.shape, AzureClient>({
     const { deletedOn } = deleted;
     return {
       exists: 'no',
+      recovers: true,
       recoverable: `a vault of this name was deleted on ${deletedOn} and is kept until ${until(deleted)}; it is taken back with its secrets`,
     };
   },

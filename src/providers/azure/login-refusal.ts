@@ -44,7 +44,7 @@ export const loginRefusal = (failure: Failure, { tenant, identity, isAmbient, se
 };
 
 /** The login host's own sentence; what the SDK puts around it names request ids only. */
-const saying = (text: string): string => {
+export const saying = (text: string): string => {
   const line = text.replace(/\s+/g, ' ');
   const own = /AADSTS\d+: .*?(?= Trace ID:|$)/.exec(line)?.[0] ?? line;
   return own.length > 300 ? `${own.slice(0, 300)}…` : own;

@@ -68,6 +68,18 @@ export const readCredential = (arm: Arm, owner: IdentityName, name: string): Pro
     (failure) => (isGone(failure) ? absent : undefined),
   );
 
+/** All of an identity; [] if it is not there. */
+export const listCredentials = (arm: Arm, owner: IdentityName): Promise<readonly Credential[]> =>
+  arm.identities<readonly Credential[]>(
+    { method: 'GET', path: `${pathOf(owner)}/federatedIdentityCredentials` },
+    async (sdk) => {
+      const found: Credential[] = [];
+      for await (const one of sdk.federatedIdentityCredentials.list(...owner)) found.push(credentialIn(one));
+      return found;
+    },
+    (failure) => (isGone(failure) ? { value: [] } : undefined),
+  );
+
 /** Makes it what is desired. One at a time for each identity. */
 export const writeCredential = (
   arm: Arm,

@@ -15,6 +15,9 @@ export interface Patience {
 /** The pauses of a call if nothing else is said. */
 export const defaultPauses: readonly number[] = [200, 400, 800, 1_600, 3_200];
 
+/** Those of a call that waits for what takes minutes to be known everywhere. */
+export const slowPauses: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000];
+
 /** Tries until it succeeds, cannot be helped, or the pauses are used up. `passes`: what else goes by itself. */
 export const retrying = async <T>(
   { pauses, signal }: Patience,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
-import type { Settled } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import type { Arm } from './arm.ts';
 import type { AzureClient } from './client.ts';
+import { entered, entryGate } from './entry.ts';
+import { proveRole } from './identity-chain.ts';
 import { readIdentity } from './managed-identities.ts';
 import { type Assignment, assign, assignmentsAt, type Place, unassign } from './role-assignments.ts';
 
@@ -24,6 +25,7 @@ interface Meaning extends Place {
   /** What the manifest calls the receiver. */
   readonly label: string;
   readonly vault?: string;
+  readonly secret?: string;
 }
 
 const meaningOf = (id: readonly string[]): Meaning => {
@@ -32,7 +34,8 @@ const meaningOf = (id: readonly string[]): Meaning => {
   const inGroup = `/resourceGroups/${group}`;
   if (vault === undefined) return { scope: inGroup, group, label, role };
   const ofVault = `${inGroup}/providers/Microsoft.KeyVault/vaults/${vault}`;
-  return { scope: secret === undefined ? ofVault : `${ofVault}/secrets/${secret}`, group, label, role, vault };
+  if (secret === undefined) return { scope: ofVault, group, label, role, vault };
+  return { scope: `${ofVault}/secrets/${secret}`, group, label, role, vault, secret };
 };
 
 /**
@@ -59,6 +62,10 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
     const [group = '', vault] = id.slice(0, -2);
     return vault === undefined ? address('azure.resource-group', group) : address('azure.key-vault', vault);
   },
+  opens: (id, { principalId }) => {
+    const { vault, secret } = meaningOf(id);
+    return principalId === 'self' && vault !== undefined && secret === undefined ? [entryGate(vault)] : [];
+  },
   read: async ({ arm }, id, { principalId }) => {
     const meaning = meaningOf(id);
     const all = await assignmentsAt(arm(), meaning);
@@ -75,7 +82,7 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
       ...(mark === undefined ? {} : { mark }),
     };
   },
-  write: async ({ arm }, { id, spec, mark, takeOver }) => {
+  write: async ({ arm }, { id, spec, mark, takeOver, waiting }) => {
     const meaning = meaningOf(id);
     const all = await assignmentsAt(arm(), meaning);
     const receiver = await resolved(arm(), spec.principalId);
@@ -87,7 +94,9 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
     }
     const description = mark === undefined ? (there?.description ?? '') : describe(meaning.label, mark);
     const principalType = spec.principalType ?? receiver.type;
-    await assign(arm(), meaning, { principalId: receiver.id, principalType, description }, there?.name);
+    const unknown = () => waiting?.(`the directory does not know ${meaning.label} yet`);
+    const given = { principalId: receiver.id, principalType, description };
+    await assign(arm(), meaning, given, { name: there?.name, unknown });
     // An identity that was made again is somebody else: what the old one had is of no use to anybody.
     const isStale = (one: Assignment) => one !== there && labelIn(one) === meaning.label;
     const stale = spec.principalId === 'self' ? [] : all.filter(isStale);
@@ -95,8 +104,9 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
   },
   settled: async (client, id, { principalId }) => {
     const { vault, label } = meaningOf(id);
-    return principalId === 'self' && vault !== undefined ? effective(client, vault, label) : { state: 'done' };
+    return principalId === 'self' && vault !== undefined ? entered(client, vault, label) : { state: 'done' };
   },
+  verify: (client, id) => proveRole(client, meaningOf(id)),
   remove: async ({ arm }, id) => {
     const meaning = meaningOf(id);
     const ours = (await assignmentsAt(arm(), meaning)).filter((one) => labelIn(one) === meaning.label);
@@ -107,7 +117,7 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
     for (const one of await assignmentsAt(arm(), meaning)) {
       if (labelIn(one) !== meaning.label) continue;
       const { name, principalId } = one;
-      await assign(arm(), meaning, { principalId, principalType: 'ServicePrincipal', description: '' }, name);
+      await assign(arm(), meaning, { principalId, principalType: 'ServicePrincipal', description: '' }, { name });
     }
   },
 });
@@ -130,14 +140,3 @@ const describe = (label: string, mark: string): string => `lab for ${label}, ${m
 const described = ({ description }: Assignment) => /^lab for (.*), (\S+\/\S+\/\S+)$/.exec(description);
 const labelIn = (one: Assignment): string | undefined => described(one)?.[1];
 const markIn = (one: Assignment): string | undefined => described(one)?.[2];
-
-/** A vault hears of a new assignment after seconds, in bad cases after ten minutes. Whether it let lab in, lab can try. */
-const effective = async (client: AzureClient, vault: string, label: string): Promise<Settled> => {
-  try {
-    await client.vault(vault).versions('lab');
-    return { state: 'done' };
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code !== 'DENIED') throw error;
-    return { state: 'waiting', because: `the vault ${vault} has not heard of the role of ${label} yet` };
-  }
-};

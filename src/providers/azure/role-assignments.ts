@@ -67,11 +67,16 @@ export interface Receiver {
   readonly description: string;
 }
 
-// A new identity is not known to every server of the directory for up to minutes.
-const patience = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000];
-
-/** Gives somebody the role, or changes what is said of it. The same triple is always the same assignment, so it can be sent again. */
-export const assign = async (arm: Arm, place: Place, receiver: Receiver, name?: string): Promise<void> => {
+/**
+ * Gives somebody the role, or changes what is said of it. The same triple is always the same assignment, so it can be sent
+ * again. A new identity is not known to every server of the directory for up to minutes: `unknown` is told of each try.
+ */
+export const assign = async (
+  arm: Arm,
+  place: Place,
+  receiver: Receiver,
+  { name, unknown }: { readonly name?: string | undefined; readonly unknown?: () => void } = {},
+): Promise<void> => {
   const roleDefinitionId = await definitionOf(arm, place.role);
   const whole = `/subscriptions/${arm.subscription}${place.scope}`.toLowerCase();
   const guid = name ?? guidFrom([whole, receiver.principalId, guidOf(roleDefinitionId)].join(' '));
@@ -81,8 +86,12 @@ export const assign = async (arm: Arm, place: Place, receiver: Receiver, name?: 
       path: `${place.scope}${provider}/roleAssignments/${guid}`,
       version,
       body: { properties: { roleDefinitionId, ...receiver } },
-      passes: (failure) => saysCode(failure, 'PrincipalNotFound'),
-      pauses: patience,
+      passes: (failure) => {
+        const isUnknown = saysCode(failure, 'PrincipalNotFound');
+        if (isUnknown) unknown?.();
+        return isUnknown;
+      },
+      pauses: arm.slow,
     },
     answered(z.unknown()),
     // The triple is there under another GUID: somebody was faster, and what is wanted holds.

@@ -36,6 +36,8 @@ export interface VaultSecrets {
   versions(name: string): Promise<readonly Version[]>;
   /** The current version but for its id, from the list of the whole vault; undefined if it is not there. */
   current(name: string): Promise<Properties | undefined>;
+  /** The name of one that can be read; undefined if there is none. */
+  first(): Promise<string | undefined>;
   deleted(name: string): Promise<Deleted | undefined>;
   /** A new version. Throws MOVED where the name is taken by a secret that is deleted, or on its way there or back. */
   set(name: string, value: Secret, settings: Settings): Promise<void>;
@@ -77,6 +79,11 @@ export const vaultSecrets = (call: MakeCall): VaultSecrets => ({
       for await (const listed of sdk.listPropertiesOfSecrets()) {
         if (listed.name.toLowerCase() === name) return propertiesOf(listed);
       }
+      return undefined;
+    }),
+  first: () =>
+    call({ method: 'GET', path: 'secrets' }, async (sdk) => {
+      for await (const { name, enabled } of sdk.listPropertiesOfSecrets()) if (enabled !== false) return name;
       return undefined;
     }),
   deleted: (name) =>

@@ -19,7 +19,7 @@ export interface VaultSession {
 export interface SessionSetup {
   readonly host: string;
   readonly wire: Wire;
-  readonly login: Login;
+  readonly login: Pick<Login, 'credentialFor'>;
   readonly readOnly: boolean;
   readonly patience: Patience;
   /** Told the tenant that the vault names, before any credential goes out; throws if it is the wrong one. */

@@ -5,6 +5,7 @@ import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
 import { openKeeper } from './keeper.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
+import { openOwnObjects } from './own-objects.ts';
 import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
@@ -39,6 +40,8 @@ export const openConnection = async (
   const objects = openObjects({ send, discovery });
   const client: KubeClient = { send, discovery, objects };
   const scope = once(() => clusterUid(client));
+  // A run that is aborted still writes down how far it got.
+  const own = openTransport(access, readOnly, new AbortController().signal);
 
   return {
     scope,
@@ -51,11 +54,14 @@ export const openConnection = async (
     },
     offers: {
       objects,
+      ownObjects: openOwnObjects(own.send),
       tokens: openTokens(send),
       keeper: (namespace) => openKeeper(send, namespace, `cluster ${context} as ${access.user}`),
     },
     writes: () => transport.writes(),
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), own.close()]);
+    },
   };
 };
 

@@ -3,6 +3,7 @@ import type { GateState } from '../../engine/gate.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
 import type { Bootstrap } from './bootstrap.ts';
+import { type Folder, openFolder } from './folder.ts';
 import type { Login } from './login.ts';
 import { encodePath } from './path.ts';
 import { isAbsent, isDeadToken, refusal } from './refusal.ts';
@@ -15,20 +16,35 @@ interface Answer {
   readonly status: number;
   readonly data: unknown;
   readonly warnings: readonly string[];
+  readonly lease?: Lease;
+}
+
+/** What was made with a lease, less what was made. */
+export interface Lease {
+  readonly id: string;
+  readonly seconds: number;
 }
 
 /** Calls with one login. Paths are given in parts, unencoded; every failure is a LabError. */
 export interface VaultCalls {
   /** The data of a GET in the shape that is asked for; undefined if Vault says that it is not there. */
   read<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data of a LIST in the shape that is asked for; undefined if nothing is there, or nothing below it. */
+  list<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data that a POST answers: for what makes something, and not for what only writes. */
+  ask<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
   /** POST replaces or merges, as the path has it; PATCH is a JSON merge patch. The body may hold Secrets. */
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
   remove(path: readonly string[]): Promise<void>;
-  /** The data of a POST that only asks: `sys/capabilities-self`, a lookup. */
-  ask<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
-  /** What lies below a path; [] if nothing. */
-  list(path: readonly string[]): Promise<readonly string[]>;
+  /** The data of a POST that only asks, and persists nothing: `sys/capabilities-self`, a lookup. */
+  lookUp<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
+  /** A GET that makes a credential, and so counts as a write. The credential itself is dropped unseen. */
+  issue(path: readonly string[]): Promise<Lease>;
+  /** Seconds that a lease still has; undefined if there is none of that id. */
+  leaseSeconds(id: string): Promise<number | undefined>;
+  /** Ends a lease, and returns once what it was for is gone. */
+  revoke(id: string): Promise<void>;
   /** `sys/mounts`, by path without the closing slash; one call for all who ask at about the same time. */
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
@@ -37,6 +53,7 @@ export interface VaultCalls {
   logInAnew(): void;
   /** Requests sent so far that may have changed something. */
   writes(): number;
+  readonly files: Folder;
 }
 
 /** What kinds work with: lab's calls, and for those that bring a Vault into service what needs no login or another one. */
@@ -59,6 +76,8 @@ export interface ClientOptions {
   readonly readOnly: boolean;
   readonly signal: AbortSignal;
   readonly login: Login;
+  /** Where files that people carry lie: the manifest's folder. */
+  readonly folder?: string;
   /** Milliseconds before each further try: the one retry budget of a call. */
   readonly pauses?: readonly number[];
 }
@@ -81,22 +100,25 @@ const mountTable = z
 
 const timeoutMs = 60_000;
 
-const keyList = z.object({ keys: z.array(z.string()) });
-
 /** The calls over one transport, with one token from the first call on. */
 export const createClient = (options: ClientOptions): VaultCalls => {
   let writes = 0;
   const session = sharedQuestion(() => logIn(options));
 
   /** A token that died meanwhile did nothing: what it was sent for is sent again with that of a new login, once. */
-  const sendInSession = async (method: Call['method'], path: string, body: object | undefined) => {
+  const sendInSession = async (
+    method: Call['method'],
+    path: string,
+    body: object | undefined,
+    manner: Call['method'],
+  ) => {
     const first = await session.ask();
-    const exchange = await retrying(options, method, () => first.send(method, path, body));
+    const exchange = await retrying(options, manner, () => first.send(method, path, body));
     if (!isDeadToken(exchange) || !options.login.renewable()) return { exchange, token: first.token };
     session.forgetIf(first);
     const second = await session.ask();
     return {
-      exchange: await retrying(options, method, () => second.send(method, path, body)),
+      exchange: await retrying(options, manner, () => second.send(method, path, body)),
       token: second.token,
     };
   };
@@ -105,10 +127,10 @@ export const createClient = (options: ClientOptions): VaultCalls => {
     method: Call['method'],
     parts: readonly string[],
     body?: object,
-    manner: 'asks' | 'lists' | 'as its method says' = 'as its method says',
+    changes = method !== 'GET',
+    query = '',
   ): Promise<Answer> => {
-    const path = `${encodePath(parts)}${manner === 'lists' ? '?list=true' : ''}`;
-    const changes = method !== 'GET' && manner !== 'asks';
+    const path = `${encodePath(parts)}${query}`;
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
@@ -116,7 +138,13 @@ export const createClient = (options: ClientOptions): VaultCalls => {
       writes += 1;
       tables.forEach((table) => table.forget());
     }
-    const { exchange, token } = await sendInSession(method, path, body);
+    const { exchange, token } = await sendInSession(
+      method,
+      path,
+      body,
+      // What makes something is not sent again once Vault may have worked on it.
+      changes && method === 'GET' ? 'POST' : method,
+    );
     if (changes) tables.forEach((table) => table.forget());
     if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))
       return toAnswer(exchange);
@@ -124,25 +152,23 @@ export const createClient = (options: ClientOptions): VaultCalls => {
     throw refusal({ method, path, address: options.address }, exchange, sent);
   };
 
-  const dataOf = <T>(method: Call['method'], parts: readonly string[], { data }: Answer, shape: z.ZodType<T>): T => {
+  const parse = <T>(call: string, { data }: Answer, shape: z.ZodType<T>): T => {
     const parsed = shape.safeParse(data);
     if (parsed.success) return parsed.data;
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new LabError(
-      'UNREACHABLE',
-      `${method} ${parts.join('/')} at ${options.address} answered what lab cannot read`,
-      { next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?` },
-    );
+    throw new LabError('UNREACHABLE', `${call} at ${options.address} answered what lab cannot read`, {
+      next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?`,
+    });
   };
 
-  const read = async <T>(parts: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
-    const answer = await request('GET', parts);
-    return answer.status === 404 ? undefined : dataOf('GET', parts, answer, shape);
+  const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query?: string): Promise<T | undefined> => {
+    const answer = await request('GET', parts, undefined, false, query);
+    return answer.status === 404 ? undefined : parse(`GET ${parts.join('/')}`, answer, shape);
   };
 
   const table = (path: string) =>
     sharedQuestion(async () => {
-      const found = await read(['sys', path], mountTable);
+      const found = await get(['sys', path], mountTable);
       if (found !== undefined) return found;
       throw new LabError('UNREACHABLE', `GET sys/${path} at ${options.address} found nothing, as no Vault does`);
     }, 1_000);
@@ -150,20 +176,42 @@ export const createClient = (options: ClientOptions): VaultCalls => {
   const tables = [mounts, authMethods];
 
   return {
-    read,
+    read: (parts, shape) => get(parts, shape),
+    // The verb LIST is refused by some proxies.
+    list: (parts, shape) => get(parts, shape, '?list=true'),
+    ask: async (parts, body, shape) => {
+      const answer = await request('POST', parts, body);
+      refuseIgnored('POST', parts, answer);
+      return parse(`POST ${parts.join('/')}`, answer, shape);
+    },
     write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
     remove: async (parts) => {
       await request('DELETE', parts);
     },
-    ask: async (parts, body, shape) => dataOf('POST', parts, await request('POST', parts, body, 'asks'), shape),
-    list: async (parts) => {
-      const answer = await request('GET', parts, undefined, 'lists');
-      return answer.status === 404 ? [] : dataOf('GET', parts, answer, keyList).keys;
+    lookUp: async (parts, body, shape) =>
+      parse(`POST ${parts.join('/')}`, await request('POST', parts, body, false), shape),
+    issue: async (parts) => {
+      const { lease } = await request('GET', parts, undefined, true);
+      if (lease !== undefined) return lease;
+      throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered without a lease`);
+    },
+    leaseSeconds: async (id) => {
+      try {
+        const { data } = await request('POST', ['sys', 'leases', 'lookup'], { lease_id: id });
+        return leaseTtl.safeParse(data).data?.ttl;
+      } catch (error) {
+        if (error instanceof LabError && error.message.includes('invalid lease')) return undefined;
+        throw error;
+      }
+    },
+    revoke: async (id) => {
+      await request('POST', ['sys', 'leases', 'revoke'], { lease_id: id, sync: true });
     },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),
     logInAnew: () => session.forget(),
     writes: () => writes,
+    files: openFolder(options.folder),
   };
 };
 
@@ -205,11 +253,24 @@ interface SdkCall {
   readonly json?: object;
 }
 
-const answerBody = z.object({ data: z.unknown(), warnings: z.array(z.string()).nullish() });
+const answerBody = z.object({
+  data: z.unknown(),
+  warnings: z.array(z.string()).nullish(),
+  lease_id: z.string().nullish(),
+  lease_duration: z.number().nullish(),
+});
+
+const leaseTtl = z.object({ ttl: z.number() });
 
 const toAnswer = ({ status, body }: Extract<Exchange, { outcome: 'answered' }>): Answer => {
   const parsed = answerBody.safeParse(body);
-  return { status, data: parsed.data?.data, warnings: parsed.data?.warnings ?? [] };
+  const { data, warnings, lease_id: id, lease_duration: seconds } = parsed.data ?? {};
+  return {
+    status,
+    data,
+    warnings: warnings ?? [],
+    ...(id == null || id === '' ? {} : { lease: { id, seconds: seconds ?? 0 } }),
+  };
 };
 
 // Vault drops fields that it does not know and says so in a warning at best.

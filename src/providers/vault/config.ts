@@ -19,6 +19,8 @@ const schema = z.strictObject({
   servers: z.array(z.string()).min(1).optional(),
   /** Absent: lab never initialises it. */
   init: initConfig.optional(),
+  /** Where requests for certificates are written to, and signed ones come back. */
+  folder: z.string().optional(),
 });
 
 /** The connection as the manifest has it, its address without a closing slash. */

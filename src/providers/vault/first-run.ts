@@ -54,14 +54,27 @@ const hasRoot = (bootstrap: Bootstrap): Promise<boolean> =>
     throw error;
   });
 
-/** Whether lab's logins would end with an object: the auth method, and the role by which they are let in. */
+/** Whether lab's logins would end with an object, or be let in and may do nothing: auth method, role and policies. */
 export const isLoginPart = (
   logins: { readonly plan: LoginConfig; readonly apply: LoginConfig },
   kind: string,
-  [path, name]: readonly string[],
+  [path = '', name = '']: readonly string[],
 ): boolean =>
   [logins.plan, logins.apply].some((login) => {
-    if (login.auth === 'token' || login.path !== path) return false;
-    if (kind === 'vault.auth-method' || kind === 'vault.kubernetes-auth-config') return true;
-    return kind === 'vault.kubernetes-auth-role' && 'role' in login && login.role.toLowerCase() === name;
+    if (login.auth === 'token') return false;
+    switch (kind) {
+      case 'vault.policy':
+        return 'policies' in login && login.policies?.includes(path) === true;
+      case 'vault.auth-method':
+      case 'vault.kubernetes-auth-config':
+      case 'vault.jwt-auth-config':
+      // Which of the roles it is, only the RoleID tells.
+      case 'vault.approle-role':
+        return login.path === path;
+      case 'vault.kubernetes-auth-role':
+      case 'vault.jwt-auth-role':
+        return login.path === path && 'role' in login && login.role.toLowerCase() === name.toLowerCase();
+      default:
+        return false;
+    }
   });

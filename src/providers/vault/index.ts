@@ -1,12 +1,22 @@
 import type { GateState } from '../../engine/gate.ts';
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
+import { approleRole } from './approle-role.ts';
+import { auditDevice } from './audit-device.ts';
 import { authMethod } from './auth-method.ts';
 import { openBootstrap } from './bootstrap.ts';
 import { createClient, type VaultCalls, type VaultClient } from './client.ts';
 import { caFileOf, checkConfig } from './config.ts';
+import { databaseConnection } from './database-connection.ts';
+import { databaseRole } from './database-role.ts';
+import { databaseRootRotation } from './database-root-rotation.ts';
+import { databaseStaticRole } from './database-static-role.ts';
 import { activeFor, firstRunLogin, isLoginPart } from './first-run.ts';
 import { openHealth } from './health-watch.ts';
+import { identityGroup } from './identity-group.ts';
+import { identityGroupAlias } from './identity-group-alias.ts';
+import { jwtAuthConfig } from './jwt-auth-config.ts';
+import { jwtAuthRole } from './jwt-auth-role.ts';
 import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
 import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
 import { kvConfig } from './kv-config.ts';
@@ -14,6 +24,11 @@ import { kvSecret } from './kv-secret.ts';
 import { type Login, openLogin } from './login.ts';
 import type { LoginConfig } from './login-config.ts';
 import { mount } from './mount.ts';
+import { passwordPolicy } from './password-policy.ts';
+import { pkiCrl } from './pki-crl.ts';
+import { pkiIssuer } from './pki-issuer.ts';
+import { pkiRole } from './pki-role.ts';
+import { pkiUrls } from './pki-urls.ts';
 import { policy } from './policy.ts';
 import { rootRevocation } from './root-revocation.ts';
 import { server } from './server.ts';
@@ -26,9 +41,24 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   kvConfig,
   kvSecret,
   policy,
+  passwordPolicy,
+  auditDevice,
   authMethod,
   kubernetesAuthConfig,
   kubernetesAuthRole,
+  approleRole,
+  jwtAuthConfig,
+  jwtAuthRole,
+  databaseConnection,
+  databaseRole,
+  databaseStaticRole,
+  databaseRootRotation,
+  pkiIssuer,
+  pkiUrls,
+  pkiCrl,
+  pkiRole,
+  identityGroup,
+  identityGroupAlias,
 ];
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
@@ -37,8 +67,10 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const { readOnly, signal } = context;
   const transport = await openTransport(caFileOf(config, context.env), signal);
   const health = openHealth(transport, config);
+  const { folder } = config;
   const loginBy = (chosen: LoginConfig): Login => openLogin(chosen, { address, transport, context, signal });
-  const callsAs = (by: Login): VaultCalls => createClient({ address, transport, readOnly, signal, login: by });
+  const callsAs = (by: Login): VaultCalls =>
+    createClient({ address, transport, readOnly, signal, login: by, ...(folder === undefined ? {} : { folder }) });
   const bootstrap =
     init === undefined
       ? undefined

@@ -5,6 +5,9 @@ const tokenSource = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('file'), path: z.string().min(1) }),
 ]);
 
+/** What its role grants, as far as the manifest says: without them the login is let in and may do nothing. */
+const policies = z.array(z.string()).optional();
+
 /** How lab itself logs in to Vault, as the connection has it. */
 export const loginConfig = z.discriminatedUnion('auth', [
   z.strictObject({ auth: z.literal('token'), token: tokenSource }),
@@ -17,8 +20,15 @@ export const loginConfig = z.discriminatedUnion('auth', [
     serviceAccount: z.strictObject({ namespace: z.string().min(1), name: z.string().min(1) }),
     /** What the token is for; [] = the API server's own. */
     audiences: z.array(z.string()),
+    policies,
   }),
-  z.strictObject({ auth: z.literal('jwt'), path: z.string().min(1), role: z.string().min(1), token: tokenSource }),
+  z.strictObject({
+    auth: z.literal('jwt'),
+    path: z.string().min(1),
+    role: z.string().min(1),
+    token: tokenSource,
+    policies,
+  }),
   z.strictObject({
     auth: z.literal('app-role'),
     path: z.string().min(1),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/define-kind.ts';
 import { sortedSet } from '../../engine/fields.ts';
+import { isBase64 } from './base64.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { parsePolicy, renderPolicy } from './policy-hcl.ts';
 
 const capabilities = ['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover'];
@@ -17,12 +19,6 @@ const schema = z.strictObject({
     .optional()
     .describe('The policy as text, for what `paths` cannot say. It is compared letter by letter.'),
 });
-
-// Vault decodes a text that is valid base64 and stores what comes out. Line breaks do not count.
-const isBase64 = (text: string): boolean => {
-  const letters = text.replace(/[\r\n]/g, '');
-  return letters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(letters);
-};
 
 const wrongPaths = (paths: readonly string[]): string | undefined => {
   if (paths.length === 0) return 'paths must name at least one path';
@@ -60,5 +56,6 @@ export const policy = defineKind<typeof schema.shape, VaultClient>({
   },
   write: (client, { id: [name = ''], spec }) =>
     client.write('POST', ['sys', 'policies', 'acl', name], { policy: spec.hcl ?? renderPolicy(spec.paths ?? {}) }),
+  keep: async (client, id) => keptForLogin(client, 'vault.policy', id),
   remove: (client, [name = '']) => client.remove(['sys', 'policies', 'acl', name]),
 });

@@ -64,7 +64,7 @@ const capabilities = z.record(z.string(), z.unknown());
 /** Asks Vault what lab's own login may do, before nobody else is left who could grant it. */
 const proveRights = async (own: VaultCalls, manages: readonly string[]): Promise<void> => {
   const paths = [...manages, ...byAccessor];
-  const granted = await own.ask(['sys', 'capabilities-self'], { paths }, capabilities);
+  const granted = await own.lookUp(['sys', 'capabilities-self'], { paths }, capabilities);
   const missing = paths.filter((path) => !mayWrite(granted[path], path));
   if (missing.length === 0) return;
   throw new LabError('GUARD', `the root token stays: lab's own login may not write ${missing.join(', ')}`, {
@@ -75,18 +75,20 @@ const proveRights = async (own: VaultCalls, manages: readonly string[]): Promise
 const mayWrite = (granted: unknown, path: string): boolean => {
   const held = Array.isArray(granted) ? granted : [];
   if (held.includes('root')) return true;
-  return held.includes('update') && (!path.startsWith('sys/auth/') || held.includes('sudo'));
+  return held.includes('update') && (!/^sys\/(auth|audit)\//.test(path) || held.includes('sudo'));
 };
 
 const proveDead = async (own: VaultCalls, accessor: string): Promise<void> => {
   try {
-    await own.ask(['auth', 'token', 'lookup-accessor'], { accessor }, z.unknown());
+    await own.lookUp(['auth', 'token', 'lookup-accessor'], { accessor }, z.unknown());
   } catch (error) {
     if (error instanceof LabError && /invalid accessor/.test(error.message)) return;
     throw error;
   }
   throw new LabError('REJECTED', 'Vault says that it revoked the root token, and knows it still');
 };
+
+const accessorList = z.object({ keys: z.array(z.string()) });
 
 const known = z.object({ policies: z.array(z.string()), display_name: z.string(), creation_time: z.number() });
 
@@ -95,7 +97,7 @@ const otherRoots = async (client: VaultClient): Promise<readonly Probe[]> => {
   const check = 'no other root token';
   const own = client.ownLogin();
   try {
-    const accessors = await own.list(['auth', 'token', 'accessors']);
+    const accessors = (await own.list(['auth', 'token', 'accessors'], accessorList))?.keys ?? [];
     const roots: string[] = [];
     for (const accessor of accessors) {
       const token = await own

@@ -6,6 +6,7 @@ import { openDocument } from '../store.ts';
 import { answerArm } from './arm/answer.ts';
 import type { Place } from './arm/call.ts';
 import { armOf, emptyContent } from './content.ts';
+import { type ExistingInAzure, furnishSubscription, type Newcomers } from './existing.ts';
 import { loginHosts, managementHosts, vaultDomains, vaultHostOf } from './hosts.ts';
 import { answerLogin, type Login } from './login.ts';
 import type { Principal } from './principal.ts';
@@ -38,6 +39,8 @@ export interface AzureSandboxOptions {
   readonly file?: string;
   /** Default: any free port. */
   readonly port?: number;
+  /** What is in the subscription before anybody comes; `issuer` is who signs the tokens that its identities take. */
+  readonly existing?: ExistingInAzure & Pick<Newcomers, 'issuer' | 'roles'>;
   /** How long a deletion or a recovery takes. Default: 0; the real one takes seconds. */
   readonly settleMs?: number;
   /** The keys of the issuers that Entra can reach; default: it reaches none. */
@@ -73,6 +76,10 @@ export const startAzureSandbox = async (options: AzureSandboxOptions): Promise<A
   const changed = () => document.changed();
   const arm = armOf(document.value);
   const { subscription = someSubscription, keysOf = async () => undefined } = options;
+  if (options.existing !== undefined) {
+    const { issuer, roles } = options.existing;
+    furnishSubscription(arm, document.value.vaults, options.existing, { tenant, subscription, issuer, roles });
+  }
   const quirks = quirksOf(options.quirks);
   const rights = { arm, subscription, quirks };
   const vaults: Vaults = { content: document.value, tenant, tokens, rights, settleMs, changed };

@@ -51,7 +51,7 @@ describe('a connection', () => {
     });
   });
 
-  test('has no gates and no other kinds', async () => {
+  test('has no other gates and no other kinds', async () => {
     const connection = await connect(await sandbox());
     expect(await connection.gate('azure.x')).toMatchObject({ state: 'broken' });
     expect(() => connection.kind('azure.storage-account')).toThrow(TypeError);

@@ -71,7 +71,9 @@ export const clientOf = (
   onTestFinished(() => wire.close());
   const resolve = async () => secret('the-client-secret');
   const login = openLogin({ config, wire, resolve, signal, pauses });
-  return createClient({ config, wire, login, readOnly: false, ...more, signal, pauses });
+  const refuse = () => Promise.reject(new Error('unused'));
+  const ports = { objects: refuse, tokens: refuse, keeper: refuse };
+  return createClient({ config, wire, login, readOnly: false, ports, ...more, signal, pauses });
 };
 
 /** The stub's only vault, as a client sees it. */

@@ -120,6 +120,12 @@ const stories: Readonly<Record<string, Story>> = {
         path: credential,
         example: 'FederatedIdentityCredentialCreate',
       },
+      {
+        operation: 'FederatedIdentityCredentials_List',
+        path: `${identity}/federatedIdentityCredentials`,
+        example: 'FederatedIdentityCredentialList',
+        lacks: ['.nextLink'],
+      },
       { operation: 'FederatedIdentityCredentials_Get', path: credential, example: 'FederatedIdentityCredentialGet' },
       {
         operation: 'FederatedIdentityCredentials_Delete',

@@ -3,7 +3,7 @@ import type { Bearer } from '../principal.ts';
 import type { Tokens } from '../tokens.ts';
 import { deleteAssignment, getAssignment, listAssignments, listDefinitions, putAssignment } from './assignments.ts';
 import type { ArmCall, Place, Run } from './call.ts';
-import { deleteCredential, getCredential, putCredential } from './credentials.ts';
+import { deleteCredential, getCredential, listCredentials, putCredential } from './credentials.ts';
 import { getDeletedVault, listDeletedVaults, purgeDeletedVault } from './deleted-vaults.ts';
 import { deleteGroup, getGroup, listInGroup, operationResult, patchGroup, putGroup } from './groups.ts';
 import { deleteIdentity, getIdentity, patchIdentity, putIdentity } from './identities.ts';
@@ -65,6 +65,7 @@ const operations: readonly Operation[] = [
   operation('PUT', identity, identities, putIdentity),
   operation('PATCH', identity, identities, patchIdentity),
   operation('DELETE', identity, identities, deleteIdentity),
+  operation('GET', `${identity}/federatedIdentityCredentials`, identities, listCredentials),
   operation('GET', credential, identities, getCredential),
   operation('PUT', credential, identities, putCredential),
   operation('DELETE', credential, identities, deleteCredential),

@@ -42,6 +42,12 @@ export const getCredential = (call: ArmCall): ArmResult =>
     return { status: 200, json: body(call, identity, credential) };
   });
 
+export const listCredentials = (call: ArmCall): ArmResult =>
+  ofIdentity(call, (identity) => {
+    const value = Object.values(identity.credentials).map((credential) => body(call, identity, credential));
+    return { status: 200, json: { value } };
+  });
+
 export const putCredential = (call: ArmCall): ArmResult =>
   ofIdentity(call, (identity, name) =>
     withBody(call, shape, ({ properties }) => {

@@ -1,6 +1,8 @@
+import { access } from './access.ts';
 import { databases } from './databases.ts';
 import { rootRevoked } from './initialising.ts';
 import { logins } from './logins.ts';
+import { machines } from './machines.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
 import { pki } from './pki.ts';
 import { refusals } from './refusals.ts';
@@ -12,6 +14,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...databases,
   ...pki,
   ...logins,
+  ...access,
+  ...machines,
   ...refusals,
   ...rootRevoked,
 };
