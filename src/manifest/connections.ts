@@ -4,6 +4,7 @@ import type { Resource } from '../engine/resource.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
 import { loginComplaints, plaintextComplaints, vaultConnection } from './connection-vault.ts';
 import { awsConnection, azureConnection, type CloudConnection } from './connections-cloud.ts';
+import { custodianStores } from './custodian-stores.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { operatorNamespace } from './expand/install.ts';
@@ -86,12 +87,17 @@ const withoutCluster = (given: Given, hasObjects: boolean, keepsState: boolean):
   return keepsState ? [wrong(given, ['state', 'backend'], needed)] : [];
 };
 
+/** The stores of a cloud in which others than its own resources lie: an escrow. */
+const cloudStores: Readonly<Record<string, string>> = { azure: 'azure-key-vault', aws: 'aws-secrets-manager' };
+
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
 
 const cloudsOf = (given: Given, resources: readonly Resource[]): (readonly [provider: string, CloudConnection])[] =>
   Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
     const inside = resources.filter(({ kind }) => providerOf(kind) === provider);
-    return inside.length === 0 ? [] : [[provider, connectionTo(given, inside)] as const];
+    const isAsked =
+      inside.length > 0 || custodianStores(given.manifest).some(({ type }) => type === cloudStores[provider]);
+    return isAsked ? [[provider, connectionTo(given, inside)] as const] : [];
   });
 
 /** Whether lab logs in to Vault with a token of the cluster. */

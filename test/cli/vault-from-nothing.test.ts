@@ -1,8 +1,8 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { build, lab } from './lab.ts';
 
 const example = fileURLToPath(new URL('../../examples/vault-from-nothing', import.meta.url));
@@ -87,6 +87,45 @@ describe('the example vault-from-nothing in the sandbox', () => {
     expect(probes).toEqual([
       { is: 'proven', check: 'in service' },
       { is: 'proven', check: 'no other root token' },
+    ]);
+  });
+});
+
+describe('an escrow in two clouds', () => {
+  test('is made, unseals, and is told of by where and as whom', { timeout: 60_000 }, async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'lab-escrow-clouds-'));
+    onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+    await cp(example, cwd, { recursive: true });
+    const file = join(cwd, 'lab.yaml');
+    const manifest = (await readFile(file, 'utf8'))
+      .replace(
+        '{ type: kubernetes, namespace: escrow-operations, expose: none }',
+        '{ type: azure-key-vault, manage: existing, name: illm-k8s-escrow, expose: none }',
+      )
+      .replace(
+        '{ type: kubernetes, namespace: escrow-security, expose: none }',
+        '{ type: aws-secrets-manager, region: eu-west-1, expose: none }',
+      );
+    await writeFile(file, manifest);
+    const run = (...words: readonly string[]) => lab([...words, '--sandbox', '--json'], { cwd, env: { HOME: cwd } });
+    const applied = JSON.parse((await run('apply')).stdout);
+    expect(applied).toMatchObject({ exit: { code: 0 }, failed: [], diagnostics: [] });
+    expect(JSON.parse((await run('apply')).stdout)).toMatchObject({ exit: { code: 0 }, writes: 0 });
+    const status = JSON.parse((await run('vault', 'status')).stdout);
+    expect(status.escrow).toMatchObject([
+      {
+        custodian: 'escrow-operations',
+        shares: 2,
+        readable: 2,
+        where: expect.stringMatching(/^key vault illm-k8s-escrow, as /),
+      },
+      {
+        custodian: 'escrow-security',
+        shares: 2,
+        readable: 2,
+        where: expect.stringMatching(/^Secrets Manager in eu-west-1, /),
+      },
+      { custodian: 'keys/oncall.asc', shares: 1 },
     ]);
   });
 });

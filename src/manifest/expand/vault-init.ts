@@ -105,6 +105,12 @@ function* custodianComplaints(given: Given, init: VaultInit): Generator<Found> {
       );
     } else if (store.type === 'vault') {
       yield wrong(given, at, 'is in the Vault that its shares would open');
+    } else if (store.type === 'azure-key-vault' && store.manage === 'create') {
+      yield wrong(
+        given,
+        at,
+        'is made by this manifest; a custodian needs a key vault that is there before (manage: existing)',
+      );
     } else if (store.expose !== 'none') {
       yield wrong(given, at, 'is exposed to External Secrets; a custodian needs a store with expose: none');
     }
