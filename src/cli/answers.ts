@@ -39,7 +39,10 @@ export const driftAnswer = async (
 ): Promise<Answer<DriftDocument>> => {
   const report = driftOf(plan);
   const exit = driftExit(report, allowedAddresses(plan, flags['allow-deferred']));
-  return { document: driftJson(report, exit), text: await driftText(report, afterDrift(exit, flags), screen) };
+  return {
+    document: driftJson(report, exit),
+    text: await driftText(report, afterDrift(exit, flags, report.lost), screen),
+  };
 };
 
 /** The answer of verify. */

@@ -1,4 +1,5 @@
 import type { Plan } from '../engine/change.ts';
+import type { DriftReport } from '../engine/outcome.ts';
 import type { Exit } from '../views/document.ts';
 import { isActedOn, isQuiet } from '../views/plan-summary.ts';
 import type { VaultLook } from '../views/vault.ts';
@@ -58,8 +59,11 @@ export const afterApply = (exit: Exit, mode: Plan['mode'], flags: ManifestFlags)
 };
 
 /** After a drift report: what brings it back in line. */
-export const afterDrift = (exit: Exit, flags: ManifestFlags): string | undefined =>
-  exit.conditions.length === 0 ? undefined : `Next: ${nextCommand(['plan'], flags)}`;
+export const afterDrift = (exit: Exit, flags: ManifestFlags, lost: DriftReport['lost'] = []): string | undefined => {
+  if (exit.conditions.length === 0) return undefined;
+  const isSealed = lost.some(({ provider, because }) => provider === 'vault' && because.includes('is sealed'));
+  return `Next: ${nextCommand(isSealed ? ['vault', 'unseal'] : ['plan'], flags)}`;
+};
 
 /** After a verify report: what shows why something stands as it does. */
 export const afterVerify = (exit: Exit, flags: ManifestFlags): string | undefined =>

@@ -86,6 +86,8 @@ describe('the example vault-from-nothing in the sandbox', () => {
     const probes = verified.flatMap(({ probes: all }: { probes: object[] }) => all);
     expect(probes).toEqual([
       { is: 'proven', check: 'in service' },
+      { is: 'proven', check: 'escrow-operations gives its shares' },
+      { is: 'proven', check: 'escrow-security gives its shares' },
       { is: 'proven', check: 'no other root token' },
     ]);
   });

@@ -8,11 +8,11 @@ import { answers } from './wait.ts';
 
 /**
  * `dev`: initialised, unsealed, this root token, KV v2 at secret/. `inmem`: uninitialised and empty, for real init and
- * unseal. `raft`: the same on disk, so that it comes back sealed; `join` names the servers of a cluster.
+ * unseal; `sealedBy`: another Vault's transit key unseals it. `raft`: the same on disk, so that it comes back sealed; `join` names the servers of a cluster.
  */
 export type VaultMode =
   | { kind: 'dev'; rootToken: string }
-  | { kind: 'inmem' }
+  | { kind: 'inmem'; sealedBy?: { address: string; token: string; key: string } }
   | { kind: 'raft'; join?: readonly string[] };
 
 /** `port` is for a Vault that must come back at its old address; the next port is bound too. */
@@ -49,7 +49,7 @@ async function runMode(mode: VaultMode, dir: string, listen: string): Promise<{ 
     }
     case 'inmem': {
       const file = join(dir, 'vault.json');
-      await writeFile(file, JSON.stringify(inmemConfiguration(listen), null, 2));
+      await writeFile(file, JSON.stringify({ ...inmemConfiguration(listen), ...sealBy(mode.sealedBy) }, null, 2));
       return { args: ['server', `-config=${file}`], healthy: [501] };
     }
     case 'raft': {
@@ -68,6 +68,21 @@ const inmemConfiguration = (listen: string) => ({
   api_addr: `http://${listen}`,
   disable_mlock: true,
 });
+
+const sealBy = (by: { address: string; token: string; key: string } | undefined) =>
+  by === undefined
+    ? {}
+    : {
+        seal: {
+          transit: {
+            address: by.address,
+            token: by.token,
+            key_name: by.key,
+            mount_path: 'transit/',
+            disable_renewal: 'true',
+          },
+        },
+      };
 
 const raftConfiguration = (listen: string, path: string, members: readonly string[]) => {
   const [host = '', port = ''] = listen.split(':');

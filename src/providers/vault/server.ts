@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/define-kind.ts';
-import type { Live } from '../../engine/resource.ts';
+import type { Live, Probe } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import type { VaultClient } from './client.ts';
+import { storesOf } from './init-config.ts';
+import { sharesOf } from './unseal.ts';
 
 const schema = z.strictObject({
   seal: z.enum(['shamir', 'auto']).describe('What unseals it: shares of its key, or something outside by itself.'),
@@ -43,6 +45,7 @@ export const server = defineKind<typeof schema.shape, VaultClient>({
     const gate = await client.gate();
     return gate.state === 'open' ? { state: 'done' } : { state: 'waiting', because: gate.because };
   },
+  verify: (client) => proveShares(client.bootstrap()),
   // What lies in its storage is not lab's to delete, and its escrow stays for as long as that may be there.
   keep: async () => 'lab deletes neither a Vault nor its escrow',
   remove: async () => {},
@@ -81,3 +84,22 @@ const refuseOther = (live: Live & { exists: 'yes' }, spec: z.output<typeof schem
     next: `lab does not hand out new shares yet: set vault.init.${other} back to ${is}.`,
   });
 };
+
+/** Whether each store gives the shares that it keeps, and its key opens them. */
+const proveShares = ({ config, escrow }: Bootstrap): Promise<readonly Probe[]> =>
+  Promise.all(
+    storesOf(config).map(async (custodian): Promise<Probe> => {
+      const check = `${custodian.name} gives its shares`;
+      try {
+        const opened = await sharesOf(await escrow.held(custodian));
+        opened.forEach((share) => share.fill(0));
+        if (opened.length === custodian.shares) return { is: 'proven', check };
+        return { is: 'failed', check, expected: String(custodian.shares), found: String(opened.length) };
+      } catch (error) {
+        if (!(error instanceof LabError)) throw error;
+        const next = error.detail.next === undefined ? {} : { next: error.detail.next };
+        if (error.code !== 'GUARD') return { is: 'untried', check, because: error.message };
+        return { is: 'failed', check, expected: 'a key that opens them', found: error.message, ...next };
+      }
+    }),
+  );

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { createRunFolder } from '../../servers/run-folders.ts';
-import { startVault } from '../../servers/vault.ts';
+import { startVault, type VaultMode } from '../../servers/vault.ts';
 import { setUp } from './nothing.ts';
+import { stranger, uniqueName } from './server.ts';
 import { watchedWay } from './watched.ts';
 
 const apply = ['apply', '--auto-approve', '--wait', '1m'];
 
-const stage = async () => {
+const stage = async (mode: VaultMode = { kind: 'inmem' }) => {
   const folder = await createRunFolder();
-  const vault = await startVault({ dir: join(folder.dir, 'vault'), mode: { kind: 'inmem' } });
+  const vault = await startVault({ dir: join(folder.dir, 'vault'), mode });
   const way = await watchedWay(vault.address);
   const here = await setUp(way.vaultAddress, { kubeconfig: way.kubeconfig });
   onTestFinished(async () => {
@@ -83,6 +84,27 @@ describe('rights that lab’s own login lacks', () => {
     const granted = await here.lab(apply);
     expect({ code: granted.code, errors: granted.code === 0 ? '' : granted.stderr }).toEqual({ code: 0, errors: '' });
     expect(Object.keys(await here.escrow('operations'))).not.toContain('answer');
+  });
+});
+
+describe('a Vault that something else unseals', () => {
+  test('gets recovery shares, which are escrowed as well', async () => {
+    const key = uniqueName('seal');
+    await stranger('POST', 'sys/mounts/transit', { type: 'transit' });
+    await stranger('POST', `transit/keys/${key}`, {});
+    const { vault, here } = await stage({ kind: 'inmem', sealedBy: { ...inject('servers').vault, key } });
+    await here.edit((manifest) => manifest.replace('  init:\n', '  init:\n    seal: auto\n'));
+    const ran = await here.lab(apply);
+    expect({ code: ran.code, errors: ran.code === 0 ? '' : ran.stdout + ran.stderr }).toEqual({ code: 0, errors: '' });
+    expect(await (await fetch(`${vault.address}/v1/sys/seal-status`)).json()).toMatchObject({
+      type: 'transit',
+      recovery_seal: true,
+      sealed: false,
+      n: 5,
+      t: 3,
+    });
+    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'shares']);
+    expect(await here.json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0 });
   });
 });
 

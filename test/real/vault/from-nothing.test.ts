@@ -113,7 +113,7 @@ describe.each([single({ kind: 'inmem' }), single({ kind: 'raft' }), cluster])(
         lost: [{ provider: 'vault', because: expect.stringContaining('sealed') }],
       });
       expect(drift).toMatchObject({ drifted: [{ address: 'vault.server/main', fields: [{ path: 'service' }] }] });
-      expect(drift['blind']).toHaveLength(9);
+      expect(drift['blind']).toHaveLength(11);
       const status = await here.json(['vault', 'status']);
       expect(status).toMatchObject({
         code: 4,

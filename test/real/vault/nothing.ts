@@ -94,6 +94,7 @@ export const setUp = async (address: string, given: SetUp = {}): Promise<Nothing
     LAB_VAR_context: context,
     LAB_VAR_vaultAddress: address,
     LAB_VAR_apiServer: url,
+    LAB_VAR_auditLog: join(home, 'audit.log'),
   };
   const printed: string[] = [];
   const start: Nothing['start'] = (words, more = {}) => {
