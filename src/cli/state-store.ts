@@ -1,3 +1,4 @@
+import { around } from '../state/cluster/around.ts';
 import type { ClusterPlace } from '../state/cluster/place.ts';
 import type { LocalPlace } from '../state/local.ts';
 import { localStore } from '../state/local.ts';
@@ -21,8 +22,15 @@ export const storeOf = ({ manifest, sandbox, host }: Ground, systems: Systems): 
     case 'kubernetes': {
       const { name, environment } = manifest;
       const { namespace } = manifest.state;
+      let answered = false;
+      const noting = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+        const result = await call();
+        answered = true;
+        return result;
+      };
       return untilReached({
-        cluster: clusterOnce(systems, { namespace, name, environment }, here),
+        cluster: clusterOnce(systems, { namespace, name, environment }, here, noting),
+        hasAnswered: () => answered,
         local: localStore(here),
         hasMoved: async () => (await readMoved(filesOf(here))) !== undefined,
         // Set by all well-known CI systems.
@@ -34,15 +42,20 @@ export const storeOf = ({ manifest, sandbox, host }: Ground, systems: Systems): 
 };
 
 // One store for a whole run: it learns from one try to the next how long a lock has been silent.
-const clusterOnce = (systems: Systems, place: ClusterPlace, here: LocalPlace): (() => Promise<LockingStore>) => {
+const clusterOnce = (...given: Parameters<typeof openCluster>): (() => Promise<LockingStore>) => {
   let opened: LockingStore | undefined;
   return async () => {
-    opened ??= await openCluster(systems, place, here);
+    opened ??= await openCluster(...given);
     return opened;
   };
 };
 
-const openCluster = async (systems: Systems, place: ClusterPlace, here: LocalPlace): Promise<LockingStore> => {
+const openCluster = async (
+  systems: Systems,
+  place: ClusterPlace,
+  here: LocalPlace,
+  noting: Parameters<typeof around>[1],
+): Promise<LockingStore> => {
   const [objects, { clusterStore, describePlace }, { localSource }] = await Promise.all([
     systems.ownObjects(),
     import('../state/cluster/store.ts'),
@@ -50,7 +63,7 @@ const openCluster = async (systems: Systems, place: ClusterPlace, here: LocalPla
   ]);
   const { report, run } = here;
   return clusterStore({
-    objects,
+    objects: around(objects, noting),
     place,
     source: localSource(here, describePlace(place)),
     ...(report === undefined ? {} : { report }),

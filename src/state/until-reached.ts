@@ -6,6 +6,8 @@ import type { LockingStore } from './store.ts';
 export interface Meanwhile {
   /** Throws UNREACHABLE while the cluster does not answer, as each of its methods may. */
   readonly cluster: () => Promise<LockingStore>;
+  /** Whether the cluster has answered in this run: then a silence is an outage. */
+  readonly hasAnswered: () => boolean;
   /** Where it is kept as long as the cluster has never answered; what is in it is moved later. */
   readonly local: LockingStore;
   /** Whether this state was in the cluster before: then only the cluster can tell. */
@@ -16,7 +18,7 @@ export interface Meanwhile {
 }
 
 /** The cluster's state; a first apply to a cluster that does not answer yet begins a local one. */
-export const untilReached = ({ cluster, local, hasMoved, lasts, report }: Meanwhile): LockingStore => {
+export const untilReached = ({ cluster, local, hasAnswered, hasMoved, lasts, report }: Meanwhile): LockingStore => {
   let used = local;
   const otherwise = async <Result>(
     work: (store: LockingStore) => Promise<Result>,
@@ -28,7 +30,7 @@ export const untilReached = ({ cluster, local, hasMoved, lasts, report }: Meanwh
       used = store;
       return await work(store);
     } catch (error) {
-      const isAway = error instanceof LabError && error.code === 'UNREACHABLE';
+      const isAway = error instanceof LabError && error.code === 'UNREACHABLE' && !hasAnswered();
       if (!isAway || !mayBeLocal || (await hasMoved())) throw error;
       report({ severity: 'warning', code: 'STATE_LOCAL', message: `${error.message}; ${remark}` });
       used = local;

@@ -98,7 +98,11 @@ const connectAll = async ({ azure: box, aws: account1, kubeconfig }: Sandbox) =>
   };
   const context: ConnectContext = {
     readOnly: false,
-    ports: { objects: async () => offered('objects'), tokens: async () => offered('tokens') },
+    ports: {
+      objects: async () => offered('objects'),
+      tokens: async () => offered('tokens'),
+      keeper: () => Promise.reject(new Error('unused')),
+    },
     env: {},
     resolve: async (source) => {
       const found = source.from === 'env' ? values[source.name] : undefined;

@@ -23,7 +23,7 @@ const ownObjectsOf = async ({ kubeconfig, context }: SessionCluster) => {
     {
       readOnly: false,
       env: {},
-      ports: { objects: nobody, tokens: nobody },
+      ports: { objects: nobody, tokens: nobody, keeper: nobody },
       resolve: async () => undefined,
       signal: new AbortController().signal,
     },

@@ -18,6 +18,7 @@ const withCluster = (error: LabError | undefined, more: Partial<Meanwhile> = {})
       return there;
     },
     local: here,
+    hasAnswered: () => false,
     hasMoved: async () => false,
     lasts: true,
     report: (diagnostic) => reported.push(diagnostic),
@@ -55,6 +56,7 @@ test('a first apply to a cluster that does not answer begins a local state and s
 
 test.each<[string, string, LabError, Partial<Meanwhile>]>([
   ['one that was in the cluster before', 'apply', away, { hasMoved: async () => true }],
+  ['one whose cluster answered a moment ago', 'apply', away, { hasAnswered: () => true }],
   ['one on a runner that vanishes', 'apply', away, { lasts: false }],
   ['a destroy', 'destroy', away, {}],
   ['a cluster that answers with a refusal', 'apply', new LabError('DENIED', 'not allowed'), {}],

@@ -3,6 +3,7 @@ import type { ConnectContext, Connection, DefinedKind } from '../../engine/resou
 import { LabError } from '../../errors.ts';
 import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
+import { openKeeper } from './keeper.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
 import { openOwnObjects } from './own-objects.ts';
 import { servedGateState } from './served-gate.ts';
@@ -51,7 +52,12 @@ export const openConnection = async (
       if (kind === undefined) throw new LabError('BAD_MANIFEST', `the provider kubernetes has no kind ${name}`);
       return kind.bind(client);
     },
-    offers: { objects, ownObjects: openOwnObjects(own.send), tokens: openTokens(send) },
+    offers: {
+      objects,
+      ownObjects: openOwnObjects(own.send),
+      tokens: openTokens(send),
+      keeper: (namespace) => openKeeper(send, namespace, `cluster ${context} as ${access.user}`),
+    },
     writes: () => transport.writes(),
     close: async () => {
       await Promise.all([transport.close(), own.close()]);

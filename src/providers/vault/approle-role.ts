@@ -4,6 +4,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { duration, sortedSet } from '../../engine/fields.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { trimSlashes } from './path.ts';
 import { roleName } from './role-name.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
@@ -71,5 +72,6 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
       secret_id_num_uses: spec.secretIdUses,
       secret_id_bound_cidrs: spec.secretIdNetworks,
     }),
+  keep: async (client, id) => keptForLogin(client, 'vault.approle-role', id),
   remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });

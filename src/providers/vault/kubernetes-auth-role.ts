@@ -4,6 +4,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { duration, sortedSet } from '../../engine/fields.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { trimSlashes } from './path.ts';
 import { roleName } from './role-name.ts';
 
@@ -94,5 +95,6 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
       token_period: spec.period,
       token_no_default_policy: spec.noDefaultPolicy,
     }),
+  keep: async (client, id) => keptForLogin(client, 'vault.kubernetes-auth-role', id),
   remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });

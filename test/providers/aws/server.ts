@@ -38,7 +38,7 @@ export const contextOf = (
   const all: Record<string, string> = { KEY_ID: accessKey.id, KEY: accessKey.secret, ...env };
   return {
     readOnly,
-    ports: { objects: refuse, tokens: refuse },
+    ports: { objects: refuse, tokens: refuse, keeper: refuse },
     env: all,
     resolve: async (source) => {
       const value = source.from === 'env' ? all[source.name] : undefined;

@@ -9,6 +9,8 @@ export const tenant = '7c1e0000-0000-0000-0000-000000000001';
 export const subscription = '7c1e0000-0000-0000-0000-000000000002';
 export const vault = 'illm-k8s-lab-kv';
 
+const unused = () => Promise.reject(new Error('unused'));
+
 /** Applications of the sandbox's tenant: one that may do everything, one that may look, one that may nothing. */
 export const principals = {
   officer: { clientId: '0f000000-0000-0000-0000-000000000001', clientSecret: 'the-officers-secret' },
@@ -57,7 +59,7 @@ export const contextFor = (
   more: Partial<ConnectContext> = {},
 ): ConnectContext => ({
   readOnly: false,
-  ports: { objects: () => Promise.reject(new Error('unused')), tokens: () => Promise.reject(new Error('unused')) },
+  ports: { objects: unused, tokens: unused, keeper: unused },
   env: {},
   resolve: async () => secret(principals[as].clientSecret),
   signal: new AbortController().signal,

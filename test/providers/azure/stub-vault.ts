@@ -72,7 +72,7 @@ export const clientOf = (
   const resolve = async () => secret('the-client-secret');
   const login = openLogin({ config, wire, resolve, signal, pauses });
   const refuse = () => Promise.reject(new Error('unused'));
-  const ports = { objects: refuse, tokens: refuse };
+  const ports = { objects: refuse, tokens: refuse, keeper: refuse };
   return createClient({ config, wire, login, readOnly: false, ports, ...more, signal, pauses });
 };
 

@@ -50,8 +50,7 @@ export const clientOf = async (address: string, options: Partial<ClientOptions> 
     transport,
     readOnly: false,
     signal,
-    token: async () => secret('the-login-token'),
-    tokenSource: 'env TOKEN',
+    login: { token: async () => secret('the-login-token'), renewable: () => false },
     pauses: [0, 0],
     ...options,
   });

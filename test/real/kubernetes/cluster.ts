@@ -35,7 +35,7 @@ export const contextWith = ({ readOnly = false, env = {}, signal }: ConnectOptio
   return {
     readOnly,
     env,
-    ports: { objects: nobody, tokens: nobody },
+    ports: { objects: nobody, tokens: nobody, keeper: nobody },
     resolve: async () => undefined,
     signal: signal ?? new AbortController().signal,
   };

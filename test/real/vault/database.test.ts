@@ -250,7 +250,7 @@ describe('verify of a role', () => {
 describe('what goes', () => {
   test('is counted and named beforehand; leases end first, then role, connection and mount', async () => {
     const mount = uniqueName('db');
-    const kv = uniqueName('kv');
+    const [kv, pki] = [uniqueName('kv'), uniqueName('pki')];
     const calls: string[] = [];
     const address = await proxyToVault((call) => {
       calls.push(call.replaceAll(mount, 'MOUNT'));
@@ -261,12 +261,14 @@ describe('what goes', () => {
       connectionAt(mount),
       resource(`vault.database-role/${mount}/app`, { connection: 'app', ttl: '1h', create: createUser }),
       resource(`vault.mount/${kv}`, { type: 'kv-v2' }),
+      resource(`vault.mount/${pki}`, { type: 'pki' }),
     ];
     const bench = benchWith(await vault.connect(config(address), context()));
     expect(await applyAll(bench, resources)).toMatchObject(worked);
     await stranger('GET', `${mount}/creds/app`);
     await stranger('GET', `${mount}/creds/app`);
     await stranger('POST', `${kv}/data/a/b`, { data: { x: '1' } });
+    await stranger('POST', `${pki}/root/generate/internal`, { common_name: 'root', key_type: 'ec' });
 
     const seen = await plan(bench, [], { mode: 'destroy' });
     expect(new Map(seen.changes.map(({ address: at, protect }) => [at, protect]))).toEqual(
@@ -275,6 +277,7 @@ describe('what goes', () => {
         [`vault.database-role/${mount}/app`, expect.stringMatching(/end at once: 2 leases$/)],
         [`vault.database-connection/${mount}/app`, expect.stringMatching(/nobody but this connection knows it$/)],
         [`vault.mount/${kv}`, expect.stringMatching(/destroyed with it: 1 key or folder at its top$/)],
+        [`vault.mount/${pki}`, expect.stringMatching(/destroyed with it: 1 private key, 1 issuer, 1 certificate$/)],
       ]),
     );
     const refused = await applyAll(bench, [], { mode: 'destroy' });

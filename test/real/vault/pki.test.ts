@@ -114,6 +114,14 @@ describe('a run that breaks off', () => {
     expect(await contentOf(above)).toEqual({ issuers: ['root'], keys: ['root'], signed: 1 });
   });
 
+  test('a root whose name somebody took away gets it back, and no second one is made', async () => {
+    const [above, connection] = [await mounted('root'), await connectFor()];
+    await write(connection, 'vault.pki-issuer', [above, 'root'], root);
+    await stranger('PATCH', `${above}/issuer/root`, { issuer_name: '' });
+    await write(connection, 'vault.pki-issuer', [above, 'root'], root);
+    expect(await contentOf(above)).toEqual({ issuers: ['root'], keys: ['root'], signed: 1 });
+  });
+
   test('a key that lost its root is taken for the next one, and goes with it', async () => {
     const [above, connection] = [await mounted('root'), await connectFor()];
     await write(connection, 'vault.pki-issuer', [above, 'root'], root);

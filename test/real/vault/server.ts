@@ -23,7 +23,7 @@ export const context = (env: Readonly<Record<string, string>> = {}, readOnly = f
   const all: Record<string, string> = { PLAN_TOKEN: token, APPLY_TOKEN: token, ...env };
   return {
     readOnly,
-    ports: { objects: refuse, tokens: refuse },
+    ports: { objects: refuse, tokens: refuse, keeper: refuse },
     env: all,
     resolve: async (source) => {
       const value = source.from === 'env' ? all[source.name] : undefined;
