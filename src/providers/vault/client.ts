@@ -4,7 +4,7 @@ import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { type Folder, openFolder } from './folder.ts';
-import type { Login } from './login.ts';
+import type { Attempt, Login } from './login.ts';
 import { encodePath } from './path.ts';
 import { isAbsent, isDeadToken, refusal } from './refusal.ts';
 import { retrying } from './retrying.ts';
@@ -67,6 +67,10 @@ export interface VaultClient extends VaultCalls {
   /** lab's own login as the manifest has it, whatever the calls above are made with. */
   ownLogin(): VaultCalls;
   withToken(token: Secret): VaultCalls;
+  /** Logs somebody else in, for a probe that ends the token again. Throws UNAUTHENTICATED where Vault refuses. */
+  logIn(attempt: Attempt): Promise<Secret>;
+  /** A token of a service account of the cluster. */
+  accountToken(account: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
   /** Whether that login would end with this object. */
   isLoginPart(kind: string, id: readonly string[]): boolean;
 }

@@ -21,7 +21,7 @@ import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
 import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
 import { kvConfig } from './kv-config.ts';
 import { kvSecret } from './kv-secret.ts';
-import { type Login, openLogin } from './login.ts';
+import { type Login, logInWith, openLogin } from './login.ts';
 import type { LoginConfig } from './login-config.ts';
 import { mount } from './mount.ts';
 import { passwordPolicy } from './password-policy.ts';
@@ -91,6 +91,8 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     gate,
     ownLogin: () => own,
     withToken: (token) => callsAs({ token: async () => token, renewable: () => false }),
+    logIn: (attempt) => logInWith(attempt, { address, transport, signal }),
+    accountToken: async (account, audiences) => (await context.ports.tokens()).token(account, audiences),
     isLoginPart: (kind, id) => isLoginPart(login, kind, id),
   };
   return {

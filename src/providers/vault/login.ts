@@ -71,31 +71,47 @@ type RoleLogin = Exclude<LoginConfig, { readonly auth: 'token' }>;
 
 const answer = z.object({ auth: z.object({ client_token: z.string().min(1) }) });
 
-const loginToken = async (login: RoleLogin, options: LoginOptions): Promise<Secret> => {
+/** One login. */
+export interface Attempt {
+  /** The mount path of the auth method. */
+  readonly path: string;
+  readonly proof: Readonly<Record<string, string | Secret>>;
+  /** For people: `lab in by role ci of auth/jwt`. */
+  readonly whom: string;
+}
+
+const loginToken = async (login: RoleLogin, options: LoginOptions): Promise<Secret> =>
+  logInWith(
+    { path: login.path, proof: await proofFor(login, options), whom: `lab in by ${describeLogin(login)}` },
+    options,
+  );
+
+/** The token that a login answers. Throws UNAUTHENTICATED, with Vault's reason, where it is refused. */
+export const logInWith = async (
+  { path: mount, proof: body, whom }: Attempt,
+  options: Omit<LoginOptions, 'context'>,
+): Promise<Secret> => {
   const { address, transport } = options;
-  const body = await proofFor(login, options);
-  const path = encodePath(['auth', ...login.path.split('/'), 'login']);
+  const path = encodePath(['auth', ...mount.split('/'), 'login']);
   const url = `${address}/v1/${path}`;
   const exchange = await retrying(options, 'POST', () =>
     transport.send({ method: 'POST', url, headers: {}, body, timeoutMs }),
   );
   const parsed = answer.safeParse(exchange.outcome === 'answered' ? exchange.body : undefined);
   if (statusOf(exchange) === 200 && parsed.success) return secret(parsed.data.auth.client_token);
-  if ([400, 403, 404, 500].includes(statusOf(exchange) ?? 0)) throw notLetIn(login, address, exchange);
+  if ([400, 403, 404, 500].includes(statusOf(exchange) ?? 0)) throw notLetIn(whom, address, exchange);
   throw refusal({ method: 'POST', path, address }, exchange, Object.values(body).map(textOf));
 };
 
 const textOf = (value: string | Secret): string => (typeof value === 'string' ? value : reveal(value));
 
 /** Vault's own words on a login name roles and claims; what was sent is never among them. */
-const notLetIn = (login: RoleLogin, address: string, exchange: Exchange): LabError => {
+const notLetIn = (whom: string, address: string, exchange: Exchange): LabError => {
   const texts = exchange.outcome === 'answered' ? errorTexts(exchange.body).join('; ') : '';
   const said = texts === '' ? '' : `: ${texts}`;
-  return new LabError(
-    'UNAUTHENTICATED',
-    `Vault at ${address} does not let lab in by ${describeLogin(login)} (${statusOf(exchange)}${said})`,
-    { next: 'Check that the auth method and the role are there and let in who logs in, or name another login.' },
-  );
+  return new LabError('UNAUTHENTICATED', `Vault at ${address} does not let ${whom} (${statusOf(exchange)}${said})`, {
+    next: 'Check that the auth method and the role are there and let in who logs in, or name another login.',
+  });
 };
 
 const proofFor = async (login: RoleLogin, options: LoginOptions): Promise<Record<string, string | Secret>> => {
