@@ -64,5 +64,7 @@ export const clientOf = async (address: string, options: Partial<ClientOptions> 
     ownLogin: () => calls,
     withToken: () => calls,
     isLoginPart: () => false,
+    logIn: unused,
+    accountToken: unused,
   };
 };
