@@ -81,7 +81,12 @@ const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Su
     if (offer === undefined) throw new TypeError(`${offeredBy[port]} does not offer ${port}`);
     return offer;
   };
-  const ports: Ports = { objects: () => offered('objects'), tokens: () => offered('tokens') };
+  const ports: Ports = {
+    objects: () => offered('objects'),
+    tokens: () => offered('tokens'),
+    aks: () => offered('aks'),
+    eks: () => offered('eks'),
+  };
   const close = async (): Promise<void> => {
     const connections = [...opened.values()].map(async (connection) => (await connection).close());
     // One that never opened has told its reason already.

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import { providerOf } from '../engine/address.ts';
 import type { Resource } from '../engine/resource.ts';
+import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
 import { awsConnection, azureConnection, type CloudConnection } from './connections-cloud.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { operatorNamespace } from './expand/install.ts';
 import { isLoopback } from './loopback.ts';
+import type { Cluster } from './schema/manifest.ts';
 import type { VaultSection } from './schema/vault.ts';
 import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
@@ -29,16 +31,13 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
   const { cluster, install, vault, expect } = given.manifest;
   const inCluster = used.get('kubernetes') ?? used.get('external-secrets');
   const inVault = used.get('vault');
-  const clouds = cloudsOf(given, resources);
+  const clouds = cloudsOf(given, resources, inCluster);
   return {
     connections: {
       ...(inCluster === undefined || cluster === undefined
         ? {}
         : {
-            kubernetes: defined({
-              context: plain(cluster.context),
-              kubeconfig: cluster.kubeconfig && resolve(folder, plain(cluster.kubeconfig)),
-            }),
+            kubernetes: clusterConnection(cluster, folder),
           }),
       ...(used.has('external-secrets')
         ? {
@@ -54,7 +53,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {
-      kubernetes: placeOf(originOf(given.tree, ['cluster', 'context'])),
+      kubernetes: placeOf(originOf(given.tree, ['cluster'])),
       'external-secrets': placeOf(originOf(given.tree, ['install', 'external-secrets'])),
       vault: placeOf(originOf(given.tree, ['vault', 'address'])),
       ...Object.fromEntries(clouds.map(([name, { path }]) => [name, placeOf(originOf(given.tree, path))])),
@@ -80,11 +79,29 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
 
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
 
-const cloudsOf = (given: Given, resources: readonly Resource[]): (readonly [provider: string, CloudConnection])[] =>
-  Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
+// A cloud is also asked where it runs the cluster that resources are in.
+const cloudsOf = (
+  given: Given,
+  resources: readonly Resource[],
+  inCluster: Resource | undefined,
+): (readonly [provider: string, CloudConnection])[] => {
+  const { aks, eks } = given.manifest.cluster ?? {};
+  const runs: Readonly<Record<string, boolean>> = { azure: aks !== undefined, aws: eks !== undefined };
+  return Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
     const inside = resources.filter(({ kind }) => providerOf(kind) === provider);
-    return inside.length === 0 ? [] : [[provider, connectionTo(given, inside)] as const];
+    const used = inside.length > 0 || (inCluster !== undefined && runs[provider] === true);
+    return used ? [[provider, connectionTo(given, inside)] as const] : [];
   });
+};
+
+const clusterConnection = ({ context, kubeconfig, aks, eks }: Cluster, folder: string): Fields => {
+  if (aks !== undefined) return { aks: { resourceGroup: plain(aks.resourceGroup), name: plain(aks.name) } };
+  if (eks !== undefined) return { eks: { region: eks.region, name: plain(eks.name) } };
+  return defined({
+    context: context && plain(context),
+    kubeconfig: kubeconfig && resolve(folder, plain(kubeconfig)),
+  });
+};
 
 const vaultConnection = ({ address, reach, plaintext: consent, product, login }: VaultSection, mode: string) => ({
   address: plain(address),

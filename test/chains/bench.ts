@@ -14,6 +14,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/session.ts';
 import { secret } from '../../src/secrets/secret.ts';
 import { fromSource } from '../../src/secrets/source.ts';
 import { memoryStore } from '../support/memory-store.ts';
+import { noPorts } from '../support/no-ports.ts';
 import { applyAll, type Bench, deskFrom, plan, planOptions, worldOf } from '../support/world.ts';
 
 export const tenant = '7c1e0000-0000-0000-0000-000000000001';
@@ -98,7 +99,7 @@ const connectAll = async ({ azure: box, aws: account1, kubeconfig }: Sandbox) =>
   };
   const context: ConnectContext = {
     readOnly: false,
-    ports: { objects: async () => offered('objects'), tokens: async () => offered('tokens') },
+    ports: { ...noPorts, objects: async () => offered('objects'), tokens: async () => offered('tokens') },
     env: {},
     resolve: async (source) => {
       const found = source.from === 'env' ? values[source.name] : undefined;

@@ -5,7 +5,7 @@ const keys = [
   'expect.gcp',
   'state.namespace',
   'install.*.version install.*.values install.*.statefulSet',
-  'cluster.aks cluster.eks cluster.gke',
+  'cluster.gke',
   'stores.*.project',
   'secrets.*.bootstrap secrets.*.dynamic secrets.*.certificate',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',

@@ -1,6 +1,7 @@
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';
+import { eksClusters } from './eks.ts';
 import { iamAccessKey } from './iam-access-key.ts';
 import { iamOidcProvider } from './iam-oidc-provider.ts';
 import { iamPolicy } from './iam-policy.ts';
@@ -33,7 +34,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       if (found === undefined) throw new TypeError(`the provider aws has no kind ${name}`);
       return found.bind(client);
     },
-    offers: {},
+    offers: { eks: eksClusters(client) },
     writes: () => client.writes(),
     close: async () => client.close(),
   };

@@ -4,7 +4,7 @@ import { type Answer, type Request, serve } from '../http.ts';
 import type { KeysOf } from '../signed-token.ts';
 import { openDocument } from '../store.ts';
 import { type Content, emptyContent, entryOf, iamOf } from './content.ts';
-import { answerEks, type EksCluster } from './eks.ts';
+import { answerEks, clusterToken, type EksCluster } from './eks.ts';
 import { answerIam } from './iam.ts';
 import { queryRefusal } from './query.ts';
 import { type QuirkOptions, quirksOf } from './quirks.ts';
@@ -58,6 +58,8 @@ export interface AwsSandbox {
   readonly accessKey: SandboxAccessKey;
   /** The text of a secret's version, by default the current one; undefined if there is none to read. */
   readSecret(region: string, name: string, version?: VersionChoice): string | undefined;
+  /** Who comes to a cluster of EKS with this token: an ARN. */
+  clusterUser(token: string): string | undefined;
   /** Ends it and writes what it holds. */
   stop(): Promise<void>;
 }
@@ -123,6 +125,7 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
     account,
     accessKey,
     readSecret: (region, name, version = { stage: 'AWSCURRENT' }) => textOf(document.value, region, name, version),
+    clusterUser: (token) => (clusterToken(token)?.accessKeyId === accessKey.id ? operator.arn : undefined),
     stop: async () => {
       await server.close();
       await document.close();

@@ -3,6 +3,7 @@ import type { Bearer } from '../principal.ts';
 import type { Tokens } from '../tokens.ts';
 import { deleteAssignment, getAssignment, listAssignments, listDefinitions, putAssignment } from './assignments.ts';
 import type { ArmCall, Place, Run } from './call.ts';
+import { getCluster, listUserCredential } from './clusters.ts';
 import { deleteCredential, getCredential, listCredentials, putCredential } from './credentials.ts';
 import { getDeletedVault, listDeletedVaults, purgeDeletedVault } from './deleted-vaults.ts';
 import { deleteGroup, getGroup, listInGroup, operationResult, patchGroup, putGroup } from './groups.ts';
@@ -38,11 +39,13 @@ const resources = ['2025-04-01'];
 const vaults = ['2026-02-01'];
 const identities = ['2024-11-30'];
 const authorization = ['2022-04-01'];
+const clusters = ['2025-10-01'];
 
 const group = '/resourceGroups/{}';
 const vault = `${group}/providers/Microsoft.KeyVault/vaults/{}`;
 const deletedVault = '/providers/Microsoft.KeyVault/locations/{}/deletedVaults/{}';
 const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{}`;
+const cluster = `${group}/providers/Microsoft.ContainerService/managedClusters/{}`;
 const credential = `${identity}/federatedIdentityCredentials/{}`;
 
 const operations: readonly Operation[] = [
@@ -61,6 +64,8 @@ const operations: readonly Operation[] = [
   operation('GET', '/providers/Microsoft.KeyVault/deletedVaults', vaults, listDeletedVaults),
   operation('GET', deletedVault, vaults, getDeletedVault),
   operation('POST', `${deletedVault}/purge`, vaults, purgeDeletedVault),
+  operation('GET', cluster, clusters, getCluster),
+  operation('POST', `${cluster}/listClusterUserCredential`, clusters, listUserCredential),
   operation('GET', identity, identities, getIdentity),
   operation('PUT', identity, identities, putIdentity),
   operation('PATCH', identity, identities, patchIdentity),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Bearer } from '../principal.ts';
 import type { Quirks } from '../quirks.ts';
+import type { AksCluster } from './clusters.ts';
 import type { ArmContent } from './content.ts';
 import { badRequest } from './refusal.ts';
 import type { ArmResult } from './result.ts';
@@ -12,6 +13,8 @@ export interface Place {
   readonly tenant: string;
   /** The secrets of every vault, for a vault that comes or goes. */
   readonly secrets: Record<string, object>;
+  /** Clusters of AKS, by `group/name` in lower case. */
+  readonly clusters: Readonly<Record<string, AksCluster>>;
   readonly quirks: Quirks;
   /** How long what takes long takes, in milliseconds. */
   readonly settleMs: number;
