@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { AksClusters, ClusterLogin, ManagedCluster } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
@@ -58,7 +57,7 @@ export const aksClusters = ({ arm }: Pick<AzureClient, 'arm'>): AksClusters => (
       { method: 'POST', path: `${path}/listClusterUserCredential`, version, harmless: true },
       answered(credentialShape),
     );
-    const { server, ca, user } = readKubeconfig(body.kubeconfigs[0]?.value ?? '');
+    const { server, ca, user } = await readKubeconfig(body.kubeconfigs[0]?.value ?? '');
     const profile = found.properties.oidcIssuerProfile;
     return {
       name: `AKS ${name} in ${resourceGroup}`,
@@ -70,9 +69,9 @@ export const aksClusters = ({ arm }: Pick<AzureClient, 'arm'>): AksClusters => (
   },
 });
 
-const readKubeconfig = (base64: string) => {
-  const text = Buffer.from(base64, 'base64').toString('utf8');
-  const parsed = kubeconfigShape.safeParse(parse(text));
+const readKubeconfig = async (base64: string) => {
+  const { parse } = await import('yaml');
+  const parsed = kubeconfigShape.safeParse(parse(textOf(base64)));
   const [cluster] = parsed.data?.clusters ?? [];
   const [user] = parsed.data?.users ?? [];
   if (cluster === undefined || user === undefined) {
@@ -80,7 +79,7 @@ const readKubeconfig = (base64: string) => {
   }
   return {
     server: cluster.cluster.server.replace(/\/+$/, '').replace(/:443$/, ''),
-    ca: Buffer.from(cluster.cluster['certificate-authority-data'], 'base64').toString('utf8'),
+    ca: textOf(cluster.cluster['certificate-authority-data']),
     user: user.user,
   };
 };
@@ -97,6 +96,7 @@ const loginAs = async (arm: Arm, user: KubeconfigUser, name: string): Promise<Cl
   if (certificate === undefined || key === undefined) {
     throw new LabError('UNAUTHENTICATED', `the credential of the AKS cluster ${name} holds neither token nor key`);
   }
-  const text = (data: string): string => Buffer.from(data, 'base64').toString('utf8');
-  return { by: 'certificate', certificate: text(certificate), key: secret(text(key)) };
+  return { by: 'certificate', certificate: textOf(certificate), key: secret(textOf(key)) };
 };
+
+const textOf = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
