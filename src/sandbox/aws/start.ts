@@ -6,12 +6,13 @@ import { openDocument } from '../store.ts';
 import { type Content, emptyContent, entryOf, iamOf } from './content.ts';
 import { answerEks, clusterToken, type EksCluster } from './eks.ts';
 import { answerIam } from './iam.ts';
+import { actionsIn, iamResource } from './iam-actions.ts';
 import { queryRefusal } from './query.ts';
 import { type QuirkOptions, quirksOf } from './quirks.ts';
 import { AwsRefusal } from './refusal.ts';
 import { holderOf, regional } from './regional.ts';
 import { answerSecretsManager, jsonRefusal } from './secrets-manager.ts';
-import { type Caller, openSessions, userOf } from './sessions.ts';
+import { type Caller, mayDo, openSessions, userOf } from './sessions.ts';
 import { claimOf } from './signature.ts';
 import { answerSts } from './sts.ts';
 
@@ -102,7 +103,10 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
     if (caller === undefined) return refused(false, service);
     switch (service) {
       case 'iam': {
-        if (caller.is !== 'operator') return queryRefusal('iam', deniedTo(caller, `iam:${form.get('Action')}`));
+        const denied = actionsIn(form).find(
+          (action) => !mayDo(caller, { action, resource: iamResource(form, account) }, iam),
+        );
+        if (denied !== undefined) return queryRefusal('iam', deniedTo(caller, denied));
         const answer = answerIam(form, { account, iam }, quirks);
         if (!/^(Get|List)/.test(form.get('Action') ?? '')) document.changed();
         return answer;

@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import type { Bearer } from '../principal.ts';
 import type { Quirks } from '../quirks.ts';
-import type { AksCluster } from './clusters.ts';
 import type { ArmContent } from './content.ts';
 import { badRequest } from './refusal.ts';
 import type { ArmResult } from './result.ts';
+
+/** A cluster of AKS. */
+export interface AksCluster {
+  readonly endpoint: string;
+  /** PEM text. */
+  readonly caPem: string;
+  /** undefined: it publishes none. */
+  readonly issuer: string | undefined;
+  /** The local account of a cluster without Entra logins, as PEM texts. */
+  readonly account?: { readonly certificate: string; readonly key: string };
+}
 
 /** The subscription as its operations see it. */
 export interface Place {

@@ -1,18 +1,7 @@
-import type { ArmCall } from './call.ts';
+import type { AksCluster, ArmCall } from './call.ts';
 import { entryOf } from './content.ts';
 import { resourceNotFound } from './refusal.ts';
 import type { ArmResult } from './result.ts';
-
-/** A cluster of AKS. */
-export interface AksCluster {
-  readonly endpoint: string;
-  /** PEM text. */
-  readonly caPem: string;
-  /** undefined: it publishes none. */
-  readonly issuer: string | undefined;
-  /** The local account of a cluster without Entra logins, as PEM texts. */
-  readonly account?: { readonly certificate: string; readonly key: string };
-}
 
 /** The application that stands for AKS in every tenant. */
 export const aksServer = '6dae42f8-4368-4678-94ff-3960e28e3630';
