@@ -5,7 +5,6 @@ import { makePlan } from '../engine/plan.ts';
 import { compareWithSaved, planDigest } from '../engine/saved.ts';
 import type { PlanOptions, World } from '../engine/world.ts';
 import type { Expanded } from '../manifest/expanded.ts';
-import { localStore } from '../state/local.ts';
 import { type Progress, plainProgress, progressLines, sinkTo } from '../views/progress.ts';
 import { type Approval, approveBeyond, approvePlan } from './approve.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
@@ -15,9 +14,9 @@ import { readManifest } from './manifest.ts';
 import { optionsOf, planOptions } from './options.ts';
 import { inWorld } from './sandbox.ts';
 import { cancelled, type Stopping, stoppable } from './signals.ts';
-import { placeOf } from './state-place.ts';
+import { storeOf } from './state-store.ts';
 import { type Held, underLock } from './under-lock.ts';
-import { withWorld } from './wiring.ts';
+import { withSystems } from './wiring.ts';
 
 /** What to carry out, and what it may do. */
 export interface Request {
@@ -29,6 +28,8 @@ export interface Request {
   readonly allowDataLoss: boolean;
   /** Seconds to wait for gates that this manifest does not open. */
   readonly wait: number | undefined;
+  /** Seconds to wait for a lock that another run holds. */
+  readonly lockWait: number | undefined;
 }
 
 /** What came of it. */
@@ -56,17 +57,19 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
     if (request.saved !== undefined) guardWorld(request.saved, sandbox);
     const manifest = await readManifest(request.flags, host.env);
     if (request.mode === 'destroy') guardDestroy(manifest);
-    const store = localStore({ ...placeOf(manifest, sandbox), report: host.report });
-    return underLock(store, request.mode, (held) => {
-      const { state } = held;
-      const options =
-        request.saved === undefined
-          ? planOptions(request.flags, request.mode, { manifest, state })
-          : optionsOf(request.saved, manifest, request.flags.parallelism);
-      const work = { request, manifest, options, stopping, host };
-      return withWorld({ manifest, state, sandbox, readOnly: false, signal: stopping.abort, host }, (world) =>
-        planAndApply(work, world, held),
-      );
+    const opening = { manifest, sandbox, readOnly: false, signal: stopping.abort, host };
+    return withSystems(opening, async (systems) => {
+      const store = await storeOf(opening, systems);
+      const patience = { seconds: request.lockWait, stop: stopping.stop, say: host.say };
+      return underLock({ store, operation: request.mode, patience }, async (held) => {
+        const { state } = held;
+        const options =
+          request.saved === undefined
+            ? planOptions(request.flags, request.mode, { manifest, state })
+            : optionsOf(request.saved, manifest, request.flags.parallelism);
+        const work = { request, manifest, options, stopping, host };
+        return planAndApply(work, await systems.world(state), held);
+      });
     });
   });
 };

@@ -58,6 +58,14 @@ export const approvalFlags = {
   }),
 };
 
+/** What to do about a lock that another run holds. */
+export const lockFlags = {
+  'lock-wait': Flags.string({
+    helpValue: 'DURATION',
+    summary: 'Wait so long (5m, 90s) for another run that holds the state; default: not, exit 7.',
+  }),
+};
+
 /** Where to do it. */
 export const sandboxFlags = {
   sandbox: Flags.boolean({

@@ -49,10 +49,10 @@ export const optionsOf = (saved: Plan, manifest: Expanded, parallelism: number):
   };
 };
 
-/** Seconds of --wait; undefined without it. */
-export const waitSeconds = (text: string | undefined): number | undefined => {
+/** Seconds of a flag that takes a duration; undefined without it. */
+export const secondsOf = (flag: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   const seconds = parseDuration(text);
   if (seconds !== undefined) return seconds;
-  throw new LabError('BAD_MANIFEST', `--wait ${text} is not a duration`, { next: 'Write it as 30m, 1h30m or 90s.' });
+  throw new LabError('BAD_MANIFEST', `--${flag} ${text} is not a duration`, { next: 'Write it as 30m, 1h30m or 90s.' });
 };

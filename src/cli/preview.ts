@@ -4,7 +4,6 @@ import { makePlan } from '../engine/plan.ts';
 import { type VerifyReport, verify } from '../engine/verify.ts';
 import type { PlanOptions, World } from '../engine/world.ts';
 import type { Expanded } from '../manifest/expanded.ts';
-import { localStore } from '../state/local.ts';
 import type { State } from '../state/store.ts';
 import { progressLines, sinkTo } from '../views/progress.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
@@ -13,8 +12,8 @@ import { readManifest } from './manifest.ts';
 import { planOptions } from './options.ts';
 import { inWorld } from './sandbox.ts';
 import { stoppable } from './signals.ts';
-import { placeOf } from './state-place.ts';
-import { withWorld } from './wiring.ts';
+import { storeOf } from './state-store.ts';
+import { withSystems } from './wiring.ts';
 
 /** What a plan is made of, beside the live systems. */
 export interface Known {
@@ -50,12 +49,12 @@ const lookAround = <Result>(
   stoppable(undefined, async ({ abort }) => {
     const manifest = await readManifest(flags, host.env);
     const sandbox = flags.sandbox === true;
-    const state = await localStore(placeOf(manifest, sandbox)).load();
-    check({ manifest, state });
-    const options = planOptions(flags, 'apply', { manifest, state });
-    const emit = progressLines(sinkTo(host.say));
-    const result = await withWorld({ manifest, state, sandbox, readOnly, signal: abort, host }, (world) =>
-      look(world, options, emit),
-    );
-    return { manifest, state, result };
+    const opening = { manifest, sandbox, readOnly, signal: abort, host };
+    return withSystems(opening, async (systems) => {
+      const state = await (await storeOf(opening, systems)).load();
+      check({ manifest, state });
+      const options = planOptions(flags, 'apply', { manifest, state });
+      const emit = progressLines(sinkTo(host.say));
+      return { manifest, state, result: await look(await systems.world(state), options, emit) };
+    });
   });

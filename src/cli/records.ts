@@ -1,25 +1,41 @@
 import type { Owner } from '../engine/change.ts';
 import { LabError } from '../errors.ts';
-import { type LocalStore, localStore } from '../state/local.ts';
-import type { State, StateRecord } from '../state/store.ts';
+import type { LockingStore, State, StateRecord } from '../state/store.ts';
 import type { ManifestFlags } from './flags.ts';
 import type { Host } from './host.ts';
+import { openWhenFree, type Patience } from './lock-wait.ts';
 import { readManifest } from './manifest.ts';
-import { placeOf } from './state-place.ts';
+import { stoppable } from './signals.ts';
+import { storeOf } from './state-store.ts';
+import { withSystems } from './wiring.ts';
 
 /** The state of the manifest's environment, and whose it is. */
-export const openStore = async (
+export interface Records {
+  readonly owner: Owner;
+  readonly store: LockingStore;
+  readonly stop: AbortSignal;
+}
+
+/** Opens the state that the manifest names, for a look or for a change. */
+export const withRecords = <Result>(
   flags: ManifestFlags,
-  host: Pick<Host, 'env' | 'report'>,
-): Promise<{ owner: Owner; store: LocalStore }> => {
-  const manifest = await readManifest(flags, host.env);
-  const { name, environment } = manifest;
-  const place = placeOf(manifest, flags.sandbox === true);
-  return { owner: { name, environment }, store: localStore({ ...place, report: host.report }) };
-};
+  host: Host,
+  access: 'read' | 'write',
+  work: (records: Records) => Promise<Result>,
+): Promise<Result> =>
+  stoppable(undefined, async ({ abort, stop }) => {
+    const manifest = await readManifest(flags, host.env);
+    const { name, environment } = manifest;
+    const sandbox = flags.sandbox === true;
+    const opening = { manifest, sandbox, readOnly: access === 'read', signal: abort, host };
+    return withSystems(opening, async (systems) =>
+      work({ owner: { name, environment }, store: await storeOf(opening, systems), stop }),
+    );
+  });
 
 /** What a store holds. Throws BAD_STATE if there is nothing yet. */
-export const existingState = async (store: LocalStore, { name, environment }: Owner): Promise<State> => {
+export const existingState = async ({ store, owner }: Records): Promise<State> => {
+  const { name, environment } = owner;
   const state = await store.load();
   if (state !== undefined) return state;
   throw new LabError('BAD_STATE', `there is no state of ${name} in environment ${environment} yet`, {
@@ -44,8 +60,8 @@ export const recordAt = (state: State, text: string): StateRecord => {
 };
 
 /** Takes a record out of the state, under its lock, and returns it. */
-export const forget = async (store: LocalStore, address: string): Promise<StateRecord> => {
-  const session = await store.open('state rm');
+export const forget = async ({ store }: Records, address: string, patience: Patience): Promise<StateRecord> => {
+  const session = await openWhenFree(store, patience, 'state rm');
   try {
     const record = recordAt(session.state, address);
     await session.append({ step: 'gone', identity: record.identity });

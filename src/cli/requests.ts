@@ -1,17 +1,22 @@
 import { LabError } from '../errors.ts';
 import type { Request } from './carry-out.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
-import { waitSeconds } from './options.ts';
+import { secondsOf } from './options.ts';
 import { readPlanFile } from './plan-file.ts';
 
-type Approving = { readonly 'auto-approve': boolean; readonly 'allow-data-loss': boolean };
+type Approving = {
+  readonly 'auto-approve': boolean;
+  readonly 'allow-data-loss': boolean;
+  readonly 'lock-wait': string | undefined;
+};
 type ApplyFlags = ManifestFlags & PlanFlags & Approving & { readonly wait: string | undefined };
 
 /** What `lab apply` asks for. Throws BAD_MANIFEST for flags that a saved plan leaves no room for. */
 export const applyRequest = async (planFile: string | undefined, flags: ApplyFlags): Promise<Request> => {
   // The sandbox opens its gates by itself.
-  const wait = waitSeconds(flags.wait) ?? (flags.sandbox === true ? sandboxWaitSeconds : undefined);
-  const base = { mode: 'apply', allowDataLoss: flags['allow-data-loss'], wait } as const;
+  const wait = secondsOf('wait', flags.wait) ?? (flags.sandbox === true ? sandboxWaitSeconds : undefined);
+  const lockWait = secondsOf('lock-wait', flags['lock-wait']);
+  const base = { mode: 'apply', allowDataLoss: flags['allow-data-loss'], wait, lockWait } as const;
   if (planFile === undefined) return { ...base, flags, saved: undefined, approval: approvalOf(flags) };
   if (flags.target.length + flags.exclude.length + flags.adopt.length > 0) {
     throw new LabError('BAD_MANIFEST', 'a saved plan says itself what it covers', {
@@ -31,6 +36,7 @@ export const destroyRequest = (flags: ManifestFlags & Omit<PlanFlags, 'adopt'> &
   approval: approvalOf(flags),
   allowDataLoss: flags['allow-data-loss'],
   wait: undefined,
+  lockWait: secondsOf('lock-wait', flags['lock-wait']),
 });
 
 const sandboxWaitSeconds = 120;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
-import { makeLocalFolder } from '../state/local.ts';
+import { makeLocalFolder } from '../state/local-files.ts';
 import type { ManifestFlags } from './flags.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
@@ -12,7 +12,7 @@ import { announce, joinRunning } from './sandbox-running.ts';
 import { startServers } from './sandbox-servers.ts';
 import { stoppable } from './signals.ts';
 import { placeOf } from './state-place.ts';
-import { withWorld } from './wiring.ts';
+import { withSystems } from './wiring.ts';
 
 const folderOf = (manifest: Expanded): Promise<string> => makeLocalFolder(placeOf(manifest, true));
 
@@ -29,8 +29,8 @@ export const editInSandbox = async (
     throw new LabError('BAD_MANIFEST', `the manifest has no resource ${address}`, { next: 'lab expand lists them.' });
   }
   await stoppable(undefined, ({ abort }) =>
-    withWorld({ manifest, state: undefined, sandbox: true, readOnly: false, signal: abort, host }, (world) =>
-      editObject(world, resource, parsed),
+    withSystems({ manifest, sandbox: true, readOnly: false, signal: abort, host }, async (systems) =>
+      editObject(await systems.world(undefined), resource, parsed),
     ),
   );
 };

@@ -71,7 +71,9 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
     connections: {
       ...manifest.connections,
       ...(kubernetes === undefined ? {} : { kubernetes: clusterAt(kubernetes, context, sandbox.kubeconfig) }),
-      ...(address === undefined || vault === undefined ? {} : { vault: vaultAt(address, vault) }),
+      ...(address === undefined || vault === undefined
+        ? {}
+        : { vault: vaultAt(address, vault, join(folder, 'files')) }),
       ...(sandbox.azure === undefined ? {} : { azure: azureAt(sandbox.azure, azure) }),
       ...(sandbox.aws === undefined ? {} : { aws: awsAt(sandbox.aws, aws) }),
     },
@@ -108,11 +110,13 @@ const clusterIn = (connection: unknown): { azure?: { cluster: string }; aws?: { 
 
 const login = { auth: 'token', token: { from: 'env', name: 'VAULT_TOKEN' } } as const;
 
-const vaultAt = (address: string, connection: unknown) => ({
+const vaultAt = (address: string, connection: unknown, folder: string) => ({
   address,
   mode: fieldOf(connection, 'mode') ?? 'expected',
   plaintext: 'loopback',
   login: { plan: login, apply: login },
+  // A rehearsal leaves nothing beside the manifest.
+  folder,
 });
 
 const source = (name: string) => ({ from: 'env', name }) as const;

@@ -11,7 +11,7 @@ import { type Secret, secret } from '../secrets/secret.ts';
 import { describeSource, type Source, type Sourced } from '../secrets/source.ts';
 import { standIn } from '../secrets/stand-in.ts';
 import { onDisk } from '../state/disk.ts';
-import { makeLocalFolder } from '../state/local.ts';
+import { makeLocalFolder } from '../state/local-files.ts';
 import type { StartServers, Surroundings } from './ground.ts';
 import { placeOf } from './state-place.ts';
 

@@ -1,5 +1,6 @@
 import { providerOf } from '../engine/address.ts';
-import type { Offers, Ports } from '../engine/ports.ts';
+import { otherScope } from '../engine/expected-scope.ts';
+import type { Offers, OwnObjects, Ports } from '../engine/ports.ts';
 import type { Connection } from '../engine/resource.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
@@ -9,40 +10,85 @@ import type { State } from '../state/store.ts';
 import type { Ground, Surroundings } from './ground.ts';
 import { surroundingsOf } from './surroundings.ts';
 
-/** What a world is made of. */
+/** What systems are connected for. */
 export interface Opening extends Ground {
-  readonly state: State | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Connects what the manifest and the state name, hands the world to `work`, and closes every connection after it. */
-export const withWorld = async <Result>(opening: Opening, work: (world: World) => Promise<Result>): Promise<Result> => {
-  const { state, host } = opening;
-  const around = await surroundingsOf(opening);
-  const { manifest } = around;
-  const connector = connectorFor(opening, around);
+/** The systems of a run: nothing is connected, and no sandbox started, before it is asked for. */
+export interface Systems {
+  /** What lab keeps its state in, in the cluster. Throws GUARD if the manifest expects another cluster. */
+  ownObjects(): Promise<OwnObjects>;
+  /** Connects what the manifest and the state name. */
+  world(state: State | undefined): Promise<World>;
+}
+
+/** Hands the systems to `work`, and closes every connection after it. */
+export const withSystems = async <Result>(
+  opening: Opening,
+  work: (systems: Systems) => Promise<Result>,
+): Promise<Result> => {
+  let starting: Promise<Started> | undefined;
+  const started = (): Promise<Started> => {
+    starting ??= start(opening);
+    return starting;
+  };
   try {
-    const names = neededProviders(manifest, state);
     return await work({
-      owner: { name: manifest.name, environment: manifest.environment },
-      resources: manifest.resources,
-      kinds: kindsOf(providers),
-      connections: new Map(
-        await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const)),
-      ),
-      sandbox: opening.sandbox,
-      secrets: around.desk,
-      state,
-      expects: manifest.expects,
-      inputs: manifest.inputs,
-      toolVersion: host.toolVersion,
-      now: () => new Date().toISOString(),
-      diagnostics: manifest.diagnostics,
+      ownObjects: async () => ownObjectsOf(await started()),
+      world: async (state) => worldOf(opening, await started(), state),
     });
   } finally {
-    await connector.close();
-    await around.close();
+    // One that did not start has told its reason already.
+    const running = await starting?.catch(() => undefined);
+    await running?.connector.close();
+    await running?.around.close();
   }
+};
+
+interface Started {
+  readonly around: Surroundings;
+  readonly connector: ReturnType<typeof connectorFor>;
+}
+
+const start = async (opening: Opening): Promise<Started> => {
+  const around = await surroundingsOf(opening);
+  return { around, connector: connectorFor(opening, around) };
+};
+
+const ownObjectsOf = async ({ around: { manifest }, connector }: Started): Promise<OwnObjects> => {
+  const connection = await connector.connect('kubernetes');
+  const expected = manifest.expects['kubernetes'];
+  if (expected !== undefined) {
+    const scope = await connection.scope();
+    if (scope !== expected) throw otherScope('kubernetes', scope, expected);
+  }
+  const { ownObjects } = connection.offers;
+  if (ownObjects === undefined) throw new TypeError('kubernetes does not offer its own objects');
+  return ownObjects;
+};
+
+const worldOf = async (
+  { host, sandbox }: Opening,
+  { around, connector }: Started,
+  state: State | undefined,
+): Promise<World> => {
+  const { manifest } = around;
+  const names = neededProviders(manifest, state);
+  return {
+    owner: { name: manifest.name, environment: manifest.environment },
+    resources: manifest.resources,
+    kinds: kindsOf(providers),
+    connections: new Map(await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const))),
+    sandbox,
+    secrets: around.desk,
+    state,
+    expects: manifest.expects,
+    inputs: manifest.inputs,
+    toolVersion: host.toolVersion,
+    now: () => new Date().toISOString(),
+    diagnostics: manifest.diagnostics,
+  };
 };
 
 // Providers of resources and records, and those that offer what these need; only what the manifest says how to reach.

@@ -5,6 +5,7 @@ import {
   approvalFlags,
   claimFlags,
   incompleteFlags,
+  lockFlags,
   manifestFlags,
   sandboxFlags,
   selectionFlags,
@@ -34,6 +35,7 @@ Exit code: 0 done, 1 error, 4 something is left behind a gate, 5 refused by a gu
     ...claimFlags,
     ...incompleteFlags,
     ...approvalFlags,
+    ...lockFlags,
     wait: string({
       helpValue: 'DURATION',
       summary:

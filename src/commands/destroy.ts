@@ -1,5 +1,5 @@
 import { LabCommand } from '../cli/base-command.ts';
-import { approvalFlags, manifestFlags, sandboxFlags, selectionFlags } from '../cli/flags.ts';
+import { approvalFlags, lockFlags, manifestFlags, sandboxFlags, selectionFlags } from '../cli/flags.ts';
 import type { ApplyDocument } from '../views/apply.ts';
 
 export default class Destroy extends LabCommand {
@@ -18,7 +18,7 @@ Exit code: 0 done, 1 error, 4 something could not be looked at, 5 refused by a g
       command: '<%= config.bin %> destroy -e kind --auto-approve --allow-data-loss',
     },
   ];
-  static override flags = { ...manifestFlags, ...sandboxFlags, ...selectionFlags, ...approvalFlags };
+  static override flags = { ...manifestFlags, ...sandboxFlags, ...selectionFlags, ...approvalFlags, ...lockFlags };
 
   async run(): Promise<ApplyDocument> {
     const { flags } = await this.parse(Destroy);

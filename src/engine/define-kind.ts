@@ -59,6 +59,15 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
     normalise,
     bind: (client) => ({
       read: (id, spec) => kind.read(client, id, known(spec)),
+      ...(kind.readMany === undefined
+        ? {}
+        : {
+            readMany: async (asked) =>
+              (await kind.readMany?.(
+                client,
+                asked.map(({ id, spec }) => ({ id, spec: known(spec) })),
+              )) ?? [],
+          }),
       write: (request) => kind.write(client, { ...request, spec: kind.schema.parse(request.spec) }),
       settled: async (id, spec) => (await kind.settled?.(client, id, kind.schema.parse(spec))) ?? { state: 'done' },
       verify: async (id, spec) => (await kind.verify?.(client, id, kind.schema.parse(spec))) ?? [],

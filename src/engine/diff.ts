@@ -105,6 +105,8 @@ export const covers = (wanted: Value, live: Value | undefined): boolean => {
 /** Fields that were applied before, are gone from the manifest and still differ from the value that they are reset to. */
 const removedFields = (sides: Sides): FieldChange[] =>
   removedPaths(sides).flatMap((path) => {
+    // An entry of a map that is compared whole has been named by the comparison.
+    if (inherits(sides.facts, path.slice(0, -1), 'exact')) return [];
     const live = valueAt(sides.live, path);
     const unset = traitsAt(sides.facts, path).unset;
     if (live === undefined || (unset !== undefined && sameJson(plain(live), unset))) return [];

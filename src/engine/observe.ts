@@ -3,6 +3,7 @@ import { LabError } from '../errors.ts';
 import { providerOf } from './address.ts';
 import type { GateState } from './gate.ts';
 import type { Node } from './node.ts';
+import { readTogether } from './read-together.ts';
 import type { Connection, Live } from './resource.ts';
 import type { Fields } from './value.ts';
 import type { World } from './world.ts';
@@ -47,6 +48,9 @@ export const observe = (world: World, parallelism: number): Observer => {
     if (found === undefined) throw new LabError('BAD_MANIFEST', `the manifest does not say how to reach ${provider}`);
     return found;
   };
+  const readOne = readTogether((kind, call) => bounded(providerOf(kind), call));
+  const read = (kind: string, id: readonly string[], spec: Fields) =>
+    readOne(kind, connection(providerOf(kind)).kind(kind), id, spec);
   const gate = (name: string) => once(gates, name, () => connection(providerOf(name)).gate(name));
   const scope = (provider: string) => once(scopes, provider, () => connection(provider).scope());
 
@@ -67,12 +71,12 @@ export const observe = (world: World, parallelism: number): Observer => {
     }
   };
 
-  const look = async (kind: string, gateNames: readonly string[], read: () => Promise<Live>): Promise<Sight> => {
+  const look = async (kind: string, gateNames: readonly string[], ask: () => Promise<Live>): Promise<Sight> => {
     const provider = providerOf(kind);
     const place = await locate(provider, gateNames);
     if (place.is !== 'located') return place;
     try {
-      return { is: 'seen', scope: place.scope, live: await bounded(provider, read) };
+      return { is: 'seen', scope: place.scope, live: await ask() };
     } catch (error) {
       if (error instanceof LabError) return { is: 'refused', error };
       throw error;
@@ -82,9 +86,9 @@ export const observe = (world: World, parallelism: number): Observer => {
   return {
     look: (node, spec, containerAbsent) =>
       look(node.resource.kind, node.gates, async () =>
-        containerAbsent ? { exists: 'no' } : connection(node.provider).kind(node.resource.kind).read(node.id, spec),
+        containerAbsent ? { exists: 'no' } : read(node.resource.kind, node.id, spec),
       ),
-    lookAt: (kind, id, gateNames) => look(kind, gateNames, () => connection(providerOf(kind)).kind(kind).read(id, {})),
+    lookAt: (kind, id, gateNames) => look(kind, gateNames, () => read(kind, id, {})),
     locate,
     gate,
     refresh: () => {

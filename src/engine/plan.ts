@@ -1,10 +1,10 @@
-import { LabError } from '../errors.ts';
 import type { State, StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
 import { type Assessing, type Assessment, assess } from './assess.ts';
 import type { Change, Diagnostic, Owner, Plan, System } from './change.ts';
 import { errorsOf } from './diagnose.ts';
 import type { Emit } from './event.ts';
+import { otherScope } from './expected-scope.ts';
 import { buildNodes, type Node, type Nodes, phasesOf, subjectOf } from './node.ts';
 import { type Observer, observe, type Sight } from './observe.ts';
 import { planOrphans } from './orphans.ts';
@@ -60,9 +60,7 @@ const checkIdentity = async (world: World, observer: Observer): Promise<void> =>
     // Some clients find out by themselves that it is another one.
     if (place.is === 'refused' && place.error.code === 'GUARD') throw place.error;
     if (place.is !== 'located' || place.scope === expected) continue;
-    throw new LabError('GUARD', `${provider} is ${place.scope}, and the manifest expects ${expected}`, {
-      next: 'Check the context or credentials, or correct `expect` in the manifest.',
-    });
+    throw otherScope(provider, place.scope, expected);
   }
 };
 

@@ -32,6 +32,11 @@ export interface ObjectRef {
   readonly name: string;
 }
 
+/** What get() would answer. */
+export interface LookedUp {
+  readonly object: KubeObject | undefined;
+}
+
 /** Objects of the Kubernetes API, for providers whose resources live there. Offered by the kubernetes provider. */
 export interface ObjectApi {
   /** The versions that the server serves for this kind, its preferred one first; [] if it does not know the kind. */
@@ -39,6 +44,8 @@ export interface ObjectApi {
   /** undefined if it is not there. Throws DENIED, UNREACHABLE, … */
   get(ref: ObjectRef, version?: string): Promise<KubeObject | undefined>;
   list(ref: Omit<ObjectRef, 'name'>): Promise<readonly KubeObject[]>;
+  /** What lists tell of many objects of one kind; undefined where a list is refused or costs more than it saves. */
+  lookUp(refs: readonly ObjectRef[], version?: string): Promise<readonly (LookedUp | undefined)[]>;
   /**
    * Server-side apply as field manager `lab`. CONFLICT names the other manager, unless the user said to take over;
    * MOVED if resourceVersion in the body is stale.
@@ -49,6 +56,33 @@ export interface ObjectApi {
   /** Foreground delete, with the uid as precondition; returns when the object is gone. Absent already is success. */
   remove(ref: ObjectRef): Promise<void>;
 }
+
+/** What came of making an object: made, or the name is taken, or there is no such namespace. */
+export type Made =
+  | { readonly is: 'made'; readonly object: KubeObject }
+  | { readonly is: 'taken' }
+  | { readonly is: 'homeless' };
+
+/**
+ * The objects in which lab keeps its own state: Secrets of one type, Leases, their namespace. Each write is made for one
+ * version of one object, or for none. Goes on while a run is aborted, as what is under way must be written down. Offered
+ * by the kubernetes provider; every method throws DENIED, UNREACHABLE, …
+ */
+export interface OwnObjects {
+  /** undefined if it is not there. Throws BAD_STATE for a Secret of another type: its data is none of lab's. */
+  get(ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** Names, labels and versions of the Secrets with these labels; no data. */
+  list(namespace: string, labels: Readonly<Record<string, string>>): Promise<readonly ObjectMeta[]>;
+  /** Makes an object that is not there. */
+  create(object: KubeObject): Promise<Made>;
+  /** Replaces the version that its metadata.resourceVersion names; undefined if that is not the present one. */
+  replace(object: KubeObject): Promise<KubeObject | undefined>;
+  /** Deletes an object. Absent already is success. */
+  remove(ref: ObjectRef): Promise<void>;
+}
+
+/** The type of the Secrets in which lab keeps state. */
+export const ownSecretType = 'k8s-lab.dev/state';
 
 /** Tokens of the cluster's service accounts, for logins elsewhere. */
 export interface TokenIssuer {
@@ -95,6 +129,7 @@ export interface Ports {
 /** What a connection offers to the others. */
 export interface Offers {
   readonly objects?: ObjectApi;
+  readonly ownObjects?: OwnObjects;
   readonly tokens?: TokenIssuer;
   readonly aks?: AksClusters;
   readonly eks?: EksClusters;

@@ -107,6 +107,12 @@ export interface OutputTraits {
   readonly secret?: true;
 }
 
+/** One object to read, with what is known of its desired spec. */
+export interface Asked<Known> {
+  readonly id: readonly string[];
+  readonly spec: Known;
+}
+
 /** A kind's spec after parsing. */
 export type Spec<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
@@ -173,6 +179,11 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   check?(spec: Spec<Shape>): string | undefined;
   /** Never writes. May throw LabError; DENIED and the like become `unknown`. */
   read(client: Client, id: readonly string[], spec: Partial<Spec<Shape>>): Promise<Live>;
+  /**
+   * Ten or more at once, where the API can list them: what the list tells of each, in the order asked for; undefined
+   * for what it does not tell, which read() is then asked for.
+   */
+  readMany?(client: Client, asked: readonly Asked<Partial<Spec<Shape>>>[]): Promise<readonly (Live | undefined)[]>;
   /** Makes live match, from any start, its own half-done run included. */
   write(client: Client, request: WriteRequest<Spec<Shape>>): Promise<void>;
   /** Polled after a write, outside the write slot. Default: done. */
@@ -192,6 +203,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
 /** A kind with its client's and spec's types closed over: what the engine calls. Specs are checked by the kind's schema inside. */
 export interface BoundKind {
   read(id: readonly string[], spec: Fields): Promise<Live>;
+  /** Absent where the API cannot list what read() would tell. */
+  readonly readMany?: (asked: readonly Asked<Fields>[]) => Promise<readonly (Live | undefined)[]>;
   write(request: WriteRequest<Fields>): Promise<void>;
   settled(id: readonly string[], spec: Fields): Promise<Settled>;
   verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;

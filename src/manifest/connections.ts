@@ -29,12 +29,13 @@ export interface Connections {
 export const connectionsFor = (given: Given, resources: readonly Resource[], folder: string): Connections => {
   const used = new Map(resources.map((resource) => [providerOf(resource.kind), resource]));
   const { cluster, install, vault, expect } = given.manifest;
-  const inCluster = used.get('kubernetes') ?? used.get('external-secrets');
+  const hasObjects = used.has('kubernetes') || used.has('external-secrets');
+  const keepsState = given.manifest.state.backend === 'kubernetes';
   const inVault = used.get('vault');
-  const clouds = cloudsOf(given, resources, inCluster);
+  const clouds = cloudsOf(given, resources, hasObjects || keepsState);
   return {
     connections: {
-      ...(inCluster === undefined || cluster === undefined
+      ...(!(hasObjects || keepsState) || cluster === undefined
         ? {}
         : {
             kubernetes: clusterConnection(cluster, folder),
@@ -49,7 +50,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
         : {}),
       ...(inVault === undefined || vault === undefined
         ? {}
-        : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected') }),
+        : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected', folder) }),
       ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {
@@ -65,9 +66,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ),
     },
     complaints: [
-      ...(inCluster !== undefined && cluster === undefined
-        ? [wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one')]
-        : []),
+      ...(cluster === undefined ? withoutCluster(given, hasObjects, keepsState) : []),
       ...(inVault !== undefined && vault === undefined
         ? [complaint(inVault.origin, 'needs the section vault, with address and login')]
         : []),
@@ -77,19 +76,29 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
   };
 };
 
+const withoutCluster = (given: Given, hasObjects: boolean, keepsState: boolean): Complaint[] => {
+  if (hasObjects) {
+    return [
+      wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one'),
+    ];
+  }
+  const needed = 'kubernetes needs the section cluster, with a context of your kubeconfig';
+  return keepsState ? [wrong(given, ['state', 'backend'], needed)] : [];
+};
+
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
 
-// A cloud is also asked where it runs the cluster that resources are in.
+// A cloud is also asked where it runs the cluster that resources or the state are in.
 const cloudsOf = (
   given: Given,
   resources: readonly Resource[],
-  inCluster: Resource | undefined,
+  needsCluster: boolean,
 ): (readonly [provider: string, CloudConnection])[] => {
   const { aks, eks } = given.manifest.cluster ?? {};
   const runs: Readonly<Record<string, boolean>> = { azure: aks !== undefined, aws: eks !== undefined };
   return Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
     const inside = resources.filter(({ kind }) => providerOf(kind) === provider);
-    const used = inside.length > 0 || (inCluster !== undefined && runs[provider] === true);
+    const used = inside.length > 0 || (needsCluster && runs[provider] === true);
     return used ? [[provider, connectionTo(given, inside)] as const] : [];
   });
 };
@@ -103,12 +112,17 @@ const clusterConnection = ({ context, kubeconfig, aks, eks }: Cluster, folder: s
   });
 };
 
-const vaultConnection = ({ address, reach, plaintext: consent, product, login }: VaultSection, mode: string) => ({
+const vaultConnection = (
+  { address, reach, plaintext: consent, product, login }: VaultSection,
+  mode: string,
+  folder: string,
+) => ({
   address: plain(address),
   reach,
   mode,
   product,
   login,
+  folder,
   ...(consent === undefined ? {} : { plaintext: consent }),
 });
 

@@ -8,6 +8,7 @@ export interface Expanded {
   /** The folder of the manifest: files are relative to it, and local state lives in it. */
   readonly folder: string;
   readonly resources: readonly Resource[];
+  readonly state: StateBackend;
   /** Provider name → what its connect() checks. */
   readonly connections: Readonly<Record<string, unknown>>;
   /** Where the user wrote how to reach each provider: `lab.yaml:17:12`. */
@@ -24,6 +25,11 @@ export interface Expanded {
   /** Warnings; errors end in Loaded.ok = false. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** Where the state is kept. */
+export type StateBackend =
+  | { readonly backend: 'local' }
+  | { readonly backend: 'kubernetes'; readonly namespace: string };
 
 /** What loading a manifest comes to: everything, or every complaint at once. */
 export type Loaded =

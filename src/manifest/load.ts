@@ -3,7 +3,7 @@ import { type Checked, type Complaint, failed, toDiagnostics, toWarnings } from 
 import { connectionsFor } from './connections.ts';
 import type { Given } from './expand/draft.ts';
 import { expandSections } from './expand/expand.ts';
-import type { Expanded, Loaded } from './expanded.ts';
+import type { Expanded, Loaded, StateBackend } from './expanded.ts';
 import { fillVariables } from './fill.ts';
 import { digestInputs } from './inputs.ts';
 import { type ManifestFile, readManifestFile } from './manifest-file.ts';
@@ -11,6 +11,7 @@ import { deploymentNeeds } from './needs.ts';
 import { type Chosen, chooseEnvironment, environmentsOf } from './overlay.ts';
 import { readPolicyFiles } from './policy-files.ts';
 import { checkManifest } from './schema/check.ts';
+import type { Manifest } from './schema/manifest.ts';
 import { settle } from './settle/settle.ts';
 import { checkValueFiles } from './value-files.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -82,6 +83,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
       environment,
       folder,
       resources,
+      state: backendOf(manifest),
       connections: connected.connections,
       connectionsAt: connected.writtenAt,
       needs: deploymentNeeds(manifest),
@@ -93,6 +95,9 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
     },
   };
 };
+
+const backendOf = ({ state: { backend, namespace } }: Manifest): StateBackend =>
+  backend === 'local' ? { backend } : { backend, namespace };
 
 // A value without its variable is not worth a second complaint.
 const elsewhere = (complaints: readonly Complaint[], known: readonly Complaint[]): Complaint[] => {

@@ -12,10 +12,13 @@ export interface PolicyFiles {
   readonly complaints: readonly Complaint[];
 }
 
-/** Reads every file that `vault.policies` names. */
+/** Reads every file that `vault.policies` and `vault.passwordPolicies` name. */
 export const readPolicyFiles = async (manifest: Manifest, tree: MapTree, folder: string): Promise<PolicyFiles> => {
-  const named = Object.entries(manifest.vault?.policies ?? {}).flatMap(([name, { file }]) =>
-    file === undefined ? [] : [{ file, origin: originOf(tree, ['vault', 'policies', name, 'file']) }],
+  const sections = { policies: manifest.vault?.policies, passwordPolicies: manifest.vault?.passwordPolicies };
+  const named = Object.entries(sections).flatMap(([section, policies = {}]) =>
+    Object.entries(policies).flatMap(([name, { file }]) =>
+      file === undefined ? [] : [{ file, origin: originOf(tree, ['vault', section, name, 'file']) }],
+    ),
   );
   const read = await Promise.all(
     named.map(async ({ file, origin }) => {

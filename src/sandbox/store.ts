@@ -22,8 +22,8 @@ export const openDocument = async <T>(file: string | undefined, empty: () => T):
   if (file === undefined) return { value: empty(), changed: () => undefined, close: async () => undefined };
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const text = await readIfThere(file);
-  // The parse boundary: only this function writes these files.
-  const value: T = text === undefined ? empty() : JSON.parse(text);
+  // The parse boundary: only this function writes these files. An older lab may have left out what came later.
+  const value: T = text === undefined ? empty() : { ...empty(), ...JSON.parse(text) };
 
   let timer: NodeJS.Timeout | undefined;
   let saving: Promise<void> = Promise.resolve();

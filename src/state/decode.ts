@@ -41,17 +41,19 @@ const isText = (value: Json | undefined): value is string => typeof value === 's
 const isMap = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const text = that(isText, 'must be text');
+/** Text, maybe empty. */
+export const text = that(isText, 'must be text');
 const name = that((value) => isText(value) && value !== '', 'must be text');
 const texts = that((value) => Array.isArray(value) && value.every(isText), 'must be a list of text');
 const textMap = that((value) => isMap(value) && Object.values(value).every(isText), 'must map names to text');
-const count = that((value) => Number.isInteger(value), 'must be a whole number');
+/** A whole number. */
+export const count = that((value) => Number.isInteger(value), 'must be a whole number');
 const anything = that((value) => value !== undefined, 'must be there');
 const oneOf = (...words: readonly string[]): Check =>
   that((value) => isText(value) && words.includes(value), `must be ${words.join(' or ')}`);
 
 /** The first field that is wrong: `record: ownership: must be owned or contributed`. */
-const shape =
+export const shape =
   (checks: Readonly<Record<string, Check>>): Check =>
   (value) => {
     if (!isMap(value)) return 'must be an object';
@@ -59,7 +61,8 @@ const shape =
     return wrong.flatMap(([key, why]) => (why === '' ? [] : [`${key}: ${why}`]))[0] ?? '';
   };
 
-const decoder = <Value>(checks: Checks<Value>) => {
+/** A decoder that checks each field of a value. */
+export const decoder = <Value>(checks: Checks<Value>) => {
   const check = shape(checks);
   // The checks cover each field of Value; fields that this version does not know stay with it.
   const fits = (value: Json): value is Json & Value => check(value) === '';

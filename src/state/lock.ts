@@ -1,17 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
 import type { Diagnostic } from '../engine/change.ts';
 import { LabError } from '../errors.ts';
 import { diskFailure } from '../secrets/disk-failure.ts';
 import { createPrivateFile } from '../secrets/private-file.ts';
-import { hasEnded, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { type Claim, isClaim, locked, newClaim, takenAway, takenOver } from './holder.ts';
+import { hasEnded } from './process-identity.ts';
 import type { LockHolder } from './store.ts';
-
-/** A lock file's content. */
-interface Claim extends LockHolder {
-  readonly identity?: ProcessIdentity;
-}
 
 /** A lock that this process took. */
 export interface Lock {
@@ -29,19 +23,17 @@ export const takeLock = async (
   path: string,
   operation: string,
   report: (diagnostic: Diagnostic) => void,
+  run?: string,
 ): Promise<Lock> => {
-  const own = await newClaim(operation);
+  const own = await newClaim(operation, run);
   await take(path, own, report);
-  const isOurs = async () => (await readClaim(path))?.id === own.id;
   return {
     confirm: async () => {
-      if (await isOurs()) return;
-      throw new LabError('LOCKED', 'the lock of this run was taken away while it was at work', {
-        next: 'Nothing was written since. When no other lab runs, run it again: it goes on from what the journal holds.',
-      });
+      const now = await readClaim(path);
+      if (now?.id !== own.id) throw takenAway(now);
     },
     release: async () => {
-      if (await isOurs()) await rm(path, { force: true });
+      if ((await readClaim(path))?.id === own.id) await rm(path, { force: true });
     },
   };
 };
@@ -60,7 +52,7 @@ const take = async (path: string, own: Claim, report: (diagnostic: Diagnostic) =
     // Given back in this very moment.
     if (other === undefined) continue;
     if (other.host !== own.host || !(await hasEnded(other.pid, other.identity))) throw locked(other);
-    if (await remove(path, other.id, own)) report(takenOver(other));
+    if (await remove(path, other.id, own)) report(takenOver(other, 'has ended without giving it back'));
   }
 };
 
@@ -80,28 +72,6 @@ const remove = async (path: string, id: string, own: Claim): Promise<boolean> =>
   }
 };
 
-const newClaim = async (operation: string): Promise<Claim> => {
-  const identity = await ownIdentity();
-  return {
-    id: randomBytes(4).toString('hex'),
-    operation,
-    who: userName(),
-    pid: process.pid,
-    host: hostname(),
-    since: new Date().toISOString(),
-    ...(identity === undefined ? {} : { identity }),
-  };
-};
-
-/** Containers often run as a uid that has no name. */
-const userName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-};
-
 const readClaim = async (path: string): Promise<Claim | undefined> => {
   try {
     const claim: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -114,23 +84,3 @@ const readClaim = async (path: string): Promise<Claim | undefined> => {
     next: `If no other lab runs on this state, delete ${path}.`,
   });
 };
-
-const isClaim = (value: unknown): value is Claim =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['id', 'operation', 'who', 'host', 'since'].every((field) => typeof Reflect.get(value, field) === 'string') &&
-  Number.isInteger(Reflect.get(value, 'pid'));
-
-const describe = ({ who, host, operation, pid, since }: LockHolder): string =>
-  `${who}@${host} (${operation}, pid ${pid}) since ${since}`;
-
-const locked = (holder: LockHolder): LabError =>
-  new LabError('LOCKED', `the state is locked by ${describe(holder)}`, {
-    next: `Wait for that run to end. If you know that it is gone: lab state unlock ${holder.id}`,
-  });
-
-const takenOver = (holder: LockHolder): Diagnostic => ({
-  severity: 'warning',
-  code: 'LOCK_TAKEN_OVER',
-  message: `took over the lock of a run that has ended without giving it back: ${describe(holder)}`,
-});

@@ -7,13 +7,20 @@ export interface ProcessIdentity {
   readonly namespace: string;
   /** When it started. */
   readonly start: string;
+  /** The boot of the machine: the same pid and host name may be another machine's. */
+  readonly boot?: string;
 }
 
 /** This process; undefined on systems without /proc, where only its pid is known. */
 export const ownIdentity = async (): Promise<ProcessIdentity | undefined> => {
-  const [namespace, start] = await Promise.all([ownNamespace(), startOf(process.pid)]);
-  return namespace === undefined || start === undefined ? undefined : { namespace, start };
+  const [namespace, start, boot] = await Promise.all([ownNamespace(), startOf(process.pid), ownBoot()]);
+  if (namespace === undefined || start === undefined) return undefined;
+  return { namespace, start, ...(boot === undefined ? {} : { boot }) };
 };
+
+/** Whether a process that may be of any machine was of this one and has certainly ended. */
+export const hasEndedHere = async (pid: number, identity: ProcessIdentity | undefined): Promise<boolean> =>
+  identity?.boot !== undefined && identity.boot === (await ownBoot()) && hasEnded(pid, identity);
 
 /** Whether a process of this host has certainly ended. Where that cannot be told, it has not. */
 export const hasEnded = async (pid: number, identity: ProcessIdentity | undefined): Promise<boolean> => {
@@ -34,6 +41,10 @@ const isAlive = (pid: number): boolean => {
 };
 
 const ownNamespace = (): Promise<string | undefined> => readlink('/proc/self/ns/pid').catch(() => undefined);
+
+/** Source: random(4). */
+const ownBoot = async (): Promise<string | undefined> =>
+  (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined))?.trim();
 
 /** Source: proc(5). The program's name, in parentheses, may hold spaces, so fields are counted behind it. */
 const startOf = async (pid: number): Promise<string | undefined> => {

@@ -47,6 +47,8 @@ export interface LockHolder {
   readonly pid: number;
   readonly host: string;
   readonly since: string;
+  /** Where a run in CI shows its log. */
+  readonly run?: string;
 }
 
 /** A held lock: the only way to write. */
@@ -58,9 +60,15 @@ export interface StateSession {
   close(): Promise<void>;
 }
 
+/** A state store whose lock can be broken. */
+export interface LockingStore extends StateStore {
+  /** Breaks the lock with this id; undefined if there is no lock. Throws LOCKED if its id is another. */
+  unlock(id: string): Promise<LockHolder | undefined>;
+}
+
 /** One owner's state in one backend. load() takes no lock and writes nothing. */
 export interface StateStore {
-  /** For the plan's head: `local, serial 7`. */
+  /** For people: `local, serial 7`. */
   describe(): string;
   /** The state with the journal played over it; undefined if there is none. */
   load(): Promise<State | undefined>;

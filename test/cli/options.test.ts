@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanFlags } from '../../src/cli/flags.ts';
-import { optionsOf, planOptions, waitSeconds } from '../../src/cli/options.ts';
+import { optionsOf, planOptions, secondsOf } from '../../src/cli/options.ts';
 import type { Expanded } from '../../src/manifest/expanded.ts';
 import { resource } from '../support/world.ts';
 import { change, plan } from '../views/literal-plan.ts';
@@ -16,6 +16,7 @@ const manifest: Expanded = {
   needs: {},
   inputs: 'inputs',
   allowDestroy: false,
+  state: { backend: 'local' },
   allowIrreversible: new Set(),
   diagnostics: [],
 };
@@ -62,7 +63,7 @@ describe('a saved plan', () => {
 });
 
 test('--wait takes a duration', () => {
-  expect(waitSeconds('1h30m')).toBe(5400);
-  expect(waitSeconds(undefined)).toBeUndefined();
-  expect(() => waitSeconds('half an hour')).toThrow('is not a duration');
+  expect(secondsOf('wait', '1h30m')).toBe(5400);
+  expect(secondsOf('wait', undefined)).toBeUndefined();
+  expect(() => secondsOf('wait', 'half an hour')).toThrow('is not a duration');
 });

@@ -27,6 +27,7 @@ const manifest = (): Expanded => ({
   needs: {},
   inputs: 'inputs',
   allowDestroy: false,
+  state: { backend: 'local' },
   allowIrreversible: new Set(),
   diagnostics: [],
 });

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { underLock } from '../../src/cli/under-lock.ts';
-import { type LocalStore, localStore } from '../../src/state/local.ts';
+import { localStore } from '../../src/state/local.ts';
+import type { LockingStore } from '../../src/state/store.ts';
 
 let folder: string;
-let store: LocalStore;
+let store: LockingStore;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lab-under-lock-'));
@@ -15,8 +16,14 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const locking = () => ({
+  store,
+  operation: 'apply',
+  patience: { seconds: undefined, stop: new AbortController().signal, say: () => {} },
+});
+
 const remember = (installation: string | undefined) =>
-  underLock(store, 'apply', async ({ session }) => {
+  underLock(locking(), async ({ session }) => {
     const writing = await session(installation);
     await writing.append({ step: 'system', provider: 'kubernetes', scope: '3f0c' });
     return writing.state.installation;
@@ -33,7 +40,7 @@ test('a new state without any marks makes an installation of its own', async () 
 
 test('an existing state keeps its installation, whatever marks show', async () => {
   const first = await remember(undefined);
-  const held = await underLock(store, 'apply', async ({ state, session }) => [
+  const held = await underLock(locking(), async ({ state, session }) => [
     state?.installation,
     (await session('1a2b3c4d')).state.installation,
   ]);
@@ -41,12 +48,12 @@ test('an existing state keeps its installation, whatever marks show', async () =
 });
 
 test('a state that lab has never written to counts as none, and a run that does nothing leaves it so', async () => {
-  expect(await underLock(store, 'apply', async ({ state }) => state)).toBeUndefined();
+  expect(await underLock(locking(), async ({ state }) => state)).toBeUndefined();
   expect(await store.load()).toBeUndefined();
 });
 
 test('the lock is held meanwhile and given back after a failure', async () => {
-  const failing = underLock(store, 'apply', async () => {
+  const failing = underLock(locking(), async () => {
     await expect(store.open('apply')).rejects.toMatchObject({ code: 'LOCKED' });
     throw new RangeError('work failed');
   });

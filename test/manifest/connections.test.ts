@@ -25,6 +25,17 @@ test('a cluster is named, and a kubeconfig is found from the folder of the manif
   expect(connections).toEqual({ kubernetes: { context: 'c', kubeconfig: join(folder, 'my/config') } });
 });
 
+test('a state in the cluster needs a cluster, and has a namespace of its own', async () => {
+  const state = 'state: { backend: kubernetes }\n';
+  expect(await complaintsAbout(`${head}${state}`)).toEqual([
+    'lab.yaml:3:19 state.backend: kubernetes needs the section cluster, with a context of your kubeconfig',
+  ]);
+  const { connections, ...expanding } = await expanded(`${head}${state}cluster: { context: c }\n`);
+  expect(connections).toEqual({ kubernetes: { context: 'c' } });
+  expect(expanding.state).toEqual({ backend: 'kubernetes', namespace: 'lab-system' });
+  expect((await expanded(`${head}state: { namespace: elsewhere }\n`)).state).toEqual({ backend: 'local' });
+});
+
 test('External Secrets and Vault are expected unless install says that they are waited for', async () => {
   const yaml = (install: string) => `${head}cluster: { context: c }
 install: ${install}
@@ -35,10 +46,11 @@ vault: { address: "https://v", login: { plan: { auth: token, token: { env: P } }
     plan: { auth: 'token', token: { from: 'env', name: 'P' } },
     apply: { auth: 'token', token: { from: 'file', path: 'token' } },
   };
-  expect((await expanded(yaml('{}'))).connections).toEqual({
+  const { connections, folder } = await expanded(yaml('{}'));
+  expect(connections).toEqual({
     kubernetes: { context: 'c' },
     'external-secrets': { mode: 'expected', namespace: 'external-secrets' },
-    vault: { address: 'https://v', reach: 'direct', mode: 'expected', product: 'auto', login },
+    vault: { address: 'https://v', reach: 'direct', mode: 'expected', product: 'auto', login, folder },
   });
   expect(
     (await expanded(yaml('{ external-secrets: { mode: wait, namespace: eso }, vault: { mode: wait } }'))).connections,

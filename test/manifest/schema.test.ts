@@ -63,13 +63,13 @@ describe('the top level', () => {
         '  reach: port-forward',
         '  init: {}',
         '  login: { plan: { auth: kubernetes, role: r }, apply: { auth: token, token: { env: T } } }',
-        '  mounts: { database: { type: database } }',
+        '  mounts: { pki: { type: pki } }',
         '  policies: { plan: { computed: plan } }',
-        '  auth: { approle: { type: approle } }',
+        '  auth: { people: { type: oidc } }',
       ),
     ).toMatchInlineSnapshot(`
       [
-        "lab.yaml:4:19 state.backend: "s3" is not supported yet; so far there is local",
+        "lab.yaml:4:19 state.backend: "s3" is not supported yet; so far there are local, kubernetes",
         "lab.yaml:5:1 fingerprints: is not supported yet",
         "lab.yaml:6:27 install.vault.mode: "helm" is not supported yet; so far there are expected, wait",
         "lab.yaml:6:33 install.vault.version: is not supported yet",
@@ -82,9 +82,8 @@ describe('the top level', () => {
         "lab.yaml:15:10 vault.reach: "port-forward" is not supported yet; so far there is direct",
         "lab.yaml:16:3 vault.init: is not supported yet",
         "lab.yaml:17:26 vault.login.plan.auth: "kubernetes" is not supported yet; so far there is token",
-        "lab.yaml:18:31 vault.mounts.database.type: "database" is not supported yet; so far there is kv-v2",
         "lab.yaml:19:23 vault.policies.plan.computed: is not supported yet",
-        "lab.yaml:20:28 vault.auth.approle.type: "approle" is not supported yet; so far there is kubernetes",
+        "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
       ]
     `);
   });
@@ -214,7 +213,7 @@ describe('vault', () => {
         "lab.yaml:5:12 vault.address: is no http or https URL",
         "lab.yaml:6:18 vault.login.auth: "tokn" is not token",
         "lab.yaml:7:13 vault.mounts["/a"]: the key is no path in Vault; write it without "/" at either end, without spaces, "*" and "+"",
-        "lab.yaml:7:45 vault.mounts.b.type: "kv" is not kv-v2",
+        "lab.yaml:7:45 vault.mounts.b.type: "kv" is not one of kv-v2, database, pki",
         "lab.yaml:7:82 vault.mounts.c.maxVersions: must be at least 0",
         "lab.yaml:8:15 vault.policies.none: must be one of paths, hcl and file",
         "lab.yaml:8:25 vault.policies.two: must be one of paths, hcl and file",

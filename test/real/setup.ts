@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startControlPlane } from '../servers/control-plane.ts';
 import { startExternalSecrets } from '../servers/external-secrets.ts';
+import { startPostgresql } from '../servers/postgresql.ts';
 import { createRunFolder } from '../servers/run-folders.ts';
 import { startVault } from '../servers/vault.ts';
+import { makeDatabaseUsers } from '../support/database-users.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,23 +16,40 @@ declare module 'vitest' {
       url: string;
       caFile: string;
       vault: { address: string; token: string };
+      /** The URL as Vault's connections have it; its users: test/support/database-users.ts. */
+      database: { url: string };
     };
   }
 }
 
-/** Starts one cluster with External Secrets and one Vault for the whole run. */
+/** Starts one cluster with External Secrets, one Vault and one database for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await createRunFolder();
   const token = 'root-of-the-shared-test-vault';
+  let stopDatabase = async () => {};
+  const stop = async () => {
+    await stopDatabase();
+    await folder.remove();
+  };
   try {
     const controlPlane = await startControlPlane({ dir: join(folder.dir, 'control-plane') });
     await startExternalSecrets({ controlPlane, dir: join(folder.dir, 'external-secrets') });
     const vault = await startVault({ dir: join(folder.dir, 'vault'), mode: { kind: 'dev', rootToken: token } });
+    const database = await startPostgresql({ dir: join(folder.dir, 'postgresql') });
+    stopDatabase = database.stop;
+    await database.query(makeDatabaseUsers());
     const { kubeconfig, context, url, caFile } = controlPlane;
-    project.provide('servers', { kubeconfig, context, url, caFile, vault: { address: vault.address, token } });
+    project.provide('servers', {
+      kubeconfig,
+      context,
+      url,
+      caFile,
+      vault: { address: vault.address, token },
+      database: { url: database.url },
+    });
   } catch (error) {
-    await folder.remove();
+    await stop();
     throw error;
   }
-  return folder.remove;
+  return stop;
 }

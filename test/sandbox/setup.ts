@@ -27,6 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     url: cluster.url,
     caFile,
     vault: { address: vault.address, token: vault.rootToken },
+    database: { url: 'postgresql://{{username}}:{{password}}@127.0.0.1:5432/postgres' },
   });
   return async () => {
     await operator.stop();

@@ -18,6 +18,8 @@ export type Launch = {
   environment?: Readonly<Record<string, string>>;
   lifetime: Lifetime;
   ready: () => Promise<boolean>;
+  /** The signal that asks it to end; default SIGTERM. */
+  end?: 'SIGTERM' | 'SIGINT';
 };
 
 /** A server that was ready once. */
@@ -37,7 +39,7 @@ export async function startProcess(launch: Launch): Promise<RunningProcess> {
   const pid = keepRecord(launch, child);
 
   const stop = async () => {
-    await endChild(child);
+    await endChild(child, launch.end);
     endWithParent.delete(child);
     forgetProcess(launch.dir, launch.name);
   };
@@ -80,10 +82,10 @@ function spawnLogged({ command, args, dir, environment, lifetime }: Launch, log:
 }
 
 /** Ends a child of this process, politely first. */
-async function endChild(child: ChildProcess): Promise<void> {
+async function endChild(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (hasEnded(child)) return;
   const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   const patience = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000);
   await ended;
   clearTimeout(patience);

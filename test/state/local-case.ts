@@ -22,6 +22,9 @@ export interface LocalCase extends StoreCase {
   readonly lock: string;
 }
 
+/** The same place for another process. */
+export const script = ({ folder, ...owner }: LocalCase['place']) => ({ where: { folder }, ...owner });
+
 /** A fresh local state. */
 export const localCase = async (): Promise<LocalCase> => {
   const place = { folder: await makeFolder(), name: 'shop', environment: 'kind' };
@@ -35,7 +38,7 @@ export const localCase = async (): Promise<LocalCase> => {
     lock: join(home, 'lock'),
     store: () => localStore(place),
     crash: async (entries) => {
-      await runSession({ ...place, entries, ending: 'die' });
+      await runSession({ ...script(place), entries, ending: 'die' });
     },
     stored: () => everythingIn(place.folder),
     damage: async (identity, text) => {

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { localStore } from '../../src/state/local.ts';
 import { describeStateStore } from './conformance.ts';
 import { begin, end, recordOf } from './example.ts';
-import { localCase, makeFolder } from './local-case.ts';
+import { localCase, makeFolder, script } from './local-case.ts';
 import { runSession, startSession } from './session-process.ts';
 
 // Several processes start in turn, on machines that may be busy.
@@ -64,7 +64,7 @@ test('a kill at any moment loses nothing that was acknowledged', async () => {
   const { place, store } = await localCase();
   let before = 0;
   for (const pause of [0, 1, 3, 8, 21]) {
-    const session = startSession({ ...place, entries: [], ending: 'repeat' });
+    const session = startSession({ ...script(place), entries: [], ending: 'repeat' });
     session.go();
     await session.said(/^appended 1$/);
     await sleep(pause);
@@ -83,7 +83,7 @@ test('a kill at any moment loses nothing that was acknowledged', async () => {
 test('a full disk ends in BAD_STATE with the way on, and keeps what was durable', async () => {
   const { place, store, journal } = await localCase();
   const entries = Array.from({ length: 40 }, (_, index) => end(`p${index}`));
-  const said = await runSession({ ...place, entries, ending: 'close', fileLimit: 8 });
+  const said = await runSession({ ...script(place), entries, ending: 'close', fileLimit: 8 });
   const durable = said.filter((line) => line.startsWith('appended')).length;
   expect(durable).toBeGreaterThan(0);
   expect(durable).toBeLessThan(40);

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Diagnostic } from '../../src/engine/change.ts';
 import { localStore } from '../../src/state/local.ts';
 import { end } from './example.ts';
-import { type LocalCase, localCase } from './local-case.ts';
+import { type LocalCase, localCase, script } from './local-case.ts';
 import { type SessionProcess, startSession } from './session-process.ts';
 
 const holder = {
@@ -39,7 +39,9 @@ const openOnce = async ({ place }: LocalCase): Promise<readonly Diagnostic[]> =>
 
 /** Lets processes open a state at the same moment. Returns those that got it; the others were told LOCKED. */
 const race = async (given: LocalCase, count: number): Promise<readonly SessionProcess[]> => {
-  const racers = Array.from({ length: count }, () => startSession({ ...given.place, entries: [], ending: 'hold' }));
+  const racers = Array.from({ length: count }, () =>
+    startSession({ ...script(given.place), entries: [], ending: 'hold' }),
+  );
   await Promise.all(racers.map((racer) => racer.said(/^ready$/)));
   for (const racer of racers) racer.go();
   const answers = await Promise.all(racers.map((racer) => racer.said(/^(open|LOCKED)/)));
@@ -62,7 +64,7 @@ test('of runs that start at once exactly one gets the lock, and after its death 
 
 test('of sessions that find the same stale lock exactly one takes it over', async () => {
   const given = await withLock('');
-  const dead = startSession({ ...given.place, entries: [], ending: 'hold' });
+  const dead = startSession({ ...script(given.place), entries: [], ending: 'hold' });
   await dead.kill();
   for (let round = 0; round < 25; round++) {
     await writeFile(given.lock, JSON.stringify({ ...holder, pid: dead.pid }));
@@ -86,7 +88,7 @@ test('while one run takes a stale lock over, no other does', async () => {
 
 test('the lock of a run of this host that has ended is taken over, and that is reported', async () => {
   const given = await localCase();
-  const dead = startSession({ ...given.place, entries: [end('one')], ending: 'die' });
+  const dead = startSession({ ...script(given.place), entries: [end('one')], ending: 'die' });
   dead.go();
   await dead.ended();
   expect(await openOnce(given)).toEqual([
@@ -131,7 +133,7 @@ test.runIf(process.platform === 'linux')('a pid in another container says nothin
 
 test('a lock without more than a pid counts as long as there is such a process', async () => {
   await expect(openOnce(await withLock(holder))).rejects.toMatchObject({ code: 'LOCKED' });
-  const dead = startSession({ ...(await localCase()).place, entries: [], ending: 'hold' });
+  const dead = startSession({ ...script((await localCase()).place), entries: [], ending: 'hold' });
   await dead.kill();
   expect(await openOnce(await withLock({ ...holder, pid: dead.pid }))).toHaveLength(1);
 });
@@ -184,7 +186,7 @@ test('closing gives back only a lock that is still its own', async () => {
 
 test('a run that dies while it takes a lock over does not block the next one', async () => {
   const given = await localCase();
-  const dead = startSession({ ...given.place, entries: [], ending: 'die' });
+  const dead = startSession({ ...script(given.place), entries: [], ending: 'die' });
   dead.go();
   await dead.ended();
   await writeFile(`${given.lock}.break`, await readFile(given.lock, 'utf8'));

@@ -2,16 +2,28 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Timing } from '../../src/state/cluster/timing.ts';
 import type { JournalEntry } from '../../src/state/store.ts';
 
-/** What a run in another process does with a local state. */
+/** A state in a cluster, for another process. */
+export interface SessionCluster {
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly timing?: Timing;
+}
+
+/** What a run in another process does with a state: in a folder, or in a cluster. */
 export interface SessionScript {
-  readonly folder: string;
+  readonly where: { readonly folder: string } | SessionCluster;
   readonly name: string;
   readonly environment: string;
   readonly entries: readonly JournalEntry[];
-  /** die: SIGKILL without close. hold: keep the lock until killed. repeat: open, append one more record, close, for ever. */
-  readonly ending: 'die' | 'hold' | 'close' | 'repeat';
+  /**
+   * die: SIGKILL without close. hold: keep the lock until killed. on: append one more at the next go(), then close.
+   * repeat: open, append one more record, close, for ever.
+   */
+  readonly ending: 'die' | 'hold' | 'on' | 'close' | 'repeat';
   /** Blocks of 512 bytes that a file may grow to, as if the disk were full. */
   readonly fileLimit?: number;
 }
@@ -25,6 +37,9 @@ export interface SessionProcess {
   /** Its first line like this; rejects if it ends without. */
   said(wanted: RegExp): Promise<string>;
   kill(): Promise<void>;
+  /** Stops it as a laptop that sleeps, and lets it go on. */
+  sleep(): void;
+  wake(): void;
   ended(): Promise<void>;
 }
 
@@ -57,6 +72,8 @@ export const startSession = (given: SessionScript): SessionProcess => {
         await Promise.race([once(reader, 'line'), closed]);
       }
     },
+    sleep: () => child.kill('SIGSTOP'),
+    wake: () => child.kill('SIGCONT'),
     kill: async () => {
       child.kill('SIGKILL');
       await closed;

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { LabError } from '../../src/errors.ts';
-import { localStore } from '../../src/state/local.ts';
 import { end } from './example.ts';
 import type { SessionScript } from './session-process.ts';
+import { openStore } from './session-store.ts';
 
 // A run of lab, as another process: it says what it did, and dies as it is told.
 const given: SessionScript = JSON.parse(process.argv[2] ?? '');
-const store = localStore(given);
+const store = await openStore(given);
 
 const work = async (): Promise<void> => {
   const session = await store.open('apply');
@@ -21,6 +21,13 @@ const work = async (): Promise<void> => {
       return;
     case 'hold':
       await once(process, 'never');
+      return;
+    case 'on':
+      await once(process.stdin, 'data');
+      await session.append(end('on'));
+      console.log('appended on');
+      await session.close();
+      console.log('closed');
       return;
     case 'close':
     case 'repeat':

@@ -15,13 +15,14 @@ export default class StateList extends LabCommand {
 
   async run(): Promise<StateListDocument> {
     const { flags } = await this.parse(StateList);
-    const [{ existingState, openStore }, { success }, { stateListJson, stateListText }] = await Promise.all([
+    const [{ existingState, withRecords }, { success }, { stateListJson, stateListText }] = await Promise.all([
       import('../../cli/records.ts'),
       import('../../cli/exit-code.ts'),
       import('../../views/state.ts'),
     ]);
-    const { owner, store } = await openStore(flags, this.host());
-    const document = stateListJson(owner, await existingState(store, owner), success);
+    const document = await withRecords(flags, this.host(), 'read', async (records) =>
+      stateListJson(records.owner, await existingState(records), success),
+    );
     return this.answer(document, stateListText(document));
   }
 }

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
 import { LabCommand } from '../../cli/base-command.ts';
-import { manifestFlags, sandboxFlags } from '../../cli/flags.ts';
+import { lockFlags, manifestFlags, sandboxFlags } from '../../cli/flags.ts';
 import type { StateShowDocument } from '../../views/state.ts';
 
 export default class StateRm extends LabCommand {
@@ -14,17 +14,21 @@ export default class StateRm extends LabCommand {
     },
   ];
   static override args = { address: string({ required: true, description: 'An address, as state list shows it.' }) };
-  static override flags = { ...manifestFlags, ...sandboxFlags };
+  static override flags = { ...manifestFlags, ...sandboxFlags, ...lockFlags };
 
   async run(): Promise<StateShowDocument> {
     const { args, flags } = await this.parse(StateRm);
-    const [{ forget, openStore }, { success }, { recordJson }] = await Promise.all([
+    const [{ forget, withRecords }, { secondsOf }, { success }, { recordJson }] = await Promise.all([
       import('../../cli/records.ts'),
+      import('../../cli/options.ts'),
       import('../../cli/exit-code.ts'),
       import('../../views/state.ts'),
     ]);
-    const { store } = await openStore(flags, this.host());
-    const record = await forget(store, args.address);
+    const host = this.host();
+    const seconds = secondsOf('lock-wait', flags['lock-wait']);
+    const record = await withRecords(flags, host, 'write', (records) =>
+      forget(records, args.address, { seconds, stop: records.stop, say: host.say }),
+    );
     return this.answer(recordJson(record, success), `Forgotten: ${record.address} (${record.identity})`);
   }
 }

@@ -21,13 +21,14 @@ export default class StateShow extends LabCommand {
 
   async run(): Promise<StateShowDocument> {
     const { args, flags } = await this.parse(StateShow);
-    const [{ existingState, openStore, recordAt }, { success }, { recordJson, recordText }] = await Promise.all([
+    const [{ existingState, recordAt, withRecords }, { success }, { recordJson, recordText }] = await Promise.all([
       import('../../cli/records.ts'),
       import('../../cli/exit-code.ts'),
       import('../../views/state.ts'),
     ]);
-    const { owner, store } = await openStore(flags, this.host());
-    const record = recordAt(await existingState(store, owner), args.address);
+    const record = await withRecords(flags, this.host(), 'read', async (records) =>
+      recordAt(await existingState(records), args.address),
+    );
     return this.answer(recordJson(record, success), recordText(record));
   }
 }

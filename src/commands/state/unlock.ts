@@ -22,13 +22,13 @@ export default class StateUnlock extends LabCommand {
 
   async run(): Promise<UnlockDocument> {
     const { args, flags } = await this.parse(StateUnlock);
-    const [{ openStore }, { success }, { unlockJson, unlockText }] = await Promise.all([
+    const [{ withRecords }, { success }, { unlockJson, unlockText }] = await Promise.all([
       import('../../cli/records.ts'),
       import('../../cli/exit-code.ts'),
       import('../../views/state.ts'),
     ]);
-    const { store } = await openStore(flags, this.host());
-    const document = unlockJson(await store.unlock(args.id), success);
+    const holder = await withRecords(flags, this.host(), 'write', ({ store }) => store.unlock(args.id));
+    const document = unlockJson(holder, success);
     return this.answer(document, unlockText(document));
   }
 }

@@ -2,7 +2,9 @@ import type { Fields } from '../../engine/value.ts';
 import { splitNamespaced } from '../schema/names.ts';
 import type { SecretEntry } from '../schema/secrets.ts';
 import { draft, type Found, type Given, namespaceDraft } from './draft.ts';
+import { externalSecretSpec } from './external-secret.ts';
 import { type Read, readSecrets } from './reads.ts';
+import { expandDynamic } from './secrets-dynamic.ts';
 import { expandWrites, remoteAddress } from './writes.ts';
 
 /** Section `secrets`: namespaces, the writes of the values that lab was given, and the ExternalSecrets that read them. */
@@ -16,25 +18,21 @@ export function* expandSecrets(given: Given): Generator<Found> {
     const secret = given.manifest.secrets[entry];
     if (secret !== undefined && first !== undefined) yield* externalSecret(secret, first, own);
   }
+  for (const [entry, secret] of Object.entries(given.manifest.secrets)) {
+    if (secret.dynamic !== undefined) yield* expandDynamic(given, entry, secret, secret.dynamic);
+  }
 }
 
 function* externalSecret(secret: SecretEntry, first: Read, reads: readonly Read[]): Generator<Found> {
   const path = ['secrets', first.entry];
   const { namespace, name: ownName } = splitNamespaced(first.entry);
-  const name = secret.name ?? ownName;
   const { expose } = first.store;
   const storeKind = expose === 'none' ? 'ClusterSecretStore' : expose.kind;
   yield namespaceDraft(path, namespace);
   yield draft(path, 'external-secrets.external-secret', [namespace, ownName], {
     spec: {
-      ...(name === ownName ? {} : { name }),
+      ...externalSecretSpec(secret, ownName),
       store: { name: first.storeName, kind: storeKind },
-      ...(secret.refresh === undefined ? {} : { refresh: secret.refresh }),
-      target: {
-        name,
-        creationPolicy: 'Owner',
-        ...(secret.template === undefined ? {} : { template: { data: secret.template } }),
-      },
       data: reads.map(dataOf),
     },
     after: reads.map(remoteAddress),

@@ -4,6 +4,7 @@ import type { Namespaced } from '../schema/names.ts';
 import type { KubernetesAuth, KubernetesAuthRole, VaultSection } from '../schema/vault.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, wrong } from './draft.ts';
+import { expandApprole, expandJwt } from './vault-machines.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -15,10 +16,22 @@ export function* expandAuth(given: Given, vault: VaultSection): Generator<Found>
     yield draft(path, 'vault.auth-method', [mount], {
       spec: defined({ type, description, defaultLeaseTtl, maxLeaseTtl }),
     });
-    yield* configuration(given, path, mount, auth);
-    for (const [name, role] of Object.entries(auth.roles)) yield* expandRole(given, mount, name, role);
+    yield* inMethod(given, mount, auth);
   }
   yield* reviewers(given, vault);
+}
+
+function* inMethod(given: Given, mount: string, auth: VaultSection['auth'][string]): Generator<Found> {
+  switch (auth.type) {
+    case 'kubernetes':
+      yield* configuration(given, ['vault', 'auth', mount], mount, auth);
+      for (const [name, role] of Object.entries(auth.roles)) yield* expandRole(given, mount, name, role);
+      return;
+    case 'approle':
+      return yield* expandApprole(mount, auth);
+    case 'jwt':
+      return yield* expandJwt(mount, auth);
+  }
 }
 
 function* configuration(given: Given, path: readonly string[], mount: string, auth: KubernetesAuth): Generator<Found> {
@@ -95,7 +108,9 @@ const bindingParts = ({ manifest, environment }: Given): string[] => [
 
 /** Who logs in with reviewer `client` asks the API server about the own token, and needs to be allowed to. */
 function* reviewers(given: Given, vault: VaultSection): Generator<Found> {
-  const clients = Object.entries(vault.auth).filter(([, { reviewer }]) => reviewer === 'client');
+  const clients = Object.entries(vault.auth).flatMap(([mount, auth]) =>
+    auth.type === 'kubernetes' && auth.reviewer === 'client' ? [[mount, auth] as const] : [],
+  );
   const accounts = clients.flatMap(([, { roles }]) => Object.values(roles).flatMap((role) => role.serviceAccounts));
   const subjects = [...new Map(accounts.map((account) => [`${account.namespace}/${account.name}`, account])).values()];
   const [first] = clients;

@@ -1,42 +1,69 @@
+import { address, providerOf } from '../../engine/address.ts';
 import type { Path } from '../../engine/traits.ts';
 import type { Fields } from '../../engine/value.ts';
-import type { KvMount, Policy } from '../schema/vault.ts';
-import { escape } from '../text.ts';
+import type { Mount, Policy, VaultSection } from '../schema/vault.ts';
 import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
+import { hclOf } from './policy-text.ts';
+import { expandAccess, expandAudit } from './vault-access.ts';
 import { expandAuth } from './vault-auth.ts';
+import { expandDatabase } from './vault-database.ts';
+import { expandPki } from './vault-pki.ts';
 
-/** Section `vault`: mounts, policies, auth methods and their roles. */
+/** Section `vault`: audit devices, then everything else. */
 export function* expandVault(given: Given): Generator<Found> {
   const { vault } = given.manifest;
   if (vault === undefined) return;
+  yield* expandAudit(given, vault);
+  const audited = Object.keys(vault.audit).map((path) => address('vault.audit-device', path));
+  for (const found of everythingElse(given, vault)) {
+    const isInVault = found.is === 'draft' && providerOf(found.kind) === 'vault';
+    yield isInVault ? { ...found, after: [...found.after, ...audited] } : found;
+  }
+}
+
+/** Mounts, policies, auth methods with their roles, and who may what. */
+function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
   yield* nested(given, ['vault', 'mounts'], Object.keys(vault.mounts));
-  for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(path, mount);
+  for (const [path, mount] of Object.entries(vault.mounts)) yield* expandMount(given, vault, path, mount);
   for (const [name, policy] of Object.entries(vault.policies)) {
     const spec = policySpec(given, policy);
     if (spec !== undefined) yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec });
   }
   yield* nested(given, ['vault', 'auth'], Object.keys(vault.auth));
   yield* expandAuth(given, vault);
+  yield* expandAccess(given, vault);
 }
 
-function* expandMount(mountPath: string, mount: KvMount): Generator<Found> {
+function* expandMount(given: Given, vault: VaultSection, mountPath: string, mount: Mount): Generator<Found> {
   const path = ['vault', 'mounts', mountPath];
-  const { type, description, defaultLeaseTtl, maxLeaseTtl, ...settings } = mount;
-  const spec = defined({ type, description, defaultLeaseTtl, maxLeaseTtl });
-  yield draft(path, 'vault.mount', [mountPath], { spec });
-  const config = defined(settings);
-  if (Object.keys(config).length > 0) yield draft(path, 'vault.kv-config', [mountPath], { spec: config });
+  const { type, description } = mount;
+  yield draft(path, 'vault.mount', [mountPath], { spec: defined({ type, description, ...leaseTtls(mount) }) });
+  switch (mount.type) {
+    case 'kv-v2': {
+      const { maxVersions, casRequired, deleteVersionAfter } = mount;
+      const config = defined({ maxVersions, casRequired, deleteVersionAfter });
+      if (Object.keys(config).length > 0) yield draft(path, 'vault.kv-config', [mountPath], { spec: config });
+      return;
+    }
+    case 'database':
+      return yield* expandDatabase(given, mountPath, mount);
+    case 'pki':
+      return yield* expandPki(given, vault, mountPath, mount);
+  }
 }
 
-/** Undefined for a file that could not be read, which is a complaint of its own. */
-const policySpec = (given: Given, { paths, hcl, file }: Policy): Fields | undefined => {
+// What PKI has no leases for, it has certificates for.
+const leaseTtls = (mount: Mount) =>
+  mount.type === 'pki'
+    ? { defaultLeaseTtl: mount.defaultTtl, maxLeaseTtl: mount.maxTtl }
+    : { defaultLeaseTtl: mount.defaultLeaseTtl, maxLeaseTtl: mount.maxLeaseTtl };
+
+const policySpec = (given: Given, { paths, ...text }: Policy): Fields | undefined => {
   if (paths !== undefined) return { paths };
-  if (hcl !== undefined) return { hcl };
-  const text = given.files.get(file ?? '');
-  // A file's text means itself; what stands in the manifest is escaped already.
-  return text === undefined ? undefined : { hcl: escape(text) };
+  const hcl = hclOf(given, text);
+  return hcl === undefined ? undefined : { hcl };
 };
 
 /** Vault refuses a mount below another one, whichever comes first. */

@@ -27,6 +27,16 @@ const cluster = z
     if (given.kubeconfig !== undefined && given.context === undefined) wrong('kubeconfig goes with context');
   });
 
+const stateNamespace = 'lab-system';
+
+const state = z.strictObject({
+  backend: z
+    .enum(['local', 'kubernetes'])
+    .default('local')
+    .describe('local: files beside the manifest; kubernetes: Secrets and a Lease in the cluster'),
+  namespace: namespaceName().default(stateNamespace).describe('Where in the cluster; made if it is missing'),
+});
+
 const installed = z.strictObject({
   mode: z.enum(['expected', 'wait']).describe('expected: must be there now; wait: somebody else deploys it'),
   timeout: duration().optional(),
@@ -63,7 +73,7 @@ export const manifestSchema = z.strictObject({
     })
     .optional()
     .describe('Identity of the systems, checked before the first read'),
-  state: z.strictObject({ backend: z.enum(['local']) }).default({ backend: 'local' }),
+  state: state.default({ backend: 'local', namespace: stateNamespace }),
   cluster: cluster.optional(),
   install: z.record(labName(), installed).default({}),
   stores: z.record(labName(), store).default({}),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
 import { dataKeyName, labName, objectName } from './names.ts';
+import { dynamicSecret } from './secrets-dynamic.ts';
 import { surprises, valueSource } from './source.ts';
 
 const remote = z.string().min(1, 'is empty; write KEY or KEY#PROPERTY');
@@ -15,16 +16,33 @@ const key = z.strictObject({
   version: z.string().optional(),
 });
 
-/** One Kubernetes Secret and what it is made of. */
-export const secretEntry = z.strictObject({
+const fields = z.strictObject({
   name: objectName().optional().describe('The name in Kubernetes, when it differs from the key'),
   readFrom: z
     .union([labName(), z.array(labName()).min(1)])
     .transform((stores) => (typeof stores === 'string' ? [stores] : stores))
-    .refine((stores) => stores.length === 1, 'mirrors are not supported yet; name one store'),
+    .refine((stores) => stores.length === 1, 'mirrors are not supported yet; name one store')
+    .optional(),
+  dynamic: dynamicSecret.optional().describe('Instead of readFrom and keys: Vault makes the values'),
   refresh: duration().optional().describe('How often External Secrets reads again: 1h'),
-  keys: z.record(dataKeyName(), key).refine((keys) => Object.keys(keys).length > 0, 'is empty; a secret needs a key'),
+  keys: z
+    .record(dataKeyName(), key)
+    .refine((keys) => Object.keys(keys).length > 0, 'is empty; a secret needs a key')
+    .optional(),
   template: z.record(dataKeyName(), z.string()).optional().describe('Keys of the Secret as Go templates over `keys`'),
+});
+
+/** One Kubernetes Secret and what it is made of. */
+export const secretEntry = fields.transform(({ readFrom, keys, dynamic, ...rest }, context) => {
+  const missing = (field: string, expected: string) => {
+    context.addIssue({ code: 'custom', path: [field], message: `is missing; ${expected} is expected` });
+  };
+  if (dynamic === undefined && readFrom === undefined) missing('readFrom', 'the name of a store');
+  if (dynamic === undefined && keys === undefined) missing('keys', 'a map');
+  if (dynamic !== undefined && (readFrom !== undefined || keys !== undefined)) {
+    context.addIssue({ code: 'custom', path: ['dynamic'], message: 'takes the place of readFrom and keys' });
+  }
+  return { ...rest, readFrom: readFrom ?? [], keys: keys ?? {}, ...(dynamic === undefined ? {} : { dynamic }) };
 });
 
 /** One entry of `secrets`. */

@@ -3,14 +3,13 @@ import { duration } from '../../engine/fields.ts';
 import { namespaced, vaultPath } from './names.ts';
 import { credentialSource, fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
+import { auditDevice, group, passwordPolicy } from './vault-access.ts';
+import { databaseMount } from './vault-database.ts';
+import { approleAuth, jwtAuth } from './vault-machines.ts';
+import { pkiMount } from './vault-pki.ts';
+import { tuning } from './vault-tuning.ts';
 
 const login = z.discriminatedUnion('auth', [z.strictObject({ auth: z.literal('token'), token: credentialSource() })]);
-
-const tuning = {
-  description: z.string().optional(),
-  defaultLeaseTtl: duration().optional(),
-  maxLeaseTtl: duration().optional(),
-};
 
 const kvMount = z.strictObject({
   type: z.literal('kv-v2'),
@@ -76,21 +75,24 @@ export const vaultSection = z.strictObject({
   login: z
     .union([login, z.strictObject({ plan: login, apply: login })])
     .transform((given) => ('plan' in given ? given : { plan: given, apply: given })),
-  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount])).default({}),
+  mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount, pkiMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
-  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth])).default({}),
+  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth])).default({}),
+  audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),
+  passwordPolicies: z.record(z.string().min(1), passwordPolicy).default({}),
+  groups: z.record(z.string().min(1), group).default({}),
 });
 
 /** Section `vault`. */
 export type VaultSection = z.output<typeof vaultSection>;
 
 /** One entry of `vault.mounts`. */
-export type KvMount = z.output<typeof kvMount>;
+export type Mount = VaultSection['mounts'][string];
 
 /** One entry of `vault.policies`. */
 export type Policy = z.output<typeof policy>;
 
-/** One entry of `vault.auth`. */
+/** One entry of `vault.auth` of type kubernetes. */
 export type KubernetesAuth = z.output<typeof kubernetesAuth>;
 
 /** One of its roles. */

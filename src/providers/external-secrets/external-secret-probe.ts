@@ -3,6 +3,7 @@ import type { KubeObject } from '../../engine/ports.ts';
 import type { Probe, Settled } from '../../engine/resource.ts';
 import type { EsoClient } from './client.ts';
 import { readsOnce, settleExternalSecret } from './external-secret-settled.ts';
+import { externalSecretSpecOf } from './external-secret-wire.ts';
 import { remember } from './freshness.ts';
 import { getObject, refOf } from './objects.ts';
 
@@ -18,6 +19,9 @@ export const proveSync = async (client: EsoClient, id: readonly string[]): Promi
   const object = await getObject(client, definition, id);
   if (object === undefined) return [{ is: 'failed', check, expected: 'an ExternalSecret', found: 'none' }];
   if (readsOnce(object)) return [{ is: 'untried', check, because: 'with refresh 0 it reads its store only once' }];
+  if (isGenerated(object)) {
+    return [{ is: 'untried', check, because: 'its generator would make new values, and end the present ones' }];
+  }
   await remember(client, object);
   await annotate(client, id, new Date().toISOString());
   const settled = await waitForSync(client, id, object);
@@ -26,6 +30,8 @@ export const proveSync = async (client: EsoClient, id: readonly string[]): Promi
   if (settled.state === 'done') await waitForSync(client, id, object);
   return [outcome(settled)];
 };
+
+const isGenerated = (object: KubeObject): boolean => externalSecretSpecOf(object)['generator'] !== undefined;
 
 const annotate = (client: EsoClient, id: readonly string[], value: string | null) =>
   client.objects.merge(refOf(definition, id), { metadata: { annotations: { [annotation]: value } } });

@@ -41,13 +41,18 @@ const target = z.strictObject({
 /** An ExternalSecret in lab's words. */
 export const externalSecretSchema = z.strictObject({
   name: z.string().min(1).optional().describe('Its name in Kubernetes, where that differs from the address'),
-  store: z.strictObject({ name: z.string().min(1), kind: z.enum(['ClusterSecretStore', 'SecretStore']) }),
+  store: z.strictObject({ name: z.string().min(1), kind: z.enum(['ClusterSecretStore', 'SecretStore']) }).optional(),
+  generator: z
+    .strictObject({ kind: z.string().min(1), name: z.string().min(1) })
+    .optional()
+    .describe('Instead of store and data: what makes all keys, anew at each refresh'),
   refresh: duration().optional().describe('How often the store is read; 0 reads once and never again'),
   target: target.optional(),
   data: z
     .array(z.strictObject({ key: z.string().min(1).describe('Key of the Secret'), remote }))
     .min(1)
-    .transform((items) => items.toSorted(byKey)),
+    .transform((items) => items.toSorted(byKey))
+    .optional(),
 });
 
 /** An ExternalSecret's spec after parsing. */
@@ -75,9 +80,16 @@ export const externalSecretFields: Readonly<Record<string, FieldTraits>> = {
 
 /** What External Secrets refuses: its webhook at once, which a cluster may run without, or its controller later. */
 export const checkExternalSecret = ({
-  data,
+  store,
+  generator,
+  data = [],
   target: { creationPolicy = 'Owner', deletionPolicy } = {},
 }: ExternalSecretSpec) => {
+  if (generator === undefined && (store === undefined || data.length === 0))
+    return 'needs store and data, or generator';
+  if (generator !== undefined && (store !== undefined || data.length > 0)) {
+    return 'generator takes the place of store and data';
+  }
   const twice = data.find(({ key }, index) => data[index + 1]?.key === key);
   if (twice !== undefined) return `data names the key ${twice.key} twice`;
   if (deletionPolicy === 'Delete' && creationPolicy !== 'Owner') {

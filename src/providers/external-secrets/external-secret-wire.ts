@@ -21,6 +21,11 @@ const wireSchema = z.object({
   data: z
     .array(open({ secretKey: z.string(), remoteRef: open({ key: z.string(), property: z.string().optional() }) }))
     .optional(),
+  dataFrom: z
+    .array(
+      open({ sourceRef: open({ generatorRef: open({ kind: z.string(), name: z.string() }).optional() }).optional() }),
+    )
+    .optional(),
 });
 
 /** A live ExternalSecret's spec in the words of External Secrets. */
@@ -39,13 +44,15 @@ const harmless: Readonly<Record<string, string>> = {
 
 /** What a live ExternalSecret says, in the spec's words; settings that lab has no word for stay under their own names. */
 export const externalSecretSpecOf = (object: KubeObject): Fields => {
-  const { secretStoreRef, refreshInterval, target, data } = wireSpecOf(object);
+  const { secretStoreRef, refreshInterval, target, data, dataFrom } = wireSpecOf(object);
+  const [generator] = (dataFrom ?? []).flatMap(({ sourceRef }) => sourceRef?.generatorRef ?? []);
   const refresh = refreshInterval === undefined ? undefined : parseGoDuration(refreshInterval);
   return {
     name: object.metadata.name,
     ...(secretStoreRef === undefined
       ? {}
       : { store: { name: secretStoreRef.name, kind: secretStoreRef.kind || 'SecretStore' } }),
+    ...(generator === undefined ? {} : { generator: { kind: generator.kind, name: generator.name } }),
     ...(refresh === undefined ? {} : { refresh }),
     // Without a name of its own the Secret is called like the ExternalSecret.
     target: json.parse({ name: object.metadata.name, ...target }),
@@ -70,12 +77,19 @@ export interface Standing {
 /** The spec as External Secrets has it. Empty maps are left out. */
 export const wireSpec = (spec: ExternalSecretSpec, standing: Standing) => ({
   refreshInterval: refreshText(spec.refresh, standing),
-  secretStoreRef: spec.store,
+  ...(spec.store === undefined ? {} : { secretStoreRef: spec.store }),
   ...targetOf(spec, standing),
-  data: spec.data.map(({ key, remote: { decode, ...remote } }) => ({
-    secretKey: key,
-    remoteRef: { ...remote, ...(decode === undefined ? {} : { decodingStrategy: decode }) },
-  })),
+  ...(spec.data === undefined ? {} : { data: spec.data.map(dataOf) }),
+  ...(spec.generator === undefined
+    ? {}
+    : { dataFrom: [{ sourceRef: { generatorRef: { apiVersion: generators, ...spec.generator } } }] }),
+});
+
+const generators = 'generators.external-secrets.io/v1alpha1';
+
+const dataOf = ({ key, remote: { decode, ...remote } }: NonNullable<ExternalSecretSpec['data']>[number]) => ({
+  secretKey: key,
+  remoteRef: { ...remote, ...(decode === undefined ? {} : { decodingStrategy: decode }) },
 });
 
 // Sent always, also where the manifest leaves it open, and in Go's normal form: External Secrets before 1.1.1 adds its

@@ -14,7 +14,7 @@ import {
 } from './external-secret-spec.ts';
 import { externalSecretSpecOf, wireSpec, wireSpecOf } from './external-secret-wire.ts';
 import { remember } from './freshness.ts';
-import { applyObject, getObject, readLive, refOf } from './objects.ts';
+import { applyObject, getObject, readsOf, refOf } from './objects.ts';
 import { refuseTakeover } from './takeover.ts';
 
 const definition = 'ExternalSecret';
@@ -32,10 +32,13 @@ export const externalSecret = defineKind<typeof externalSecretSchema.shape, EsoC
   protect: 'a Secret that it owns (creationPolicy Owner, the default) is removed by Kubernetes together with it',
   identify: ([namespace = '', name = ''], { name: given }) => [namespace, typeof given === 'string' ? given : name],
   parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
-  after: ([namespace = ''], { store }) => storeAddress(namespace, store),
+  after: ([namespace = ''], { store, generator }) => [
+    ...storeAddress(namespace, store),
+    ...(generator === undefined ? [] : [generatorAddress(namespace, generator)]),
+  ],
   gates: () => [crdGate(definition)],
   check: checkExternalSecret,
-  read: (client, id) => readLive(client, definition, id, externalSecretSpecOf),
+  ...readsOf(definition, externalSecretSpecOf),
   write: (client, request) => writeExternalSecret(client, request),
   settled: async (client, id) => {
     const object = await getObject(client, definition, id);
@@ -46,6 +49,9 @@ export const externalSecret = defineKind<typeof externalSecretSchema.shape, EsoC
   verify: (client, id) => proveSync(client, id),
   remove: (client, id) => client.objects.remove(refOf(definition, id)),
 });
+
+const generatorAddress = (namespace: string, { kind, name }: NonNullable<ExternalSecretSpec['generator']>): string =>
+  address('kubernetes.object', 'generators.external-secrets.io', kind, namespace, name);
 
 const storeAddress = (namespace: string, store: ExternalSecretSpec['store'] | undefined): readonly string[] => {
   switch (store?.kind) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
-import type { Live, WriteRequest } from '../../engine/resource.ts';
+import type { Asked, Live, WriteRequest } from '../../engine/resource.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { EsoClient } from './client.ts';
 import { type Definition, group } from './definitions.ts';
@@ -22,14 +22,18 @@ export const getObject = async (
   id: readonly string[],
 ): Promise<KubeObject | undefined> => client.objects.get(refOf(kind, id), await client.version(kind));
 
-/** A kind's read(), given how the object says its spec in lab's words. */
-export const readLive = async (
-  client: EsoClient,
-  kind: Definition,
-  id: readonly string[],
-  specOf: (object: KubeObject) => Fields,
-): Promise<Live> => {
-  const object = await getObject(client, kind, id);
+/** read() and readMany() of a kind, given how an object says its spec in lab's words. */
+export const readsOf = (kind: Definition, specOf: (object: KubeObject) => Fields) => ({
+  read: async (client: EsoClient, id: readonly string[]): Promise<Live> =>
+    liveOf(await getObject(client, kind, id), specOf),
+  readMany: async (client: EsoClient, asked: readonly Asked<unknown>[]): Promise<readonly (Live | undefined)[]> => {
+    const refs = asked.map(({ id }) => refOf(kind, id));
+    const told = await client.objects.lookUp(refs, await client.version(kind));
+    return told.map((one) => one && liveOf(one.object, specOf));
+  },
+});
+
+const liveOf = (object: KubeObject | undefined, specOf: (object: KubeObject) => Fields): Live => {
   if (object === undefined) return { exists: 'no' };
   const { uid = '', resourceVersion = '', deletionTimestamp } = object.metadata;
   if (deletionTimestamp !== undefined) return { exists: 'unknown', because: 'it is being deleted' };

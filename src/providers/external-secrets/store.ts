@@ -1,10 +1,10 @@
-import type { Live, Settled, WriteRequest } from '../../engine/resource.ts';
+import type { Settled, WriteRequest } from '../../engine/resource.ts';
 import type { EsoClient } from './client.ts';
 import { type Condition, readyCondition } from './conditions.ts';
 import { crdGate, type Definition } from './definitions.ts';
 import { eventsAbout, newestMessage } from './events.ts';
 import { isFresh, remember } from './freshness.ts';
-import { applyObject, getObject, readLive, refOf } from './objects.ts';
+import { applyObject, getObject, readsOf, refOf } from './objects.ts';
 import { storeNeeds } from './store-needs.ts';
 import { checkStore, type StoreSpec, storeFields, storeSpecOf } from './store-spec.ts';
 import { storeUsers } from './store-users.ts';
@@ -21,7 +21,7 @@ export const storeKind = (kind: Exclude<Definition, 'ExternalSecret'>) => {
     check: checkStore,
     gates: () => [crdGate(kind)],
     after: (id: readonly string[], { provider }: Partial<StoreSpec>) => storeNeeds(provider, own(id)),
-    read: (client: EsoClient, id: readonly string[]): Promise<Live> => readLive(client, kind, id, storeSpecOf),
+    ...readsOf(kind, storeSpecOf),
     write: (client: EsoClient, request: WriteRequest<StoreSpec>) => writeStore(client, kind, request),
     settled: async (client: EsoClient, id: readonly string[]): Promise<Settled> => {
       const store = await getObject(client, kind, id);

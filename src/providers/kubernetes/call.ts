@@ -1,6 +1,6 @@
 /** One request to the API server. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Starts with a slash; may carry a query. */
   readonly path: string;
   /** Sent as JSON. */

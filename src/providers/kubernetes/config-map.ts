@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
+import type { KubeObject } from '../../engine/ports.ts';
+import type { Live } from '../../engine/resource.ts';
 import { applyDesired } from './apply.ts';
 import { textMembers } from './json.ts';
 import { liveObject } from './live.ts';
@@ -8,6 +10,13 @@ import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './m
 import type { KubeClient } from './object-api.ts';
 
 const ref = ([namespace = '', name = '']: readonly string[]) => ({ group: '', kind: 'ConfigMap', namespace, name });
+
+const liveMap = (found: KubeObject | undefined): Live => {
+  if (found === undefined) return { exists: 'no' };
+  const data = textMembers(found['data']);
+  const outputs = Object.fromEntries(Object.entries(data).map(([key, value]) => [`data.${key}`, value]));
+  return liveObject(found, { data, ...liveMetadata(found) }, outputs);
+};
 
 /** kubernetes.config-map/NAMESPACE/NAME. Each key is an output: `#data.ca.crt`. */
 export const configMap = defineKind({
@@ -28,13 +37,9 @@ export const configMap = defineKind({
   precondition: 'server',
   parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
   check: checkMetadata,
-  read: async ({ objects }: KubeClient, id) => {
-    const found = await objects.get(ref(id));
-    if (found === undefined) return { exists: 'no' };
-    const data = textMembers(found['data']);
-    const outputs = Object.fromEntries(Object.entries(data).map(([key, value]) => [`data.${key}`, value]));
-    return liveObject(found, { data, ...liveMetadata(found) }, outputs);
-  },
+  read: async ({ objects }: KubeClient, id) => liveMap(await objects.get(ref(id))),
+  readMany: async ({ objects }, asked) =>
+    (await objects.lookUp(asked.map(({ id }) => ref(id)))).map((told) => told && liveMap(told.object)),
   write: (client, { id, spec: { data, ...metadata }, ...circumstances }) => {
     const content = data === undefined ? {} : { data };
     return applyDesired(client, { ref: ref(id), apiVersion: 'v1', ...metadata, content }, circumstances, 'state');

@@ -7,6 +7,7 @@ import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
 import { managedAccess } from './managed-access.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
+import { openOwnObjects } from './own-objects.ts';
 import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
@@ -44,6 +45,8 @@ export const openConnection = async (
   const objects = openObjects({ send, discovery });
   const client: KubeClient = { send, discovery, objects, ...(managed === undefined ? {} : { managed }) };
   const scope = once(() => clusterUid(client));
+  // A run that is aborted still writes down how far it got.
+  const own = openTransport(access, readOnly, new AbortController().signal);
 
   return {
     scope,
@@ -54,9 +57,11 @@ export const openConnection = async (
       if (kind === undefined) throw new LabError('BAD_MANIFEST', `the provider kubernetes has no kind ${name}`);
       return kind.bind(client);
     },
-    offers: { objects, tokens: openTokens(send) },
+    offers: { objects, ownObjects: openOwnObjects(own.send), tokens: openTokens(send) },
     writes: () => transport.writes(),
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), own.close()]);
+    },
   };
 };
 

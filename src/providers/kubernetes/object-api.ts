@@ -1,4 +1,5 @@
 import type { ManagedCluster, ObjectApi } from '../../engine/ports.ts';
+import { lookUp } from './look-up.ts';
 import {
   applyObject,
   fieldManager,
@@ -19,7 +20,7 @@ export interface KubeClient extends Wire {
   readonly managed?: ManagedCluster;
 }
 
-/** The objects of the cluster, for this provider and for others. No data of a Secret leaves it. */
+/** The objects of the cluster, for this provider and for others. No data of a Secret leaves it; own-objects.ts hands out that of lab's state. */
 export const openObjects = (wire: Wire): ObjectApi => ({
   versions: async (group, kind) => (await wire.discovery.versionsOf(group, kind)).map(({ version }) => version),
   get: async (ref, version) => {
@@ -32,6 +33,10 @@ export const openObjects = (wire: Wire): ObjectApi => ({
       withoutSecretData({ ...item, apiVersion: joinApiVersion(type.group, type.version), kind: type.kind }),
     );
   },
+  lookUp: async (refs, version) =>
+    (await lookUp(wire, refs, version)).map(
+      (told) => told && { object: told.object && withoutSecretData(told.object) },
+    ),
   apply: async (object, takeOver) => withoutSecretData((await applyObject(wire, object, { takeOver })).object),
   merge: async (ref, patch) => {
     const path = `${objectPath(await servedType(wire, ref), ref)}?fieldManager=${fieldManager}`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
+import type { Asked, Live } from '../../engine/resource.ts';
 import type { Fields, Value } from '../../engine/value.ts';
 import { LabError } from '../../errors.ts';
 import { applyDesired } from './apply.ts';
@@ -60,8 +61,24 @@ export const object = defineKind({
     const served = await client.objects.versions(ref.group, ref.kind);
     const version = spec.object && parseApiVersion(spec.object.apiVersion).version;
     if (served.length === 0) return { exists: 'unknown', because: notServedYet(id[0] ?? '', ref.kind) };
-    const found = await client.objects.get(ref, version);
-    return found === undefined ? { exists: 'no' } : liveObject(found, { object: plainObject(found) });
+    return seen(await client.objects.get(ref, version));
+  },
+  readMany: async ({ objects }, asked) => {
+    const told = new Map<unknown, Live>();
+    const fit = asked.filter(({ id, spec }) => misfit(refOf(id), spec.object) === undefined);
+    for (const alike of Map.groupBy(fit, typeOf).values()) {
+      const refs = alike.map(({ id }) => refOf(id));
+      const served = await objects.versions(refs[0]?.group ?? '', refs[0]?.kind ?? '');
+      const wanted = alike[0]?.spec.object;
+      const version = wanted === undefined ? served[0] : parseApiVersion(wanted.apiVersion).version;
+      if (version === undefined || !served.includes(version)) continue;
+      const found = await objects.lookUp(refs, version);
+      alike.forEach((one, index) => {
+        const answer = found[index];
+        if (answer !== undefined) told.set(one, seen(answer.object));
+      });
+    }
+    return asked.map((one) => told.get(one));
   },
   write: async (client, { id, spec: { object: wanted }, ...circumstances }) => {
     const { apiVersion, kind: _kind, metadata, ...content } = wanted;
@@ -97,17 +114,30 @@ const unfit = ({ group, kind }: Pick<ObjectRef, 'group' | 'kind'>): string | und
   return kind === 'Namespace' ? 'a Namespace must be a kubernetes.namespace, so that what it holds is safe' : undefined;
 };
 
-/** The object of an address. Throws BAD_MANIFEST for what is no business of this kind, or if the object says something else. */
+/** The object of an address. Throws BAD_MANIFEST for what misfit() tells. */
 const fitRef = (id: readonly string[], wanted?: Wanted): ObjectRef => {
   const ref = refOf(id);
-  const { kind = ref.kind, metadata: { name = ref.name, namespace = ref.namespace } = {} } = wanted ?? {};
-  const group = wanted === undefined ? ref.group : parseApiVersion(wanted.apiVersion).group;
-  const differs = group !== ref.group || kind !== ref.kind || name !== ref.name || namespace !== ref.namespace;
-  const wrong =
-    unfit(ref) ?? (differs ? 'apiVersion, kind, name and namespace must be those of the address' : undefined);
+  const wrong = misfit(ref, wanted);
   if (wrong === undefined) return ref;
   throw new LabError('BAD_MANIFEST', wrong, { address: address('kubernetes.object', ...id) });
 };
+
+/** Why an address is no business of this kind, or the object says something else. */
+const misfit = (ref: ObjectRef, wanted?: Wanted): string | undefined => {
+  const { kind = ref.kind, metadata: { name = ref.name, namespace = ref.namespace } = {} } = wanted ?? {};
+  const group = wanted === undefined ? ref.group : parseApiVersion(wanted.apiVersion).group;
+  const differs = group !== ref.group || kind !== ref.kind || name !== ref.name || namespace !== ref.namespace;
+  return unfit(ref) ?? (differs ? 'apiVersion, kind, name and namespace must be those of the address' : undefined);
+};
+
+/** Equal for what can be listed together: of one type, asked for in one version. */
+const typeOf = ({ id, spec }: Asked<{ readonly object?: Wanted | undefined }>): string => {
+  const [group = '', kind = ''] = id;
+  return JSON.stringify([group, kind, spec.object?.apiVersion]);
+};
+
+const seen = (found: KubeObject | undefined): Live =>
+  found === undefined ? { exists: 'no' } : liveObject(found, { object: plainObject(found) });
 
 /** The object without what the server and lab keep in it for themselves. */
 const plainObject = (found: KubeObject): Fields => {

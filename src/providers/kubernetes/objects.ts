@@ -51,20 +51,44 @@ export const applyObject = async (
   return { object: objectIn(answer), created: answer.status === 201 };
 };
 
-/** Every item of a collection, page by page. A list that changed too much while it was read starts again, in one piece. */
-export const listAll = async ({ send }: Wire, path: string, accept?: string): Promise<readonly KubeObject[]> => {
+/** Every item of a collection, page by page; `path` may carry a query. A list that changed too much while it was read starts again, in one piece. */
+export const listAll = async (
+  wire: Pick<Wire, 'send'>,
+  path: string,
+  accept?: string,
+): Promise<readonly KubeObject[]> => {
   const items: KubeObject[] = [];
   let next = '';
   do {
-    const query = next === '' ? 'limit=500' : `limit=500&continue=${encodeURIComponent(next)}`;
-    const page = await send({ method: 'GET', path: `${path}?${query}`, expects: [410], ...(accept ? { accept } : {}) });
-    if (page.status === 410)
-      return elements(members((await send({ method: 'GET', path })).body)['items']).map(toObject);
-    items.push(...elements(members(page.body)['items']).map(toObject));
-    next = text(members(members(page.body)['metadata'])['continue']) ?? '';
+    const page = await listPage(wire, path, next, accept);
+    if (page === undefined) return itemsOf(await wire.send({ method: 'GET', path }));
+    items.push(...page.items);
+    next = page.next;
   } while (next !== '');
   return items;
 };
+
+/** Part of a collection, and where the next begins: '' after the last. */
+export interface Page {
+  readonly items: readonly KubeObject[];
+  readonly next: string;
+}
+
+/** One page of a collection; undefined if the list has changed too much since the first. */
+export const listPage = async (
+  { send }: Pick<Wire, 'send'>,
+  path: string,
+  next: string,
+  accept?: string,
+): Promise<Page | undefined> => {
+  const query = next === '' ? 'limit=500' : `limit=500&continue=${encodeURIComponent(next)}`;
+  const paged = `${path}${path.includes('?') ? '&' : '?'}${query}`;
+  const page = await send({ method: 'GET', path: paged, expects: [410], ...(accept ? { accept } : {}) });
+  if (page.status === 410) return undefined;
+  return { items: itemsOf(page), next: text(members(members(page.body)['metadata'])['continue']) ?? '' };
+};
+
+const itemsOf = ({ body }: Answer): readonly KubeObject[] => elements(members(body)['items']).map(toObject);
 
 /** The type that an object is to be read or written as. Throws REJECTED if the server does not serve it. */
 export const servedType = async (

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
+import type { KubeObject } from '../../engine/ports.ts';
+import type { Live } from '../../engine/resource.ts';
 import { applyDesired } from './apply.ts';
 import { liveObject } from './live.ts';
 import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
@@ -14,6 +16,9 @@ const ref = ([namespace = '', name = '']: readonly string[]) => ({
   name,
 });
 
+const liveAccount = (found: KubeObject | undefined): Live =>
+  found === undefined ? { exists: 'no' } : liveObject(found, liveMetadata(found));
+
 /** kubernetes.service-account/NAMESPACE/NAME. One that is there already, from a chart, is only contributed to. */
 export const serviceAccount = defineKind({
   kind: 'kubernetes.service-account',
@@ -26,10 +31,9 @@ export const serviceAccount = defineKind({
   precondition: 'server',
   parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
   check: checkMetadata,
-  read: async ({ objects }: KubeClient, id) => {
-    const found = await objects.get(ref(id));
-    return found === undefined ? { exists: 'no' } : liveObject(found, liveMetadata(found));
-  },
+  read: async ({ objects }: KubeClient, id) => liveAccount(await objects.get(ref(id))),
+  readMany: async ({ objects }, asked) =>
+    (await objects.lookUp(asked.map(({ id }) => ref(id)))).map((told) => told && liveAccount(told.object)),
   write: (client, { id, spec, ...circumstances }) =>
     applyDesired(client, { ref: ref(id), apiVersion: 'v1', ...spec, content: {} }, circumstances, 'object'),
   remove: ({ objects }, id) => objects.remove(ref(id)),

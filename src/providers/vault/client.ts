@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import { type Folder, openFolder } from './folder.ts';
 import { encodePath } from './path.ts';
 import { isAbsent, mayRetry, refusal } from './refusal.ts';
 import { sharedQuestion } from './shared-question.ts';
@@ -12,22 +13,40 @@ interface Answer {
   readonly status: number;
   readonly data: unknown;
   readonly warnings: readonly string[];
+  readonly lease?: Lease;
+}
+
+/** What was made with a lease, less what was made. */
+export interface Lease {
+  readonly id: string;
+  readonly seconds: number;
 }
 
 /** The calls that kinds make. Paths are given in parts, unencoded; every failure is a LabError. */
 export interface VaultClient {
   /** The data of a GET in the shape that is asked for; undefined if Vault says that it is not there. */
   read<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data of a LIST in the shape that is asked for; undefined if nothing is there, or nothing below it. */
+  list<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
+  /** The data that a POST answers: for what makes something, and not for what only writes. */
+  ask<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
   /** POST replaces or merges, as the path has it; PATCH is a JSON merge patch. The body may hold Secrets. */
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
   remove(path: readonly string[]): Promise<void>;
+  /** A GET that makes a credential, and so counts as a write. The credential itself is dropped unseen. */
+  issue(path: readonly string[]): Promise<Lease>;
+  /** Seconds that a lease still has; undefined if there is none of that id. */
+  leaseSeconds(id: string): Promise<number | undefined>;
+  /** Ends a lease, and returns once what it was for is gone. */
+  revoke(id: string): Promise<void>;
   /** `sys/mounts`, by path without the closing slash; one call for all who ask at about the same time. */
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
   authMethods(): Promise<ReadonlyMap<string, MountEntry>>;
   /** Requests sent so far that may have changed something. */
   writes(): number;
+  readonly files: Folder;
 }
 
 /** What createClient() needs. */
@@ -40,6 +59,8 @@ export interface ClientOptions {
   readonly token: () => Promise<Secret>;
   /** For people: `env VAULT_TOKEN`. */
   readonly tokenSource: string;
+  /** Where files that people carry lie: the manifest's folder. */
+  readonly folder?: string;
   /** Milliseconds before each further try: the one retry budget of a call. */
   readonly pauses?: readonly number[];
 }
@@ -68,9 +89,14 @@ export const createClient = (options: ClientOptions): VaultClient => {
   let writes = 0;
   const session = sharedQuestion(() => logIn(options));
 
-  const request = async (method: Call['method'], parts: readonly string[], body?: object): Promise<Answer> => {
-    const path = encodePath(parts);
-    const changes = method !== 'GET';
+  const request = async (
+    method: Call['method'],
+    parts: readonly string[],
+    body?: object,
+    changes = method !== 'GET',
+    query = '',
+  ): Promise<Answer> => {
+    const path = `${encodePath(parts)}${query}`;
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
@@ -79,7 +105,9 @@ export const createClient = (options: ClientOptions): VaultClient => {
       writes += 1;
       tables.forEach((table) => table.forget());
     }
-    const exchange = await retrying(options, method, () => send(method, path, body));
+    const exchange = await retrying(options, changes && method === 'GET' ? 'POST' : method, () =>
+      send(method, path, body),
+    );
     if (changes) tables.forEach((table) => table.forget());
     if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))
       return toAnswer(exchange);
@@ -87,20 +115,23 @@ export const createClient = (options: ClientOptions): VaultClient => {
     throw refusal({ method, path, address: options.address }, exchange, sent);
   };
 
-  const read = async <T>(parts: readonly string[], shape: z.ZodType<T>): Promise<T | undefined> => {
-    const answer = await request('GET', parts);
-    if (answer.status === 404) return undefined;
-    const parsed = shape.safeParse(answer.data);
+  const parse = <T>(call: string, { data }: Answer, shape: z.ZodType<T>): T => {
+    const parsed = shape.safeParse(data);
     if (parsed.success) return parsed.data;
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered what lab cannot read`, {
+    throw new LabError('UNREACHABLE', `${call} at ${options.address} answered what lab cannot read`, {
       next: `Its field "${field}" has an unknown form; is this a Vault that lab knows?`,
     });
   };
 
+  const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query?: string): Promise<T | undefined> => {
+    const answer = await request('GET', parts, undefined, false, query);
+    return answer.status === 404 ? undefined : parse(`GET ${parts.join('/')}`, answer, shape);
+  };
+
   const table = (path: string) =>
     sharedQuestion(async () => {
-      const found = await read(['sys', path], mountTable);
+      const found = await get(['sys', path], mountTable);
       if (found !== undefined) return found;
       throw new LabError('UNREACHABLE', `GET sys/${path} at ${options.address} found nothing, as no Vault does`);
     }, 1_000);
@@ -108,14 +139,39 @@ export const createClient = (options: ClientOptions): VaultClient => {
   const tables = [mounts, authMethods];
 
   return {
-    read,
+    read: (parts, shape) => get(parts, shape),
+    // The verb LIST is refused by some proxies.
+    list: (parts, shape) => get(parts, shape, '?list=true'),
+    ask: async (parts, body, shape) => {
+      const answer = await request('POST', parts, body);
+      refuseIgnored('POST', parts, answer);
+      return parse(`POST ${parts.join('/')}`, answer, shape);
+    },
     write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
     remove: async (parts) => {
       await request('DELETE', parts);
     },
+    issue: async (parts) => {
+      const { lease } = await request('GET', parts, undefined, true);
+      if (lease !== undefined) return lease;
+      throw new LabError('UNREACHABLE', `GET ${parts.join('/')} at ${options.address} answered without a lease`);
+    },
+    leaseSeconds: async (id) => {
+      try {
+        const { data } = await request('POST', ['sys', 'leases', 'lookup'], { lease_id: id });
+        return leaseTtl.safeParse(data).data?.ttl;
+      } catch (error) {
+        if (error instanceof LabError && error.message.includes('invalid lease')) return undefined;
+        throw error;
+      }
+    },
+    revoke: async (id) => {
+      await request('POST', ['sys', 'leases', 'revoke'], { lease_id: id, sync: true });
+    },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),
     writes: () => writes,
+    files: openFolder(options.folder),
   };
 };
 
@@ -195,11 +251,24 @@ const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
 const statusOf = (exchange: Exchange): number | undefined =>
   exchange.outcome === 'answered' ? exchange.status : undefined;
 
-const answerBody = z.object({ data: z.unknown(), warnings: z.array(z.string()).nullish() });
+const answerBody = z.object({
+  data: z.unknown(),
+  warnings: z.array(z.string()).nullish(),
+  lease_id: z.string().nullish(),
+  lease_duration: z.number().nullish(),
+});
+
+const leaseTtl = z.object({ ttl: z.number() });
 
 const toAnswer = ({ status, body }: Extract<Exchange, { outcome: 'answered' }>): Answer => {
   const parsed = answerBody.safeParse(body);
-  return { status, data: parsed.data?.data, warnings: parsed.data?.warnings ?? [] };
+  const { data, warnings, lease_id: id, lease_duration: seconds } = parsed.data ?? {};
+  return {
+    status,
+    data,
+    warnings: warnings ?? [],
+    ...(id == null || id === '' ? {} : { lease: { id, seconds: seconds ?? 0 } }),
+  };
 };
 
 // Vault drops fields that it does not know and says so in a warning at best.

@@ -18,6 +18,8 @@ const schema = z.strictObject({
   plaintext: z.enum(['loopback', 'in-cluster']).optional(),
   product: z.enum(['vault', 'openbao', 'auto']).optional(),
   login: z.strictObject({ plan: login, apply: login }),
+  /** Where requests for certificates are written to, and signed ones come back. */
+  folder: z.string().optional(),
 });
 
 /** The connection as the manifest has it, its address without a closing slash. */

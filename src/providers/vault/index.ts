@@ -2,15 +2,30 @@ import type { ConnectContext, Connection, DefinedKind, Provider } from '../../en
 import { LabError } from '../../errors.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { describeSource } from '../../secrets/source.ts';
+import { approleRole } from './approle-role.ts';
+import { auditDevice } from './audit-device.ts';
 import { authMethod } from './auth-method.ts';
 import { createClient, type VaultClient } from './client.ts';
 import { checkConfig, refuseForeignToken, type TokenSource } from './config.ts';
+import { databaseConnection } from './database-connection.ts';
+import { databaseRole } from './database-role.ts';
+import { databaseRootRotation } from './database-root-rotation.ts';
+import { databaseStaticRole } from './database-static-role.ts';
 import { openHealth } from './health-watch.ts';
+import { identityGroup } from './identity-group.ts';
+import { identityGroupAlias } from './identity-group-alias.ts';
+import { jwtAuthConfig } from './jwt-auth-config.ts';
+import { jwtAuthRole } from './jwt-auth-role.ts';
 import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
 import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
 import { kvConfig } from './kv-config.ts';
 import { kvSecret } from './kv-secret.ts';
 import { mount } from './mount.ts';
+import { passwordPolicy } from './password-policy.ts';
+import { pkiCrl } from './pki-crl.ts';
+import { pkiIssuer } from './pki-issuer.ts';
+import { pkiRole } from './pki-role.ts';
+import { pkiUrls } from './pki-urls.ts';
 import { policy } from './policy.ts';
 import { openTransport } from './transport.ts';
 
@@ -19,9 +34,24 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   kvConfig,
   kvSecret,
   policy,
+  passwordPolicy,
+  auditDevice,
   authMethod,
   kubernetesAuthConfig,
   kubernetesAuthRole,
+  approleRole,
+  jwtAuthConfig,
+  jwtAuthRole,
+  databaseConnection,
+  databaseRole,
+  databaseStaticRole,
+  databaseRootRotation,
+  pkiIssuer,
+  pkiUrls,
+  pkiCrl,
+  pkiRole,
+  identityGroup,
+  identityGroupAlias,
 ];
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
@@ -37,6 +67,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     signal: context.signal,
     token: () => readToken(source, address, context),
     tokenSource: describeSource(source),
+    ...(config.folder === undefined ? {} : { folder: config.folder }),
   });
   return {
     scope: () => health.scope(),

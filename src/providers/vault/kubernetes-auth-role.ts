@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import { duration, sortedSet } from '../../engine/fields.ts';
-import { LabError } from '../../errors.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
 import { trimSlashes } from './path.ts';
+import { roleName } from './role-name.ts';
 
 const lowerCased = (items: readonly string[]): string[] =>
   [...new Set(items.map((item) => item.toLowerCase()))].toSorted();
@@ -35,14 +35,6 @@ const answer = z.object({
 const starAlone = (what: string, names: readonly string[]): string | undefined =>
   names.includes('*') && names.length > 1 ? `${what}: \`*\` means all and must stand alone` : undefined;
 
-// Vault answers 404 "unsupported path" for a name outside this pattern, and lower-cases the others.
-const roleName = (name: string): string => {
-  if (/^\w([\w.-]*\w)?$/.test(name)) return name.toLowerCase();
-  throw new LabError('BAD_MANIFEST', `"${name}" is not a name for a Vault role`, {
-    next: 'Use letters, digits, "_", "-" and ".", with a letter, digit or "_" at both ends.',
-  });
-};
-
 /** Which service accounts may log in through an auth method of type kubernetes, and what their tokens may do. */
 export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.kubernetes-auth-role',
@@ -62,7 +54,8 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
   mark: 'parent',
   writes: 'merge',
   precondition: 're-read',
-  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name)],
+  // Vault lower-cases the name.
+  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name).toLowerCase()],
   parent: ([mount = '']) => address('vault.auth-method', mount),
   after: ([mount = ''], { policies = [] }) => [
     address('vault.kubernetes-auth-config', mount),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/define-kind.ts';
 import { sortedSet } from '../../engine/fields.ts';
+import { isBase64 } from './base64.ts';
 import type { VaultClient } from './client.ts';
 import { parsePolicy, renderPolicy } from './policy-hcl.ts';
 
@@ -17,12 +18,6 @@ const schema = z.strictObject({
     .optional()
     .describe('The policy as text, for what `paths` cannot say. It is compared letter by letter.'),
 });
-
-// Vault decodes a text that is valid base64 and stores what comes out. Line breaks do not count.
-const isBase64 = (text: string): boolean => {
-  const letters = text.replace(/[\r\n]/g, '');
-  return letters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(letters);
-};
 
 const wrongPaths = (paths: readonly string[]): string | undefined => {
   if (paths.length === 0) return 'paths must name at least one path';

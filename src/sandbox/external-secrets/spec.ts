@@ -29,8 +29,15 @@ export interface DataEntry {
 }
 
 /** All keys of one remote secret; `unsupported` names what the sandbox cannot do of it. */
+/** What makes values. */
+export interface GeneratorRef {
+  readonly kind: string;
+  readonly name: string;
+}
+
 export interface DataFrom {
   readonly store: StoreRef;
+  readonly generator?: GeneratorRef;
   readonly extract?: RemoteRef;
   readonly unsupported?: string;
 }
@@ -107,7 +114,10 @@ const dataFromOf = (entry: JsonMap, store: StoreRef): DataFrom => {
   const from = { store: storeRefOf(source['storeRef'], store) };
   const unsupported = ['find', 'rewrite'].find((field) => entry[field] !== undefined);
   if (unsupported !== undefined) return { ...from, unsupported };
-  if (source['generatorRef'] !== undefined) return { ...from, unsupported: 'sourceRef.generatorRef' };
+  if (isMap(source['generatorRef'])) {
+    const { kind, name } = source['generatorRef'];
+    return { ...from, generator: { kind: textOf(kind) ?? '', name: textOf(name) ?? '' } };
+  }
   return { ...from, extract: remoteRefOf(membersOf(entry['extract'])) };
 };
 

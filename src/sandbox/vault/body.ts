@@ -25,8 +25,9 @@ export const parseBody = (text: string): ParsedBody => {
 /** The remark on parameters that the endpoint does not know. */
 export const ignoredWarning = (
   body: Readonly<Record<string, unknown>>,
-  knows: ReadonlySet<string>,
+  knows: ReadonlySet<string> | undefined,
 ): readonly string[] => {
+  if (knows === undefined) return [];
   const unknown = Object.keys(body).filter((name) => !knows.has(name));
   return unknown.length === 0
     ? []

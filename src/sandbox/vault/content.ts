@@ -1,5 +1,10 @@
+import type { AppRoles } from './approle/content.ts';
+import type { DatabaseEngine } from './database/content.ts';
+import type { Group } from './identity/content.ts';
+import type { JwtAuth } from './jwt/content.ts';
 import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
+import type { PkiStore } from './pki/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
 
 /** How far the sandbox's Vault has come. `absent`: nothing listens. */
@@ -53,6 +58,25 @@ export interface Token {
   usesLeft: number;
 }
 
+/** What was made and ends. Times in milliseconds since 1970. */
+export interface Lease {
+  readonly issuedAt: number;
+  expiresAt: number;
+  renewedAt?: number;
+  /** Seconds of one renewal that asks for no other. */
+  readonly ttl: number;
+  /** No renewal goes beyond. */
+  readonly endsAt: number;
+}
+
+/** A place that Vault logs to. */
+export interface AuditDevice {
+  readonly type: string;
+  readonly description: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly local: boolean;
+}
+
 /** Everything that a Vault keeps. JSON, so that it can lie on disk. */
 export interface Content {
   state: VaultState;
@@ -63,12 +87,25 @@ export interface Content {
   readonly mounts: Record<string, MountEntry>;
   readonly auth: Record<string, MountEntry>;
   readonly policies: Record<string, string>;
+  readonly passwordPolicies: Record<string, string>;
+  /** By path with the closing slash. */
+  readonly audit: Record<string, AuditDevice>;
   readonly tokens: Record<string, Token>;
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
+  readonly approle: Record<string, AppRoles>;
+  readonly jwt: Record<string, JwtAuth>;
+  readonly databases: Record<string, DatabaseEngine>;
+  /** Passwords that Vault gave to users of databases, by host and name; the databases themselves are make-believe. */
+  readonly databaseUsers: Record<string, string>;
+  /** By id, which begins with the path of the mount. */
+  readonly leases: Record<string, Lease>;
+  readonly pki: Record<string, PkiStore>;
   /** Entity ids by accessor and alias. */
   readonly entities: Record<string, string>;
+  /** By id. */
+  readonly groups: Record<string, Group>;
 }
 
 /** A record's own entry: never one that every object inherits. */
@@ -83,10 +120,19 @@ export const emptyContent = (): Content => ({
   mounts: {},
   auth: {},
   policies: {},
+  passwordPolicies: {},
+  audit: {},
   tokens: {},
   kv: {},
   kubernetes: {},
+  approle: {},
+  jwt: {},
+  databases: {},
+  databaseUsers: {},
+  leases: {},
+  pki: {},
   entities: {},
+  groups: {},
 });
 
 /** What Vault makes for itself when it is initialised. */

@@ -42,18 +42,28 @@ export interface Call {
 /** A path below a mount and what can be done there. */
 export interface Endpoint {
   readonly pattern: RegExp;
-  readonly knows: ReadonlySet<string>;
+  /** Undefined: it takes whatever it is given. */
+  readonly knows: ReadonlySet<string> | undefined;
   readonly methods: ReadonlySet<Exclude<Operation, 'create'>>;
+  /** Everybody may read it, and Vault answers without the type of the mount. */
+  readonly openly: boolean;
   exists(call: Call): boolean | undefined;
   run(call: Call, body: Readonly<Record<string, unknown>>): Promise<Result>;
 }
 
-type Handler<F extends Fields> = (call: Call, values: Values<F>) => Result | Promise<Result>;
+type Handler<F extends Fields> = (
+  call: Call,
+  values: Values<F>,
+  body: Readonly<Record<string, unknown>>,
+) => Result | Promise<Result>;
 
 interface Described<F extends Fields> {
   /** Of the path below the mount, without closing slash; its groups become `params`. */
   readonly pattern: RegExp;
   readonly fields: F;
+  /** Fields beside these are nothing to remark on; the handler finds them in the body. */
+  readonly takesMore?: true;
+  readonly openly?: true;
   /** Tells `create` from `update`. */
   readonly exists?: (call: Call) => boolean;
   /** `update` stands for both. */
@@ -61,16 +71,24 @@ interface Described<F extends Fields> {
 }
 
 /** Describes an endpoint; its handlers get the fields of the body already converted. */
-export const endpoint = <F extends Fields>({ pattern, fields, exists, on }: Described<F>): Endpoint => ({
+export const endpoint = <F extends Fields>({
   pattern,
-  knows: new Set(Object.keys(fields)),
+  fields,
+  takesMore,
+  openly,
+  exists,
+  on,
+}: Described<F>): Endpoint => ({
+  pattern,
+  knows: takesMore === true ? undefined : new Set(Object.keys(fields)),
   methods: new Set(operations.filter((operation) => on[operation] !== undefined)),
+  openly: openly === true,
   exists: (call) => exists?.(call),
   run: async (call, body) => {
     const handler = on[call.operation === 'create' ? 'update' : call.operation];
     if (handler === undefined) return unsupportedOperation;
     const converted = convertFields(fields, body);
-    if (converted.ok) return handler(call, converted.value);
+    if (converted.ok) return handler(call, converted.value, body);
     // An endpoint that looks for the object first stumbles over the fields there, and says it with other words.
     const early = exists !== undefined && ['create', 'update'].includes(call.operation);
     return refused(400, early ? converted.error : `Field validation failed: ${converted.error}`);

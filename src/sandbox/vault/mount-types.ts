@@ -13,7 +13,7 @@ const listed: MountType = { version: inCore, supported: true };
 const unlisted: MountType = { version: inCore, supported: false };
 const plugin = (version: string): MountType => ({ version: `${version}+builtin`, supported: true });
 
-/** Secrets engines that can be mounted. The sandbox serves the paths of kv version 2 alone. */
+/** Secrets engines that can be mounted. The sandbox serves the paths of kv version 2, database and pki alone. */
 const engines: Readonly<Record<string, MountType>> = {
   kv: plugin('v0.25.0'),
   database: unlisted,
@@ -31,7 +31,7 @@ const engines: Readonly<Record<string, MountType>> = {
   rabbitmq: listed,
 };
 
-/** Auth methods that can be mounted. The sandbox serves the paths of kubernetes alone. */
+/** Auth methods that can be mounted. The sandbox serves the paths of kubernetes, approle and jwt. */
 const methods: Readonly<Record<string, MountType>> = {
   approle: listed,
   cert: listed,

@@ -1,6 +1,13 @@
 /** What stands in an answer's `data` or `auth`. */
 export type Data = Readonly<Record<string, unknown>>;
 
+/** The lease of what was made; seconds. */
+export interface LeaseData {
+  readonly id: string;
+  readonly duration: number;
+  readonly renewable: boolean;
+}
+
 /** What an endpoint answers, before it is put on the wire as Vault puts it. */
 export type Result =
   /** 204. */
@@ -11,6 +18,7 @@ export type Result =
       readonly status: 200 | 404;
       readonly data: Data | null;
       readonly auth?: Data;
+      readonly lease?: LeaseData;
       readonly warnings?: readonly string[];
       /** Old paths below sys/ repeat the data at the top of the answer. */
       readonly repeated?: boolean;

@@ -1,12 +1,25 @@
+import { approleLogin, approleLoginFields } from './approle/login.ts';
+import { roleEndpoints } from './approle/roles.ts';
+import { secretIdEndpoints } from './approle/secret-ids.ts';
+import { auditEndpoints } from './audit/endpoints.ts';
 import { ignoredWarning } from './body.ts';
 import type { Content, MountEntry, Token } from './content.ts';
+import { databaseEndpoints } from './database/engine.ts';
 import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
-import { convertFields } from './fields.ts';
+import { convertFields, type Fields, type Values } from './fields.ts';
+import { aliasEndpoints } from './identity/aliases.ts';
+import { groupEndpoints } from './identity/groups.ts';
+import { jwtConfigEndpoints } from './jwt/config.ts';
+import { jwtLogin, jwtLoginFields } from './jwt/login.ts';
+import { jwtRoleEndpoints } from './jwt/roles.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
+import { leaseEndpoints } from './leases.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
+import { pkiEndpoints } from './pki/engine.ts';
 import { policyEndpoints } from './policy/endpoints.ts';
+import { passwordPolicyEndpoints } from './policy/passwords.ts';
 import { type Result, refused, together, unsupportedOperation, unsupportedPath } from './result.ts';
 import { systemEndpoints } from './system.ts';
 import { tokenEndpoints } from './token-paths.ts';
@@ -58,7 +71,7 @@ export const route = async (vault: Vault, request: VaultRequest): Promise<Routed
   if (found === undefined) return plain(unknownPath(context.mount.entry, inner, operation));
   const result = await runEndpoint(found.endpoint, { ...context, operation }, request.body);
   if (token.usesLeft < 0) findToken(content, token.id);
-  return plain(result);
+  return found.endpoint.openly ? { result, mountType: '' } : plain(result);
 };
 
 const runEndpoint = async (endpoint: Endpoint, call: Call, body: VaultRequest['body']): Promise<Result> => {
@@ -92,7 +105,20 @@ const findEndpoint = (
   return undefined;
 };
 
-const systemPaths = [...mountEndpoints, ...policyEndpoints, ...systemEndpoints];
+const systemPaths = [
+  ...mountEndpoints,
+  ...policyEndpoints,
+  ...passwordPolicyEndpoints,
+  ...auditEndpoints,
+  ...leaseEndpoints,
+  ...systemEndpoints,
+];
+
+const approlePaths = [...roleEndpoints, ...secretIdEndpoints];
+
+const jwtPaths = [...jwtConfigEndpoints, ...jwtRoleEndpoints];
+
+const identityPaths = [...groupEndpoints, ...aliasEndpoints];
 
 const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
   switch (type) {
@@ -104,12 +130,35 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
       return options?.['version'] === '2' ? kvEndpoints : [];
     case 'kubernetes':
       return kubernetesEndpoints;
+    case 'approle':
+      return approlePaths;
+    case 'jwt':
+    case 'oidc':
+      return jwtPaths;
+    case 'database':
+      return databaseEndpoints;
+    case 'pki':
+      return pkiEndpoints;
+    case 'identity':
+      return identityPaths;
     default:
       return [];
   }
 };
 
-const served = ['system', 'token', 'kv', 'kubernetes', 'identity', 'cubbyhole'];
+const served = [
+  'system',
+  'token',
+  'kv',
+  'database',
+  'pki',
+  'kubernetes',
+  'approle',
+  'jwt',
+  'oidc',
+  'identity',
+  'cubbyhole',
+];
 
 const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
   if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);
@@ -123,7 +172,8 @@ const operationOf = (method: VaultRequest['method'], exists: boolean | undefined
 };
 
 // Paths that take the capability sudo besides the one for the operation.
-const sudoPaths = /^(sys\/auth\/.|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$)/;
+const sudoPaths =
+  /^(sys\/auth\/.|sys\/audit|auth\/token\/(accessors\/?|revoke-orphan)$|sys\/seal$|sys\/leases\/(lookup|revoke-prefix|revoke-force)\/)/;
 
 const isAllowed = (content: Content, token: Token, path: string, operation: Operation): boolean => {
   const acl = aclFor(content, token);
@@ -133,13 +183,26 @@ const isAllowed = (content: Content, token: Token, path: string, operation: Oper
 const loginFields = { role: 'string', jwt: 'string' } as const;
 
 const tryLogin = async (vault: Vault, request: VaultRequest, mount: Call['mount'] | undefined): Promise<Result> => {
-  if (mount?.entry.type !== 'kubernetes') return denied;
+  const type = mount?.entry.type ?? '';
+  if (mount === undefined || !['kubernetes', 'approle', 'jwt', 'oidc'].includes(type)) return denied;
   if (request.method !== 'write') return refused(405, 'unsupported operation');
-  const converted = convertFields(loginFields, request.body);
+  switch (type) {
+    case 'approle':
+      return withFields(approleLoginFields, request, async (values) => approleLogin({ vault, mount }, values));
+    case 'jwt':
+    case 'oidc':
+      return withFields(jwtLoginFields, request, async (values) => jwtLogin({ vault, mount }, values));
+    default:
+      return withFields(loginFields, request, ({ role = '', jwt = '' }) => login({ vault, mount }, { role, jwt }));
+  }
+};
+
+const withFields = async <F extends Fields>(
+  fields: F,
+  { body }: VaultRequest,
+  logIn: (values: Values<F>) => Promise<Result>,
+): Promise<Result> => {
+  const converted = convertFields(fields, body);
   if (!converted.ok) return refused(400, converted.error);
-  const { role = '', jwt = '' } = converted.value;
-  return withWarnings(
-    await login({ vault, mount }, { role, jwt }),
-    ignoredWarning(request.body, new Set(Object.keys(loginFields))),
-  );
+  return withWarnings(await logIn(converted.value), ignoredWarning(body, new Set(Object.keys(fields))));
 };

@@ -99,10 +99,19 @@ const wipe = (content: ReturnType<typeof emptyContent>): void => {
     content.mounts,
     content.auth,
     content.policies,
+    content.passwordPolicies,
+    content.audit,
     content.tokens,
     content.kv,
     content.kubernetes,
+    content.approle,
+    content.jwt,
+    content.databases,
+    content.databaseUsers,
+    content.leases,
+    content.pki,
     content.entities,
+    content.groups,
   ]) {
     for (const key of Object.keys(table)) Reflect.deleteProperty(table, key);
   }

@@ -143,5 +143,5 @@ export const clientIdOf = ({ entityId, policies }: Token): string =>
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Random letters and digits, as in tokens and accessors. */
-const randomLetters = (length: number): string =>
+export const randomLetters = (length: number): string =>
   Array.from(crypto.getRandomValues(new Uint32Array(length)), (number) => letters[number % letters.length]).join('');

@@ -18,18 +18,18 @@ export const toAnswer = (result: Result, mountType: string): Answer => {
         headers,
         json: {
           ...(result.repeated === true ? result.data : {}),
-          ...envelope(result.data, result.auth, result.warnings),
+          ...envelope(result),
           mount_type: result.status === 200 ? mountType : '',
         },
       };
   }
 };
 
-const envelope = (data: Data | null, auth: Data | undefined, warnings: readonly string[] | undefined) => ({
+const envelope = ({ data, auth, warnings, lease }: Extract<Result, { is: 'data' }>) => ({
   request_id: crypto.randomUUID(),
-  lease_id: '',
-  renewable: false,
-  lease_duration: 0,
+  lease_id: lease?.id ?? '',
+  renewable: lease?.renewable ?? false,
+  lease_duration: lease?.duration ?? 0,
   data,
   wrap_info: null,
   warnings: warnings ?? null,

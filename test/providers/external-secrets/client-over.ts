@@ -10,6 +10,7 @@ export const objectsWith = (given: Partial<ObjectApi>): ObjectApi => ({
   versions: async () => ['v1', 'v1alpha1'],
   get: async () => undefined,
   list: async () => [],
+  lookUp: async (refs) => refs.map(() => undefined),
   apply: nothing,
   merge: nothing,
   remove: nothing,

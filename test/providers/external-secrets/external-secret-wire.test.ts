@@ -133,7 +133,7 @@ test('normalising twice changes nothing, and decode None is the same as no decod
       { key: 'b', remote: { key: 'b' } },
     ],
   });
-  expect(once.data[1]?.remote).not.toHaveProperty('decode');
+  expect(once.data?.[1]?.remote).not.toHaveProperty('decode');
   expect(parse(once)).toEqual(once);
 });
 

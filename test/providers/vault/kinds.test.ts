@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Normalised } from '../../../src/engine/resource.ts';
+import type { Live, Normalised } from '../../../src/engine/resource.ts';
 import { type Fields, reference } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { splitMark, withMark } from '../../../src/providers/vault/mount-entry.ts';
@@ -49,6 +49,17 @@ describe('a spec in normal form', () => {
         audience: '',
       },
     ],
+    [
+      'vault.pki-issuer',
+      { commonName: 'Lab', ttl: '8760h', usage: ['crl-signing', 'crl-signing'], organization: ['b', 'a'] },
+      { commonName: 'Lab', ttl: 31_536_000, usage: ['crl-signing', 'read-only'], organization: ['a', 'b'] },
+    ],
+    [
+      'vault.pki-role',
+      { domains: ['b', 'a'], maxTtl: '72h', key: null, commonNameValidations: ['hostname', 'email'] },
+      { domains: ['a', 'b'], maxTtl: 259_200, key: 'rsa-2048', commonNameValidations: ['email', 'hostname'] },
+    ],
+    ['vault.pki-crl', { expiry: '4d', disable: null }, { expiry: 345_600, disable: false }],
   ])('%s %j', (name, spec, expected) => {
     const once = normalised(name, spec);
     expect(once).toEqual({ ok: true, spec: expected });
@@ -85,6 +96,15 @@ describe('a spec that Vault would refuse or bend', () => {
     ['vault.kubernetes-auth-role', { ...role, serviceAccountNamespaces: ['*', 'a'] }, /stand alone/],
     ['vault.mount', { type: 'kv-v2', options: {} }, /options/],
     ['vault.auth-method', { type: 'approle', maxLeaseTtl: '-1h' }, /maxLeaseTtl/],
+    ['vault.pki-issuer', { commonName: 'a', ttl: '1h', signedBy: 'root' }, /MOUNT\/ISSUER/],
+    ['vault.pki-issuer', { commonName: 'a', ttl: '1h', key: 'rsa-1024' }, /key/],
+    ['vault.pki-role', { ttl: '2h', maxTtl: '1h' }, /longer than maxTtl/],
+    ['vault.pki-role', { commonNameValidations: ['email', 'disabled'] }, /disabled alone/],
+    ['vault.pki-role', { keyUsage: ['digitalSignature'] }, /must be a list of/],
+    ['vault.pki-role', { generateLease: true, noStore: true }, /cannot have a lease/],
+    ['vault.pki-crl', { delta: true }, /needs autoRebuild/],
+    ['vault.pki-crl', { autoRebuild: true, expiry: '12h' }, /shorter than expiry/],
+    ['vault.pki-crl', { maxEntries: 0 }, /at least 1/],
   ])('%s %j is refused offline', (name, spec, expected) => {
     expect(problem(name, spec)).toMatch(expected);
   });
@@ -105,6 +125,7 @@ describe('an identity', () => {
     ['vault.policy', ['Team-A'], ['team-a']],
     ['vault.kv-secret', ['secret', '/crossplane/azure'], ['secret', 'crossplane/azure']],
     ['vault.kubernetes-auth-role', ['kubernetes', 'Web'], ['kubernetes', 'web']],
+    ['vault.pki-role', ['pki/', 'Web'], ['pki', 'Web']],
   ])('of %s %j is %j', (name, parts, expected) => {
     expect(kind(name).identify(parts, {})).toEqual(expected);
   });
@@ -121,6 +142,15 @@ describe('the order', () => {
     expect(kind('vault.kv-secret').parent(['team/kv', 'app'], {})).toBe('vault.mount/team%2Fkv');
     expect(kind('vault.kubernetes-auth-config').parent(['kubernetes'], {})).toBe('vault.auth-method/kubernetes');
     for (const each of vault.kinds) expect(each.gates(['a', 'b'], {})).toEqual(['vault.active']);
+  });
+
+  test('puts an authority behind the one that signs it, and a role behind the authority that it names', () => {
+    expect(kind('vault.pki-issuer').after(['pki', 'int'], { signedBy: 'team/root/r1' })).toEqual([
+      'vault.pki-urls/pki',
+      'vault.pki-issuer/team%2Froot/r1',
+      'vault.pki-urls/team%2Froot',
+    ]);
+    expect(kind('vault.pki-role').after(['pki', 'web'], { issuer: 'int' })).toEqual(['vault.pki-issuer/pki/int']);
   });
 
   test('puts a role behind the configuration of its method and behind its policies', () => {
@@ -145,5 +175,21 @@ describe('a description with the ownership mark', () => {
 
   test.each(['Secrets', '', '[lab]', 'see [lab a/b/c] for more'])('%j carries none', (text) => {
     expect(splitMark(text)).toEqual({ description: text });
+  });
+});
+
+describe('a root', () => {
+  const newRoot = (spec: Fields, live: Live) => kind('vault.pki-issuer').irreversible(['pki', 'root'], spec, live);
+  const spec = { commonName: 'Lab', ttl: 60 };
+  const there: Live = { exists: 'yes', spec: { ...spec, key: 'rsa-2048' }, outputs: {} };
+
+  test('is a step that cannot be taken back, when it is made and when another one replaces it', () => {
+    expect(newRoot(spec, { exists: 'no' })).toMatch(/new root certificate/);
+    expect(newRoot({ ...spec, key: 'ec-256' }, there)).toMatch(/new root certificate/);
+    expect(newRoot({ ...spec, leafNotAfter: 'permit' }, there)).toBeUndefined();
+  });
+
+  test('is none that another authority signs', () => {
+    expect(newRoot({ ...spec, signedBy: 'root/r1' }, { exists: 'no' })).toBeUndefined();
   });
 });

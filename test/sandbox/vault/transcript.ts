@@ -5,11 +5,20 @@ import type { Request, Scenario } from './scenarios/scenario.ts';
 export interface Asked {
   readonly address: string;
   readonly token: string;
+  /** The URL of a database for its connections; without it, one that only a sandbox takes for real. */
+  readonly database?: string;
 }
+
+const imagined = 'postgresql://{{username}}:{{password}}@127.0.0.1:5432/postgres?sslmode=disable';
 
 /** Plays a scenario and spells what was said, with everything replaced that differs from run to run or is secret. */
 export const playVault = async (scenario: Scenario, vault: Asked): Promise<string> => {
-  const kept = new Map([['address', vault.address]]);
+  const database = vault.database ?? imagined;
+  const kept = new Map([
+    ['address', vault.address],
+    ['database', database],
+    ['host', /@([^/]+)/.exec(database)?.[1] ?? ''],
+  ]);
   const scrub = scrubber(vault, kept);
   const lines: Line[] = [];
   for (const request of scenario) {
@@ -30,7 +39,13 @@ export const playVault = async (scenario: Scenario, vault: Asked): Promise<strin
 
 const send = (request: Request, { address, token: root }: Asked, kept: ReadonlyMap<string, string>) => {
   const { method, path, body, token = root } = request;
-  const fill = (text: string) => text.replaceAll(/\{([a-z]+(?: \d)?)\}/g, (whole, name) => kept.get(name) ?? whole);
+  const fill = (text: string, spell = (value: string) => value) =>
+    text.replaceAll(/\{([a-z]+(?: \d)?)\}/g, (whole, name) => {
+      const value = kept.get(name);
+      return value === undefined ? whole : spell(value);
+    });
+  // What stands in a body may have line breaks, as a certificate has.
+  const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
   const mediaType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   return fetch(`${address}/v1/${fill(path)}`, {
     method,
@@ -38,7 +53,7 @@ const send = (request: Request, { address, token: root }: Asked, kept: ReadonlyM
       ...(token === '' ? {} : { 'x-vault-token': fill(token) }),
       ...(body === undefined ? {} : { 'content-type': request.contentType ?? mediaType }),
     },
-    ...(body === undefined ? {} : { body: fill(JSON.stringify(body)) }),
+    ...(body === undefined ? {} : { body: fill(JSON.stringify(body), inJson) }),
   });
 };
 
@@ -46,7 +61,7 @@ const memberAt = (value: unknown, path: readonly (string | number)[]): unknown =
   path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), value);
 
 const scrubbedMembers =
-  /^(.*accessor|.*uuid|(request|cluster|issuer|key)_id|root_token|otp|keys_base64|server_time_utc|build_date|cluster_name|creation_time|expiration|.*serial_number)$/;
+  /^(.*accessor|.*uuid|(request|cluster|issuer|(subject_|authority_)?key)_id|revocation_time|root_token|otp|keys_base64|server_time_utc|build_date|cluster_name|creation_time|expiration|.*serial_number)$/;
 
 const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
   const text = (value: string): string => {
@@ -60,7 +75,7 @@ const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
       .replaceAll(/\bhv[sb]\.[\w-]+/g, '<token>');
   };
   const member = (key: string, value: unknown): unknown => {
-    if (!scrubbedMembers.test(key) || value === '') return walk(value);
+    if (!scrubbedMembers.test(key) || value === '' || value === 0) return walk(value);
     if (Array.isArray(value)) return value.map(() => `<${key}>`);
     return typeof value === 'string' || typeof value === 'number' ? `<${key}>` : walk(value);
   };
@@ -68,7 +83,10 @@ const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [text(key), member(key, inner)]));
+    // What a lease has left is now this second, now the one before.
+    const left = 'last_renewal' in value && !('accessor' in value) ? { ttl: '<ttl>' } : {};
+    const entries = Object.entries({ ...value, ...left });
+    return Object.fromEntries(entries.map(([key, inner]) => [text(key), member(key, inner)]));
   };
   return walk;
 };

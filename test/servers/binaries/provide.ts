@@ -19,6 +19,16 @@ export async function provide(artifact: Artifact, report: Report = toStderr): Pr
   return (await findOnMachine(artifact)) ?? (await fromCache(artifact, report));
 }
 
+/** Why an artifact cannot be had here, or undefined: it is on the machine, or its tool chain is. */
+export async function whyMissing(artifact: Artifact): Promise<string | undefined> {
+  try {
+    if ((await findOnMachine(artifact)) === undefined) await cacheKey(artifact);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 async function findOnMachine({ name, variable, recipe }: Artifact): Promise<Provided | undefined> {
   const named = process.env[variable];
   if (named) {

@@ -7,6 +7,7 @@ import { rawMembers, textOfRaw } from '../json-text.ts';
 import type { StoreProviders, StoreReader } from '../readers/reader.ts';
 import type { DataFrom, ExternalSecretSpec, RemoteRef, StoreRef } from '../spec.ts';
 import { openStore } from '../store/open-store.ts';
+import { generate } from './generate.ts';
 
 /** The bytes of each key of a target. */
 export type SecretData = Map<string, Uint8Array>;
@@ -23,11 +24,18 @@ export const fetchData = async (
   const found: SecretData = new Map();
   const missing = (what: string): void =>
     record(object, 'Normal', 'MissingProviderSecret', `secret does not exist at provider using ${what}`);
+  const valuesFrom = (from: DataFrom, index: number): Promise<SecretData> => {
+    const { generator } = from;
+    if (generator === undefined) {
+      return explaining(`error processing spec.dataFrom[${index}].extract, err: `, () => extract(stores.get, from));
+    }
+    return explaining(`error processing spec.dataFrom[${index}].sourceRef.generatorRef, err: `, () =>
+      generate(cluster, providers, object.metadata.namespace ?? '', generator),
+    );
+  };
   try {
     for (const [index, from] of spec.dataFrom.entries()) {
-      const all = await allowingAbsence(spec, () =>
-        explaining(`error processing spec.dataFrom[${index}].extract, err: `, () => extract(stores.get, from)),
-      );
+      const all = await allowingAbsence(spec, () => valuesFrom(from, index));
       if (all === undefined) missing(`spec.dataFrom[${index}]`);
       for (const [key, bytes] of all ?? []) found.set(key, bytes);
     }

@@ -29,6 +29,8 @@ export interface StoreProvider {
   readonly unmaintained?: boolean;
   /** Takes the block of the store's spec as it was written. Fails if there is nothing to read with. */
   open(block: JsonMap, context: ReaderContext): Promise<StoreReader>;
+  /** What a read of this path makes, for a generator with such a block. */
+  generate?(block: JsonMap, context: ReaderContext, path: string): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
 /** Store kinds by their key in `spec.provider`. */

@@ -2,14 +2,18 @@ import type { JsonMap } from '../json.ts';
 import type { KubeObject } from '../object.ts';
 import type { Schema } from '../schema/schema.ts';
 import { externalSecretSchema } from './external-secret-schema.ts';
+import { vaultDynamicSecretSchema } from './generator-schema.ts';
 import { storeSchema } from './store-schema.ts';
 
-const group = 'external-secrets.io';
+const ownGroup = 'external-secrets.io';
 
 interface Kind {
   readonly kind: string;
   readonly plural: string;
-  readonly shortName: string;
+  readonly shortName?: string;
+  /** Default: the operator's own group, and v1. */
+  readonly group?: string;
+  readonly version?: string;
   readonly scope: 'Cluster' | 'Namespaced';
   readonly schema: Schema;
   readonly selectable?: readonly string[];
@@ -37,9 +41,26 @@ const kinds: readonly Kind[] = [
     scope: 'Cluster',
     schema: storeSchema,
   },
+  {
+    kind: 'VaultDynamicSecret',
+    plural: 'vaultdynamicsecrets',
+    scope: 'Namespaced',
+    group: 'generators.external-secrets.io',
+    version: 'v1alpha1',
+    schema: vaultDynamicSecretSchema,
+  },
 ];
 
-const definitionOf = ({ kind, plural, shortName, scope, schema, selectable }: Kind): KubeObject => ({
+const definitionOf = ({
+  kind,
+  plural,
+  shortName,
+  scope,
+  group = ownGroup,
+  version = 'v1',
+  schema,
+  selectable,
+}: Kind): KubeObject => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: `${plural}.${group}`, labels: { 'external-secrets.io/component': 'controller' } },
@@ -51,13 +72,13 @@ const definitionOf = ({ kind, plural, shortName, scope, schema, selectable }: Ki
       singular: kind.toLowerCase(),
       kind,
       listKind: `${kind}List`,
-      shortNames: [shortName],
+      ...(shortName === undefined ? {} : { shortNames: [shortName] }),
       categories: ['external-secrets'],
     },
     conversion: { strategy: 'None' },
     versions: [
       {
-        name: 'v1',
+        name: version,
         served: true,
         storage: true,
         subresources: { status: {} },

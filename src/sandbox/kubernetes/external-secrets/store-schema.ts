@@ -53,7 +53,8 @@ const vaultAuth = object({
   iam: anything,
 });
 
-const vault = object(
+/** How External Secrets reaches a Vault. */
+export const vault = object(
   {
     server: text,
     path: text,

@@ -1,10 +1,10 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
+import { describeSettings, emptySettings, mergeSettings, tokenFields } from '../auth/token-settings.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
 import { absent, done, doneWith, found, type Result, refused } from '../result.ts';
 import type { KubernetesRole } from './content.ts';
 import { methodOf, roleOf } from './store.ts';
-import { describeSettings, emptySettings, mergeSettings, tokenFields } from './token-settings.ts';
 
 const configFields = {
   kubernetes_host: 'string',

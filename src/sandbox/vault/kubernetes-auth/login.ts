@@ -1,10 +1,7 @@
-import { entryOf } from '../content.ts';
-import { shortDuration } from '../duration.ts';
+import { admitted } from '../auth/admitted.ts';
 import type { Call } from '../endpoint.ts';
 import { isMap } from '../fields.ts';
 import { type Result, refused } from '../result.ts';
-import { capped } from '../token-paths.ts';
-import { issueToken, sanitizePolicies, systemTtl, toAuth } from '../tokens.ts';
 import type { KubernetesRole } from './content.ts';
 import { methodOf, roleOf } from './store.ts';
 
@@ -50,50 +47,19 @@ export const login = async (
   return admit(call, roleName, role, claims);
 };
 
-const admit = (
-  { vault, mount }: Pick<Call, 'vault' | 'mount'>,
-  roleName: string,
-  role: KubernetesRole,
-  claims: Claims,
-): Result => {
-  const { defaultLeaseTtl, maxLeaseTtl, accessor } = mount.entry;
-  const asked = role.ttl || defaultLeaseTtl || systemTtl;
-  const mountCap = maxLeaseTtl || systemTtl;
-  const cap = Math.min(...[role.maxTtl, role.explicitMaxTtl, mountCap].filter((limit) => limit > 0));
-  const policies = role.noDefaultPolicy ? role.policies : [...role.policies, 'default'];
-  const alias = role.aliasNameSource === 'serviceaccount_name' ? `${claims.namespace}/${claims.name}` : claims.uid;
-  const token = issueToken(vault.content, {
-    policies: sanitizePolicies(policies),
-    displayName: `${mount.path.slice('auth/'.length).replaceAll('/', '-')}${claims.namespace}-${claims.name}`,
-    path: `${mount.path}login`,
+const admit = (call: Pick<Call, 'vault' | 'mount'>, roleName: string, role: KubernetesRole, claims: Claims): Result => {
+  const { namespace, name, uid } = claims;
+  return admitted(call, role, {
+    displayName: `${namespace}-${name}`,
+    alias: role.aliasNameSource === 'serviceaccount_name' ? `${namespace}/${name}` : uid,
     meta: {
       role: roleName,
-      service_account_name: claims.name,
-      service_account_namespace: claims.namespace,
+      service_account_name: name,
+      service_account_namespace: namespace,
       service_account_secret_name: '',
-      service_account_uid: claims.uid,
+      service_account_uid: uid,
     },
-    orphan: true,
-    entityId: entityOf(vault.content.entities, `${accessor}/${alias}`),
-    ttl: role.period > 0 ? role.period : Math.min(asked, cap),
-    maxTtl: cap,
-    period: role.period,
-    explicitMaxTtl: role.explicitMaxTtl,
-    renewable: true,
-    uses: role.uses,
   });
-  vault.changed();
-  const warnings = role.period === 0 && asked > cap ? [capped(shortDuration(asked), cap)] : [];
-  return { is: 'data', status: 200, data: null, auth: toAuth(token), ...(warnings.length === 0 ? {} : { warnings }) };
-};
-
-/** Logins of one alias are one entity. */
-const entityOf = (entities: Record<string, string>, alias: string): string => {
-  const known = entryOf(entities, alias);
-  if (known !== undefined) return known;
-  const made = crypto.randomUUID();
-  entities[alias] = made;
-  return made;
 };
 
 const complaintAbout = (claims: Claims, role: KubernetesRole): string | undefined => {

@@ -2,6 +2,7 @@ import { entryOf, randomHex } from '../content.ts';
 import { parseDuration } from '../duration.ts';
 import type { Call } from '../endpoint.ts';
 import { convertText, type Values } from '../fields.ts';
+import { revokeLeases } from '../leases.ts';
 import { findType } from '../mount-types.ts';
 import { done, type Result, refused } from '../result.ts';
 import { entriesOf, pathOf, type Table } from './table.ts';
@@ -86,6 +87,9 @@ export const unmount = (call: Call, table: Table): Result => {
   delete entriesOf(content, table)[path];
   delete content.kv[entry.uuid];
   delete content.kubernetes[entry.uuid];
+  delete content.databases[entry.uuid];
+  revokeLeases(content, path);
+  delete content.pki[entry.uuid];
   for (const token of Object.values(content.tokens)) {
     if (table.name === 'auth' && token.path.startsWith(`auth/${path}`)) delete content.tokens[token.id];
   }

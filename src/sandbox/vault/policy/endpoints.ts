@@ -2,6 +2,7 @@ import { entryOf } from '../content.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import { absent, done, doneWith, found, foundRepeated, type Result, refused, together } from '../result.ts';
 import { aclFor } from '../tokens.ts';
+import { decodeBase64 } from './base64.ts';
 import { parsePolicy } from './rules.ts';
 
 const nameOf = ({ params: [name = ''] }: Call): string => name.toLowerCase();
@@ -19,12 +20,6 @@ const write = (call: Call, text: string | undefined): Result => {
   call.vault.content.policies[name] = policy;
   call.vault.changed();
   return doneWith(name === call.params[0] ? [] : [`policy name was converted to ${name}`]);
-};
-
-/** Text that happens to be base64 is taken for encoded. */
-const decodeBase64 = (text: string): string | undefined => {
-  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replace(/[\r\n]/g, ''));
-  return isBase64 ? Buffer.from(text, 'base64').toString('utf8') : undefined;
 };
 
 const remove = (call: Call): Result => {

@@ -1,5 +1,7 @@
+import { access } from './access.ts';
 import { databases } from './databases.ts';
 import { logins } from './logins.ts';
+import { machines } from './machines.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
 import { pki } from './pki.ts';
 import { refusals } from './refusals.ts';
@@ -11,5 +13,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...databases,
   ...pki,
   ...logins,
+  ...access,
+  ...machines,
   ...refusals,
 };

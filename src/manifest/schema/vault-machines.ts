@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { duration } from '../../engine/fields.ts';
+import { vaultPath } from './names.ts';
+import { tuning } from './vault-tuning.ts';
+
+/** What a role says of the tokens that it gives. */
+const tokens = {
+  policies: z.array(z.string().min(1)),
+  ttl: duration().optional(),
+  maxTtl: duration().optional(),
+  networks: z.array(z.string()).optional().describe('CIDRs that such a token may be used from'),
+};
+
+const approle = z.strictObject({
+  ...tokens,
+  secretId: z
+    .strictObject({
+      ttl: duration().optional().describe('How long a SecretID lives; unset = for ever'),
+      uses: z.int().min(0).optional().describe('How many logins one is good for; 0 = as many as one likes'),
+      networks: z.array(z.string()).optional().describe('CIDRs that one may be used from'),
+    })
+    .optional(),
+});
+
+/** AppRole: machines that hold a RoleID and a SecretID. */
+export const approleAuth = z.strictObject({
+  type: z.literal('approle'),
+  ...tuning,
+  roles: z.record(vaultPath(), approle).default({}),
+});
+
+const jwtRole = z.strictObject({
+  ...tokens,
+  userClaim: z.string().min(1).default('sub').describe('The claim that names who logs in'),
+  audiences: z.array(z.string().min(1)).optional(),
+  subject: z.string().min(1).optional(),
+  claims: z
+    .record(z.string().min(1), z.union([z.string(), z.array(z.string())]))
+    .optional()
+    .describe('Claims that the token must have, each with one of these values'),
+  claimsType: z.enum(['string', 'glob']).optional().describe('glob: `*` in those values stands for anything'),
+  groupsClaim: z.string().min(1).optional().describe('The claim that names the groups, for vault.groups'),
+});
+
+/** JWT: CI jobs and other clusters, which bring a token of their own issuer. */
+export const jwtAuth = z
+  .strictObject({
+    type: z.literal('jwt'),
+    ...tuning,
+    discoveryUrl: z.url().optional().describe('The issuer, which says itself where its keys are'),
+    jwksUrl: z.url().optional().describe('Where the keys are'),
+    publicKeys: z.array(z.string().min(1)).min(1).optional().describe('The keys themselves, as PEM'),
+    ca: z
+      .strictObject({ pem: z.string().min(1) })
+      .optional()
+      .describe('What signs the certificate of that address'),
+    issuer: z.string().min(1).optional().describe('The `iss` that tokens must have'),
+    defaultRole: vaultPath().optional(),
+    roles: z.record(vaultPath(), jwtRole).default({}),
+  })
+  .refine(
+    ({ discoveryUrl, jwksUrl, publicKeys }) =>
+      [discoveryUrl, jwksUrl, publicKeys].filter((given) => given !== undefined).length === 1,
+    'must have exactly one of discoveryUrl, jwksUrl and publicKeys',
+  );
+
+/** One entry of `vault.auth` of type approle. */
+export type ApproleAuth = z.output<typeof approleAuth>;
+
+/** One of type jwt. */
+export type JwtAuth = z.output<typeof jwtAuth>;

@@ -1,0 +1,44 @@
+import {
+  type Artifact,
+  etcd,
+  externalSecrets,
+  externalSecretsCrds,
+  kubeApiserver,
+  kubeControllerManager,
+  moto,
+  vault,
+} from '../servers/binaries/artifacts.ts';
+import { whyMissing } from '../servers/binaries/provide.ts';
+
+/** Tests that need the same servers: without one of these none of the group runs. */
+export interface Group {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly needs: readonly Artifact[];
+}
+
+/** A group that cannot run here. */
+export interface NotRun extends Group {
+  readonly because: readonly string[];
+}
+
+/** The first is what every test shares (setup.ts), so without it nothing runs. */
+export const groups: readonly Group[] = [
+  {
+    name: 'all of test/real',
+    files: ['test/real/**'],
+    needs: [etcd, kubeApiserver, kubeControllerManager, externalSecretsCrds, externalSecrets, vault],
+  },
+  { name: 'AWS by moto', files: ['test/real/aws/**', 'test/real/clouds/**'], needs: [moto] },
+];
+
+/** Those whose servers can neither be found nor built on this machine. */
+export const groupsNotRun = async (): Promise<readonly NotRun[]> => {
+  const judged = await Promise.all(
+    groups.map(async (group) => {
+      const reasons = await Promise.all(group.needs.map(whyMissing));
+      return { ...group, because: reasons.filter((reason) => reason !== undefined) };
+    }),
+  );
+  return judged.filter(({ because }) => because.length > 0);
+};

@@ -1,0 +1,211 @@
+import type { Fields } from '../../../src/engine/value.ts';
+import { vault } from '../../../src/providers/vault/index.ts';
+import { describeKind } from '../../support/kind-contract.ts';
+import { resource } from '../../support/world.ts';
+import { connect, stranger, uniqueName } from './server.ts';
+
+const { kinds } = vault;
+const opened = async () => [await connect()];
+
+const engineAt = (path: string) => resource(`vault.mount/${path}`, { type: 'pki', maxLeaseTtl: '87600h' });
+const rootAt = (mount: string, spec: Fields = {}) =>
+  resource(`vault.pki-issuer/${mount}/root`, { commonName: 'Lab root', ttl: '87600h', key: 'ec-256', ...spec });
+
+describeKind('vault.pki-issuer that signs itself', async () => {
+  const mount = uniqueName('root');
+  const subject = {
+    organization: ['Lab', 'A "quoted", name + more'],
+    ou: ['Platform'],
+    country: ['DE'],
+    locality: ['Köln'],
+    province: ['NRW'],
+    streetAddress: ['Street 1'],
+    postalCode: ['50667'],
+    altNames: ['pki.lab.internal', 'pki@lab.internal'],
+    ipSans: ['10.0.0.1'],
+    maxPathLength: 2,
+  };
+  const settings = {
+    usage: ['read-only', 'issuing-certificates', 'crl-signing'],
+    revocationSignature: 'ECDSAWithSHA256',
+    issuingCertificates: ['http://pki.lab.internal/ca'],
+    crlDistributionPoints: ['http://pki.lab.internal/crl'],
+    ocspServers: ['http://pki.lab.internal/ocsp'],
+    default: true,
+  };
+  const at = (spec: Fields) => rootAt(mount, { ...subject, ...settings, ...spec });
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), at({ leafNotAfter: 'truncate' })],
+    changed: at({ leafNotAfter: 'permit', ocspServers: [] }),
+    changes: ['leafNotAfter', 'ocspServers'],
+    without: { resource: at({}), field: 'leafNotAfter' },
+    stranger: {
+      add: async () => {
+        await stranger('POST', `${mount}/root/generate/internal`, { common_name: 'other', issuer_name: 'other' });
+      },
+      isThere: async () => (await stranger('GET', `${mount}/issuer/other`)).status === 200,
+    },
+  };
+});
+
+describeKind('vault.pki-issuer that another one signs', async () => {
+  const [above, mount] = [uniqueName('root'), uniqueName('intermediate')];
+  const at = (spec: Fields) =>
+    resource(`vault.pki-issuer/${mount}/int-2026`, {
+      signedBy: `${above}/root`,
+      commonName: 'lab.internal',
+      organization: ['Lab'],
+      altNames: ['lab.internal', 'lab.example'],
+      ttl: '8760h',
+      key: 'rsa-2048',
+      maxPathLength: 0,
+      default: true,
+      ...spec,
+    });
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(above), rootAt(above), engineAt(mount), at({ usage: ['issuing-certificates'] })],
+    changed: at({ usage: ['issuing-certificates', 'crl-signing'] }),
+    changes: ['usage'],
+    without: { resource: at({}), field: 'usage' },
+    stranger: {
+      add: async () => {
+        await stranger('PATCH', `${mount}/issuer/int-2026`, { ocsp_servers: ['http://ocsp.example'] });
+      },
+      isThere: async () =>
+        (await stranger('GET', `${mount}/issuer/int-2026`)).body.data.ocsp_servers[0] === 'http://ocsp.example',
+    },
+  };
+});
+
+describeKind('vault.pki-urls', async () => {
+  const mount = uniqueName('urls');
+  const at = (spec: Fields) => resource(`vault.pki-urls/${mount}`, spec);
+  const urls = {
+    issuingCertificates: ['http://b.example/ca', 'http://a.example/ca'],
+    crlDistributionPoints: ['http://a.example/crl'],
+    deltaCrlDistributionPoints: ['http://a.example/delta'],
+  };
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), at({ ...urls, templating: true })],
+    changed: at({ ...urls, crlDistributionPoints: ['http://b.example/crl'], templating: true }),
+    changes: ['crlDistributionPoints'],
+    without: { resource: at(urls), field: 'templating' },
+    stranger: {
+      add: async () => {
+        await stranger('POST', `${mount}/config/urls`, { ocsp_servers: ['http://ocsp.example'] });
+      },
+      isThere: async () =>
+        (await stranger('GET', `${mount}/config/urls`)).body.data.ocsp_servers[0] === 'http://ocsp.example',
+    },
+  };
+});
+
+describeKind('vault.pki-crl', async () => {
+  const mount = uniqueName('crl');
+  const at = (spec: Fields) => resource(`vault.pki-crl/${mount}`, spec);
+  const settings = {
+    expiry: '96h',
+    disable: false,
+    ocspExpiry: '6h',
+    ocspDisable: true,
+    autoRebuild: true,
+    delta: true,
+    deltaRebuildInterval: '30m',
+    maxEntries: 1000,
+  };
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), at({ ...settings, autoRebuildGracePeriod: '24h' })],
+    changed: at({ ...settings, expiry: '120h', autoRebuildGracePeriod: '24h' }),
+    changes: ['expiry'],
+    without: { resource: at(settings), field: 'autoRebuildGracePeriod' },
+  };
+});
+
+const everyOption = {
+  issuer: 'root',
+  ttl: '1h',
+  maxTtl: '72h',
+  notBeforeDuration: '1m',
+  domains: ['lab.internal', 'Example.com'],
+  domainTemplates: true,
+  bareDomains: true,
+  subdomains: true,
+  globDomains: true,
+  wildcards: false,
+  localhost: false,
+  anyName: false,
+  enforceHostnames: false,
+  ipSans: false,
+  uriSans: ['spiffe://lab/*'],
+  uriSanTemplates: true,
+  otherSans: ['1.3.6.1.4.1.311.20.2.3;utf8:dev@lab.internal'],
+  serialNumbers: ['1*'],
+  userIds: ['u1'],
+  requireCommonName: false,
+  commonNameValidations: ['disabled'],
+  serverFlag: false,
+  clientFlag: false,
+  codeSigningFlag: true,
+  emailProtectionFlag: true,
+  key: 'ec-384',
+  signatureBits: 384,
+  usePss: true,
+  keyUsage: ['DigitalSignature', 'CRLSign'],
+  extKeyUsage: ['TimeStamping', 'OCSPSigning'],
+  extKeyUsageOids: ['1.3.6.1.5.5.7.3.17'],
+  policyIdentifiers: ['1.3.6.1.4.1.1.1'],
+  basicConstraintsForNonCa: true,
+  useCsrCommonName: false,
+  useCsrSans: false,
+  serialNumberSource: 'json',
+  organization: ['Lab', 'Other'],
+  ou: ['Platform'],
+  country: ['DE'],
+  locality: ['Köln'],
+  province: ['NRW'],
+  streetAddress: ['Street 1'],
+  postalCode: ['50667'],
+  generateLease: true,
+  noStore: false,
+};
+
+describeKind('vault.pki-role', async () => {
+  const mount = uniqueName('roles');
+  const { subdomains, ...others } = everyOption;
+  const at = (spec: Fields) => resource(`vault.pki-role/${mount}/Lab`, spec);
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), at({ ...others, subdomains })],
+    changed: at({ ...others, subdomains, key: 'ed25519', maxTtl: '48h', domains: [] }),
+    changes: ['domains', 'key', 'maxTtl'],
+    without: { resource: at(others), field: 'subdomains' },
+  };
+});
+
+describeKind('vault.pki-role of few words', async () => {
+  const mount = uniqueName('roles');
+  const at = (spec: Fields) => resource(`vault.pki-role/${mount}/lab`, { domains: ['lab.internal'], ...spec });
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), at({ notAfter: '2030-01-01T00:00:00Z' })],
+    changed: at({ notAfter: '2031-01-01T00:00:00Z' }),
+    changes: ['notAfter'],
+    without: { resource: at({}), field: 'notAfter' },
+    stranger: {
+      add: async () => {
+        await stranger('PATCH', `${mount}/roles/lab`, { organization: ['Strangers'] });
+      },
+      isThere: async () => (await stranger('GET', `${mount}/roles/lab`)).body.data.organization[0] === 'Strangers',
+    },
+  };
+});
