@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EksCluster } from './aws/eks.ts';
+import type { QuirkOptions as AwsQuirks } from './aws/quirks.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/start.ts';
 import type { ExistingInAzure } from './azure/existing.ts';
 import type { Principal } from './azure/principal.ts';
@@ -47,6 +48,7 @@ export interface SandboxOptions {
   /** Absent: there is no AWS. */
   readonly aws?: {
     readonly account?: string;
+    readonly quirks?: AwsQuirks;
     /** The cluster is the one of EKS with this name. */
     readonly cluster?: string;
   };
@@ -132,13 +134,14 @@ const startAws = (
   seed: string,
   keysOf: KeysOf,
   self: EksCluster,
-  { account, cluster }: NonNullable<SandboxOptions['aws']>,
+  { account, cluster, quirks }: NonNullable<SandboxOptions['aws']>,
 ): Promise<AwsSandbox> =>
   startAwsSandbox({
     seed,
     file: join(folder, 'aws.json'),
     keysOf,
     ...(account === undefined ? {} : { account }),
+    ...(quirks === undefined ? {} : { quirks }),
     ...(cluster === undefined ? {} : { clusters: { [cluster]: self } }),
   });
 

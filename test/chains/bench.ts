@@ -9,6 +9,7 @@ import { aws } from '../../src/providers/aws/index.ts';
 import { azure } from '../../src/providers/azure/index.ts';
 import { externalSecrets } from '../../src/providers/external-secrets/index.ts';
 import { kubernetes } from '../../src/providers/kubernetes/index.ts';
+import type { QuirkOptions as AwsQuirks } from '../../src/sandbox/aws/quirks.ts';
 import type { QuirkOptions } from '../../src/sandbox/azure/quirks.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/session.ts';
 import { secret } from '../../src/secrets/secret.ts';
@@ -41,14 +42,14 @@ export interface Stage {
   failures(resources: readonly Resource[]): Promise<string[]>;
 }
 
-export const setStage = async (quirks: QuirkOptions = {}): Promise<Stage> => {
+export const setStage = async (quirks: QuirkOptions = {}, inAws: AwsQuirks = {}): Promise<Stage> => {
   const folder = await mkdtemp(join(tmpdir(), 'lab-chain-'));
   const sandbox = await startSandbox({
     folder: join(folder, 'systems'),
     seed: 'chain',
     context: 'sandbox',
     azure: { tenant, subscription, vaults: [], quirks },
-    aws: { account },
+    aws: { account, quirks: inAws },
   });
   const { connections, connectTo } = await connectAll(sandbox);
   onTestFinished(async () => {
