@@ -59,7 +59,7 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
     if (request.mode === 'destroy') guardDestroy(manifest);
     const opening = { manifest, sandbox, readOnly: false, signal: stopping.abort, host };
     return withSystems(opening, async (systems) => {
-      const store = await storeOf(opening, systems);
+      const store = storeOf(opening, systems);
       const patience = { seconds: request.lockWait, stop: stopping.stop, say: host.say };
       return underLock({ store, operation: request.mode, patience }, async (held) => {
         const { state } = held;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
 import type { StateSession, StateStore } from '../state/store.ts';
+import { oneLine } from '../views/text.ts';
 import { cancelled } from './signals.ts';
 
 /** How a run waits for a lock that another one holds. */
@@ -28,7 +29,7 @@ export const openWhenFree = async (
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'LOCKED' || performance.now() >= until) throw error;
       // Told again when another run has taken it meanwhile.
-      if (error.message !== told) say(`Waiting: ${error.message}`);
+      if (error.message !== told) say(oneLine(`Waiting: ${error.message}`));
       told = error.message;
     }
     await sleep(Math.min(pauseMs, Math.max(0, until - performance.now())), undefined, { signal: stop }).catch(() => {});

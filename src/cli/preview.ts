@@ -51,7 +51,7 @@ const lookAround = <Result>(
     const sandbox = flags.sandbox === true;
     const opening = { manifest, sandbox, readOnly, signal: abort, host };
     return withSystems(opening, async (systems) => {
-      const state = await (await storeOf(opening, systems)).load();
+      const state = await storeOf(opening, systems).load();
       check({ manifest, state });
       const options = planOptions(flags, 'apply', { manifest, state });
       const emit = progressLines(sinkTo(host.say));

@@ -28,8 +28,8 @@ export const withRecords = <Result>(
     const { name, environment } = manifest;
     const sandbox = flags.sandbox === true;
     const opening = { manifest, sandbox, readOnly: access === 'read', signal: abort, host };
-    return withSystems(opening, async (systems) =>
-      work({ owner: { name, environment }, store: await storeOf(opening, systems), stop }),
+    return withSystems(opening, (systems) =>
+      work({ owner: { name, environment }, store: storeOf(opening, systems), stop }),
     );
   });
 

@@ -71,6 +71,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
       write: (request) => kind.write(client, { ...request, spec: kind.schema.parse(request.spec) }),
       settled: async (id, spec) => (await kind.settled?.(client, id, kind.schema.parse(spec))) ?? { state: 'done' },
       verify: async (id, spec) => (await kind.verify?.(client, id, kind.schema.parse(spec))) ?? [],
+      losses: async (id) => kind.losses?.(client, id),
       remove: (id) => kind.remove(client, id),
       remains: async (id) => kind.remains?.(client, id),
       release: async (id) => kind.release?.(client, id),

@@ -1,3 +1,4 @@
+import { LabError } from '../errors.ts';
 import type { StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
 import type { Action, Change, Diagnostic, Owner, Standing } from './change.ts';
@@ -51,10 +52,8 @@ const gatesOf = (record: StateRecord, world: World): readonly string[] =>
 const here = async (record: StateRecord, context: Context): Promise<Change> => {
   const facts = context.world.kinds.get(record.kind);
   const sight = await context.observer.lookAt(record.kind, record.id, gatesOf(record, context.world));
-  const plan = (actions: readonly Action[], standing: Standing = { is: 'planned' }, notes: readonly string[] = []) => ({
-    ...orphan(record, context.dependents, actions, standing, notes),
-    ...(facts?.protect === undefined || !actions.includes('delete') ? {} : { protect: facts.protect }),
-  });
+  const plan = (actions: readonly Action[], standing: Standing = { is: 'planned' }, notes: readonly string[] = []) =>
+    orphan(record, context.dependents, actions, standing, notes);
   if (sight.is === 'gated') return plan(['none'], { is: 'blind', because: sight.because });
   if (sight.is === 'refused') return plan(['none'], blocked(sight.error.message));
   if (sight.live.exists === 'unknown') return plan(['none'], blocked(sight.live.because));
@@ -64,7 +63,20 @@ const here = async (record: StateRecord, context: Context): Promise<Change> => {
   if (facts?.mark === 'own' && whoseMark(sight.live.mark, context.owner) !== 'ours') {
     return plan(['forget'], undefined, ['no longer carries our mark; left as it is']);
   }
-  return plan(['delete']);
+  if (facts?.protect === undefined) return plan(['delete']);
+  const losses = await lossesOf(record, context.observer);
+  return { ...plan(['delete']), protect: losses === undefined ? facts.protect : `${facts.protect}: ${losses}` };
+};
+
+// Who may not count what is lost still learns that it is.
+const lossesOf = async ({ kind, id }: StateRecord, observer: Observer): Promise<string | undefined> => {
+  const provider = providerOf(kind);
+  try {
+    return await observer.bounded(provider, () => observer.connection(provider).kind(kind).losses(id));
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
 };
 
 const blocked = (because: string): Standing => ({ is: 'blocked', because, root: true });

@@ -190,6 +190,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   settled?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<Settled>;
   /** Proves end to end that it does what it is for, and cleans up after itself. Runs with a client that may write. */
   verify?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<readonly Probe[]>;
+  /** What would be destroyed with it now, counted: `2 roles, 3 leases`; undefined for nothing, or what cannot be counted. Never writes. */
+  losses?(client: Client, id: readonly string[]): Promise<string | undefined>;
   /** Works from identity alone; absent already is success. Returns once the object is gone. */
   remove(client: Client, id: readonly string[]): Promise<void>;
   /** What is left of it after remove(), as one sentence: how long it can be had back. Default: nothing. */
@@ -208,6 +210,7 @@ export interface BoundKind {
   write(request: WriteRequest<Fields>): Promise<void>;
   settled(id: readonly string[], spec: Fields): Promise<Settled>;
   verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;
+  losses(id: readonly string[]): Promise<string | undefined>;
   remove(id: readonly string[]): Promise<void>;
   remains(id: readonly string[]): Promise<string | undefined>;
   release(id: readonly string[]): Promise<void>;

@@ -62,8 +62,9 @@ describe('a saved plan', () => {
   });
 });
 
-test('--wait takes a duration', () => {
+test('--wait and --lock-wait take a duration', () => {
   expect(secondsOf('wait', '1h30m')).toBe(5400);
   expect(secondsOf('wait', undefined)).toBeUndefined();
-  expect(() => secondsOf('wait', 'half an hour')).toThrow('is not a duration');
+  expect(() => secondsOf('wait', 'half an hour')).toThrow('--wait half an hour is not a duration');
+  expect(() => secondsOf('lock-wait', 'soon')).toThrow('--lock-wait soon is not a duration');
 });

@@ -28,6 +28,7 @@ const kindThat = (readMany?: (asked: readonly Asked<Fields>[]) => Promise<readon
         }),
     write: nothing,
     settled: nothing,
+    losses: nothing,
     verify: nothing,
     remove: nothing,
     remains: nothing,

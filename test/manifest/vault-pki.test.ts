@@ -42,6 +42,7 @@ test('a PKI mount is settings, authorities and roles', async () => {
     ],
     ['vault.pki-role/pki/lab', { domains: ['lab.internal'], subdomains: true, maxTtl: 259_200 }],
   ]);
+  expect(resourceAt(loaded, 'vault.pki-role/pki/lab').dependsOn).toEqual(['vault.pki-issuer/pki/int-2026']);
 });
 
 test('the request of an authority that somebody outside signs lies in the folder of the manifest', async () => {

@@ -9,12 +9,13 @@ import {
   vault,
 } from '../servers/binaries/artifacts.ts';
 import { whyMissing } from '../servers/binaries/provide.ts';
+import { whyNoPostgresql } from '../servers/postgresql-programs.ts';
 
 /** Tests that need the same servers: without one of these none of the group runs. */
 export interface Group {
   readonly name: string;
   readonly files: readonly string[];
-  readonly needs: readonly Artifact[];
+  readonly needs: readonly (Artifact | 'postgresql')[];
 }
 
 /** A group that cannot run here. */
@@ -30,13 +31,26 @@ export const groups: readonly Group[] = [
     needs: [etcd, kubeApiserver, kubeControllerManager, externalSecretsCrds, externalSecrets, vault],
   },
   { name: 'AWS by moto', files: ['test/real/aws/**', 'test/real/clouds/**'], needs: [moto] },
+  {
+    name: 'databases',
+    files: [
+      'test/real/postgresql.test.ts',
+      'test/real/vault/database*.test.ts',
+      'test/real/external-secrets/dynamic.test.ts',
+      'test/real/sandbox/vault-recordings.test.ts',
+      'test/real/story/vault-full.test.ts',
+    ],
+    needs: ['postgresql'],
+  },
 ];
 
 /** Those whose servers can neither be found nor built on this machine. */
 export const groupsNotRun = async (): Promise<readonly NotRun[]> => {
   const judged = await Promise.all(
     groups.map(async (group) => {
-      const reasons = await Promise.all(group.needs.map(whyMissing));
+      const reasons = await Promise.all(
+        group.needs.map((need) => (need === 'postgresql' ? whyNoPostgresql() : whyMissing(need))),
+      );
       return { ...group, because: reasons.filter((reason) => reason !== undefined) };
     }),
   );

@@ -15,7 +15,11 @@ export type PostgresqlHome = { dir: string; as: (program: string, args: readonly
  */
 export async function postgresqlPrograms(): Promise<string> {
   const named = process.env.LAB_TEST_POSTGRES_BIN;
-  if (named) return dirname(await realpath(named));
+  if (named) {
+    const folder = await realpath(named).then(dirname, () => '');
+    if (await isExecutable(join(folder, 'initdb'))) return folder;
+    throw new Error(`LAB_TEST_POSTGRES_BIN names ${named}, and there is no initdb beside it`);
+  }
   const packaged = '/usr/lib/postgresql';
   const versions = (await readdir(packaged).catch(() => [])).toSorted((left, right) => Number(right) - Number(left));
   const folders = [
@@ -35,6 +39,13 @@ export async function postgresqlPrograms(): Promise<string> {
 const prefix = 'k8s-lab-postgresql-';
 // `nobody` on Debian, which has no file of its own; a root who runs tests has no better stranger at hand.
 const nobody = 65_534;
+
+/** Why there is no PostgreSQL here, or undefined. */
+export const whyNoPostgresql = (): Promise<string | undefined> =>
+  postgresqlPrograms().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 
 /** A folder for the data. Root's own folders are closed to the other user, so that it lies with the temporary files. */
 export async function postgresqlHome(dir: string, programs: string): Promise<PostgresqlHome> {

@@ -4,6 +4,7 @@ import type { SecretEntry } from '../schema/secrets.ts';
 import { draft, type Found, type Given, namespaceDraft } from './draft.ts';
 import { externalSecretSpec } from './external-secret.ts';
 import { type Read, readSecrets } from './reads.ts';
+import { expandCertificate } from './secrets-certificate.ts';
 import { expandDynamic } from './secrets-dynamic.ts';
 import { expandWrites, remoteAddress } from './writes.ts';
 
@@ -20,6 +21,7 @@ export function* expandSecrets(given: Given): Generator<Found> {
   }
   for (const [entry, secret] of Object.entries(given.manifest.secrets)) {
     if (secret.dynamic !== undefined) yield* expandDynamic(given, entry, secret, secret.dynamic);
+    if (secret.certificate !== undefined) yield* expandCertificate(given, entry, secret, secret.certificate);
   }
 }
 

@@ -1,3 +1,4 @@
+import { address } from '../../engine/address.ts';
 import type { Path } from '../../engine/traits.ts';
 import { own } from '../own.ts';
 import type { VaultSection } from '../schema/vault.ts';
@@ -36,7 +37,11 @@ export function* expandPki(given: Given, vault: VaultSection, mountPath: string,
     if (wanted !== undefined && wanted !== 'default' && own(issuers, wanted) === undefined) {
       yield wrong(given, [...where, 'issuer'], `is no issuer of this mount${didYouMean(wanted, Object.keys(issuers))}`);
     }
-    yield draft(where, 'vault.pki-role', [mountPath, name], { spec: defined(role) });
+    // A role may be there before its issuer; nothing can be issued with it then.
+    const signing = wanted ?? defaultIssuer;
+    const needed = signing === undefined || signing === 'default' ? Object.keys(issuers) : [signing];
+    const after = needed.map((one) => address('vault.pki-issuer', mountPath, one));
+    yield draft(where, 'vault.pki-role', [mountPath, name], { spec: defined(role), after });
   }
 }
 

@@ -6,7 +6,7 @@ const keys = [
   'install.*.version install.*.values install.*.statefulSet',
   'cluster.gke',
   'stores.*.project',
-  'secrets.*.bootstrap secrets.*.certificate',
+  'secrets.*.bootstrap',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
   'vault.mounts.*.connections.*.password.store',
   'vault.init vault.policies.*.computed vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
 import { dataKeyName, labName, objectName } from './names.ts';
+import { certificateSecret } from './secrets-certificate.ts';
 import { dynamicSecret } from './secrets-dynamic.ts';
 import { surprises, valueSource } from './source.ts';
 
@@ -24,6 +25,7 @@ const fields = z.strictObject({
     .refine((stores) => stores.length === 1, 'mirrors are not supported yet; name one store')
     .optional(),
   dynamic: dynamicSecret.optional().describe('Instead of readFrom and keys: Vault makes the values'),
+  certificate: certificateSecret.optional().describe('Instead of readFrom and keys: Vault issues a certificate'),
   refresh: duration().optional().describe('How often External Secrets reads again: 1h'),
   keys: z
     .record(dataKeyName(), key)
@@ -33,16 +35,27 @@ const fields = z.strictObject({
 });
 
 /** One Kubernetes Secret and what it is made of. */
-export const secretEntry = fields.transform(({ readFrom, keys, dynamic, ...rest }, context) => {
+export const secretEntry = fields.transform(({ readFrom, keys, dynamic, certificate, ...rest }, context) => {
   const missing = (field: string, expected: string) => {
     context.addIssue({ code: 'custom', path: [field], message: `is missing; ${expected} is expected` });
   };
-  if (dynamic === undefined && readFrom === undefined) missing('readFrom', 'the name of a store');
-  if (dynamic === undefined && keys === undefined) missing('keys', 'a map');
-  if (dynamic !== undefined && (readFrom !== undefined || keys !== undefined)) {
-    context.addIssue({ code: 'custom', path: ['dynamic'], message: 'takes the place of readFrom and keys' });
+  const made = Object.entries({ dynamic, certificate }).flatMap(([word, given]) => (given === undefined ? [] : [word]));
+  const [word, another] = made;
+  if (word === undefined && readFrom === undefined) missing('readFrom', 'the name of a store');
+  if (word === undefined && keys === undefined) missing('keys', 'a map');
+  if (word !== undefined && (readFrom !== undefined || keys !== undefined)) {
+    context.addIssue({ code: 'custom', path: [word], message: 'takes the place of readFrom and keys' });
   }
-  return { ...rest, readFrom: readFrom ?? [], keys: keys ?? {}, ...(dynamic === undefined ? {} : { dynamic }) };
+  if (another !== undefined) {
+    context.addIssue({ code: 'custom', path: [another], message: `takes the place of ${word ?? ''}` });
+  }
+  return {
+    ...rest,
+    readFrom: readFrom ?? [],
+    keys: keys ?? {},
+    ...(dynamic === undefined ? {} : { dynamic }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
 });
 
 /** One entry of `secrets`. */

@@ -58,20 +58,27 @@ const issuer = z
   });
 
 const role = z.strictObject({
+  ...each('notBeforeDuration', duration),
+  ...each('uriSans otherSans serialNumbers userIds commonNameValidations keyUsage extKeyUsage extKeyUsageOids', texts),
+  ...each('policyIdentifiers organization ou country locality province streetAddress postalCode', texts),
+  ...each('wildcards enforceHostnames ipSans uriSanTemplates requireCommonName serverFlag clientFlag', flag),
+  ...each('codeSigningFlag emailProtectionFlag basicConstraintsForNonCa usePss useCsrCommonName useCsrSans', flag),
+  ...each('noStore', flag),
   issuer: name().optional().describe('The issuer that signs; Vault: the default one of the mount'),
+  ttl: duration().optional(),
+  maxTtl: duration().optional(),
   key: z.string().min(1).optional().describe('ec-256, rsa-4096, ed25519, …, any; Vault: rsa-2048'),
   signatureBits: z.int().optional(),
   notAfter: z.string().min(1).optional(),
   serialNumberSource: z.enum(['json-csr', 'json']).optional(),
-  ...each('ttl maxTtl notBeforeDuration', duration),
-  ...each(
-    'domains uriSans otherSans serialNumbers userIds commonNameValidations keyUsage extKeyUsage extKeyUsageOids',
-    texts,
-  ),
-  ...each('policyIdentifiers organization ou country locality province streetAddress postalCode', texts),
-  ...each('domainTemplates bareDomains subdomains globDomains wildcards localhost anyName enforceHostnames', flag),
-  ...each('ipSans uriSanTemplates requireCommonName serverFlag clientFlag codeSigningFlag emailProtectionFlag', flag),
-  ...each('basicConstraintsForNonCa usePss useCsrCommonName useCsrSans generateLease noStore', flag),
+  domains: texts().optional().describe('Domains that certificates may name, as the next options have it'),
+  bareDomains: flag().optional().describe('Those domains themselves may be named'),
+  subdomains: flag().optional().describe('Names below them may'),
+  globDomains: flag().optional().describe('`*` in domains stands for any text'),
+  domainTemplates: flag().optional().describe('`{{identity…}}` in domains is filled in'),
+  localhost: flag().optional().describe('localhost may be named; Vault: true'),
+  anyName: flag().optional(),
+  generateLease: flag().optional(),
 });
 
 const urls = z.strictObject({

@@ -40,6 +40,8 @@ export interface VaultClient {
   leaseSeconds(id: string): Promise<number | undefined>;
   /** Ends a lease, and returns once what it was for is gone. */
   revoke(id: string): Promise<void>;
+  /** Ends every lease below a path, likewise. */
+  revokeBelow(path: readonly string[]): Promise<void>;
   /** `sys/mounts`, by path without the closing slash; one call for all who ask at about the same time. */
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
@@ -167,6 +169,9 @@ export const createClient = (options: ClientOptions): VaultClient => {
     },
     revoke: async (id) => {
       await request('POST', ['sys', 'leases', 'revoke'], { lease_id: id, sync: true });
+    },
+    revokeBelow: async (parts) => {
+      await request('POST', ['sys', 'leases', 'revoke-prefix', ...parts], { sync: true });
     },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),

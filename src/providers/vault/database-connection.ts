@@ -81,9 +81,9 @@ export const databaseConnection = defineKind<typeof schema.shape, VaultClient>({
     (allowedRoles.includes('*') && allowedRoles.length > 1
       ? 'allowedRoles: `*` means all and must stand alone'
       : undefined),
-  read: async (client, [mount = '', name = '']) => {
+  read: async (client, [mount = '', name = ''], { verify }) => {
     const live = await readConnection(client, mount, name);
-    return live === undefined ? { exists: 'no' } : { exists: 'yes', spec: inOurWords(live), outputs: {} };
+    return live === undefined ? { exists: 'no' } : { exists: 'yes', spec: inOurWords(live, verify), outputs: {} };
   },
   write: async (client, { id: [mount = '', name = ''], spec, fingerprints }) => {
     const password = isSecret(spec.password) ? spec.password : undefined;
@@ -116,8 +116,10 @@ export const databaseConnection = defineKind<typeof schema.shape, VaultClient>({
   remove: (client, [mount = '', name = '']) => client.remove(connectionPath(mount, name)),
 });
 
-const inOurWords = (live: ConnectionAnswer) => {
+/** `asked` stands for what older Vaults and OpenBao do not show. */
+const inOurWords = (live: ConnectionAnswer, asked: boolean | undefined) => {
   const { connection_details: details } = live;
+  const verify = live.verify_connection ?? asked;
   const fingerprint = rotationOf(live) === 'none' ? details.lab_password_fingerprint : undefined;
   return {
     plugin: live.plugin_name,
@@ -126,7 +128,7 @@ const inOurWords = (live: ConnectionAnswer) => {
     // A rotated password has no fingerprint: no value of ours can be held against it.
     password: liveSecret(fingerprint === undefined ? {} : { fingerprint, moved: false }),
     allowedRoles: (live.allowed_roles ?? []).toSorted(),
-    ...(live.verify_connection === undefined ? {} : { verify: live.verify_connection }),
+    ...(verify === undefined ? {} : { verify }),
     maxOpenConnections: looseNumber(details.max_open_connections),
     maxIdleConnections: looseNumber(details.max_idle_connections),
     maxConnectionLifetime: looseSeconds(details.max_connection_lifetime),

@@ -7,6 +7,7 @@ import type { VaultClient } from './client.ts';
 import { databaseName } from './database-name.ts';
 import { proveRole } from './database-proof.ts';
 import { statements } from './database-statements.ts';
+import { countLeases, endLeases } from './leases.ts';
 import { trimSlashes } from './path.ts';
 
 const schema = z.strictObject({
@@ -48,6 +49,7 @@ export const databaseRole = defineKind<typeof schema.shape, VaultClient>({
   mark: 'parent',
   writes: 'merge',
   precondition: 're-read',
+  protect: 'users that were made with it end at once',
   identify: ([mount = '', name = '']) => [trimSlashes(mount), databaseName('database role', name)],
   parent: ([mount = '']) => address('vault.mount', mount),
   after: ([mount = ''], { connection }) =>
@@ -82,5 +84,14 @@ export const databaseRole = defineKind<typeof schema.shape, VaultClient>({
       rollback_statements: spec.rollback,
     }),
   verify: (client, [mount = '', name = '']) => proveRole(client, mount, name),
-  remove: (client, [mount = '', name = '']) => client.remove(rolePath(mount, name)),
+  losses: async (client, [mount = '', name = '']) => {
+    const leases = await countLeases(client, [mount, 'creds', name]);
+    return leases === undefined || leases === 0 ? undefined : `${leases} ${leases === 1 ? 'lease' : 'leases'}`;
+  },
+  remove: async (client, [mount = '', name = '']) => {
+    if ((await client.read(rolePath(mount, name), answer)) === undefined) return;
+    // First, while the connection and the role's own way to revoke are still there.
+    await endLeases(client, [mount, 'creds', name]);
+    await client.remove(rolePath(mount, name));
+  },
 });

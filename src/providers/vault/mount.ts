@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/define-kind.ts';
 import type { VaultClient } from './client.ts';
+import { endLeases } from './leases.ts';
 import { entryFields, entryId, entryShape, liveEntry, writeEntry } from './mount-entry.ts';
+import { mountLosses } from './mount-losses.ts';
 
 const schema = z.strictObject({
   ...entryShape,
@@ -28,5 +30,11 @@ export const mount = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   read: async (client, [path = '']) => liveEntry((await client.mounts()).get(path)),
   write: (client, request) => writeEntry(client, 'mounts', request),
-  remove: (client, [path = '']) => client.remove(['sys', 'mounts', path]),
+  losses: (client, [path = '']) => mountLosses(client, path),
+  remove: async (client, [path = '']) => {
+    const entry = (await client.mounts()).get(path);
+    // Vault would do so itself; but it says here, and not in the middle, which lease cannot be ended.
+    if (entry?.type === 'database') await endLeases(client, [path]);
+    await client.remove(['sys', 'mounts', path]);
+  },
 });

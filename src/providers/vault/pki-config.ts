@@ -45,8 +45,12 @@ export const settingsTraits = <Names extends string>(
 ): Readonly<Record<string, { readonly unset: Setting['unset'] }>> =>
   Object.fromEntries(Object.entries<Setting>(settings).map(([field, { unset }]) => [field, { unset }]));
 
+/** The settings of those that this Vault knows, as they are until somebody sets them. */
+export const resetBody = (settings: Settings, live: Fields): Fields =>
+  Object.fromEntries(Object.entries(untouched(settings)).filter(([field]) => field in live));
+
 /** All of them as they are until somebody sets them. */
-export const untouched = (settings: Settings): Fields =>
+const untouched = (settings: Settings): Fields =>
   Object.fromEntries(Object.entries(settings).map(([field, { unset }]) => [field, unset]));
 
 /**

@@ -6,7 +6,7 @@ import type { Spec } from '../../engine/resource.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
 import { trimSlashes } from './path.ts';
-import { liveSettings, settingsAnswer, settingsBody, settingsTraits, untouched } from './pki-config.ts';
+import { liveSettings, resetBody, settingsAnswer, settingsBody, settingsTraits } from './pki-config.ts';
 
 const settings = {
   expiry: { wire: 'expiry', unset: 72 * 3600 },
@@ -87,9 +87,8 @@ export const pkiCrl = defineKind<typeof schema.shape, VaultClient>({
     liveSettings(settings, await client.read(path(mount), settingsAnswer), desired),
   write: (client, { id: [mount = ''], spec }) => client.write('POST', path(mount), toBody(spec)),
   remove: async (client, [mount = '']) => {
-    const { exists } = liveSettings(settings, await client.read(path(mount), settingsAnswer), { disable: true });
-    if (exists === 'yes') {
-      await client.write('POST', path(mount), toBody(schema.parse(untouched(settings))));
-    }
+    const live = liveSettings(settings, await client.read(path(mount), settingsAnswer), { disable: true });
+    if (live.exists === 'yes')
+      await client.write('POST', path(mount), toBody(schema.parse(resetBody(settings, live.spec))));
   },
 });

@@ -19,8 +19,10 @@ export const writeIssuer = async (
   if (live.exists !== 'yes') {
     const key = (await keysOf(client, mount)).find((candidate) => candidate.name === name);
     const making = { mount, name, spec, key };
-    if (spec.signedBy === undefined && spec.externalCsr === undefined) await makeRoot(client, making);
-    else await makeIntermediate(client, making);
+    const made = key && (await issuersOf(client, mount)).find(({ keyId }) => keyId === key.id);
+    if (made !== undefined) await giveName(client, making, made.id);
+    else if (spec.signedBy === undefined && spec.externalCsr === undefined) await makeRoot(client, making);
+    else await giveName(client, making, await signAndImport(client, making));
   }
   const settings = settingsBody(spec);
   if (Object.keys(settings).length > 0) await client.write('PATCH', [mount, 'issuer', name], settings);
@@ -93,12 +95,8 @@ const requestAnswer = z.object({ csr: z.string() });
 const signedAnswer = z.object({ certificate: z.string() });
 const importAnswer = z.object({ mapping: z.record(z.string(), z.string()) });
 
-const makeIntermediate = async (client: VaultClient, making: Making): Promise<void> => {
-  const { mount, name, key } = making;
-  const imported = key && (await issuersOf(client, mount)).find(({ keyId }) => keyId === key.id);
-  const id = imported?.id ?? (await signAndImport(client, making));
-  await client.write('PATCH', [mount, 'issuer', id], { issuer_name: name });
-};
+const giveName = (client: VaultClient, { mount, name }: Making, id: string): Promise<void> =>
+  client.write('PATCH', [mount, 'issuer', id], { issuer_name: name });
 
 /** The id of the new issuer. */
 const signAndImport = async (client: VaultClient, making: Making): Promise<string> => {
@@ -148,7 +146,8 @@ const signedInside = async (
 };
 
 const serials = z.object({ keys: z.array(z.string()) });
-const keyAnswer = z.object({ subject_key_id: z.string() });
+// Not every version says it.
+const keyAnswer = z.object({ subject_key_id: z.string().optional() });
 const storedAnswer = z.object({ certificate: z.string(), revocation_time: z.number() });
 
 // An authority of authorities has signed few certificates. With more than this, one more does no harm.
@@ -161,7 +160,7 @@ const signedBefore = async (
 ): Promise<string | undefined> => {
   const ours = await client.read([mount, 'key', key.id], keyAnswer);
   const { keys = [] } = (await client.list([signerMount, 'certs'], serials)) ?? {};
-  if (ours === undefined || keys.length > mostSerials) return undefined;
+  if (ours?.subject_key_id === undefined || keys.length > mostSerials) return undefined;
   for (const serial of keys) {
     const stored = await client.read([signerMount, 'cert', serial], storedAnswer);
     if (stored === undefined || stored.revocation_time > 0) continue;

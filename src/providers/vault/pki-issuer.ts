@@ -6,6 +6,7 @@ import { trimSlashes } from './path.ts';
 import { liveIssuer, splitIssuer } from './pki-issuer-read.ts';
 import { checkIssuer, issuerFields, issuerSchema, newRoot } from './pki-issuer-spec.ts';
 import { removeIssuer, writeIssuer } from './pki-issuer-write.ts';
+import { issuerLosses } from './pki-losses.ts';
 
 const issuerName = (name: string): string => {
   if (/^\w[\w.-]*$/.test(name) && name.toLowerCase() !== 'default') return name;
@@ -45,5 +46,6 @@ export const pkiIssuer = defineKind<typeof issuerSchema.shape, VaultClient>({
   exclusive: ([mount = '']) => `vault.pki-issuer/${mount}`,
   read: liveIssuer,
   write: writeIssuer,
+  losses: (client, [mount = '', name = '']) => issuerLosses(client, mount, name),
   remove: removeIssuer,
 });

@@ -5,7 +5,7 @@ import { sortedSet } from '../../engine/fields.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
 import { trimSlashes } from './path.ts';
-import { liveSettings, settingsAnswer, settingsBody, settingsTraits, untouched } from './pki-config.ts';
+import { liveSettings, resetBody, settingsAnswer, settingsBody, settingsTraits } from './pki-config.ts';
 
 const urls = () => clearable(sortedSet(), []);
 
@@ -49,7 +49,8 @@ export const pkiUrls = defineKind<typeof schema.shape, VaultClient>({
     liveSettings(settings, await client.read(path(mount), settingsAnswer), desired),
   write: (client, { id: [mount = ''], spec }) => client.write('POST', path(mount), settingsBody(settings, spec)),
   remove: async (client, [mount = '']) => {
-    const { exists } = liveSettings(settings, await client.read(path(mount), settingsAnswer), { templating: true });
-    if (exists === 'yes') await client.write('POST', path(mount), settingsBody(settings, untouched(settings)));
+    const live = liveSettings(settings, await client.read(path(mount), settingsAnswer), { templating: true });
+    if (live.exists === 'yes')
+      await client.write('POST', path(mount), settingsBody(settings, resetBody(settings, live.spec)));
   },
 });

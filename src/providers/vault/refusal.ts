@@ -114,9 +114,11 @@ const redirected = (location: string | undefined): Meaning => ({
 
 const hostOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : 'another path');
 
-// Paths below sys/auth/ are guarded twice.
+// Paths below sys/auth/ and most of sys/leases/ are guarded twice.
 const needed = ({ method, path }: ShownCall): string =>
-  [capabilities[method], ...(path.startsWith('sys/auth/') ? ['sudo'] : [])].join(' and ');
+  [capabilities[method], ...(/^sys\/(auth|leases\/(lookup|revoke-prefix))\/./.test(path) ? ['sudo'] : [])].join(
+    ' and ',
+  );
 
 const capabilities: Readonly<Record<ShownCall['method'], string>> = {
   GET: 'read',

@@ -34,6 +34,8 @@ export interface ResourceType {
 export interface Rules {
   /** How its names are made. */
   readonly names: 'subdomain' | 'label' | 'path';
+  /** How PUT treats one that it does not name a version of: refused, as Leases are, and made where there is none. */
+  readonly put: 'blindly' | 'by-version';
   /** Whether DELETE answers the object where it is gone at once; else a Status. */
   readonly deleteAnswersObject: boolean;
   /** What the server makes of an object that is written; whoever writes owns that too. */
@@ -47,6 +49,7 @@ export interface Rules {
 /** Rules of a type that has none of its own. */
 export const plainRules: Rules = {
   names: 'subdomain',
+  put: 'blindly',
   deleteAnswersObject: false,
   prepare: (object) => object,
   stamp: (object) => object,

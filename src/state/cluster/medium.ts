@@ -31,40 +31,53 @@ export interface ClusterMedium extends Medium {
 
 /** One owner's objects, for whoever holds their lock. */
 export const clusterMedium = ({ objects, place, lease, writer, report }: ClusterHold): ClusterMedium => {
-  let isTidy = true;
+  // Nothing of this session is left behind, or may still be on its way.
+  let isClean = true;
+  const noting = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (error) {
+      isClean = false;
+      throw error;
+    }
+  };
   // What is saved is saved: what cannot be cleared away is no reason to fail.
   const orLeave = async (work: Promise<void>): Promise<void> => {
     try {
-      await work;
+      await noting(work);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      isTidy = false;
       report({ severity: 'warning', code: 'STATE_LEFTOVERS', message: `the state is saved, but: ${error.message}` });
     }
   };
-  return {
-    save: async (document, moved = writer.root.moved) => {
+  const save: ClusterMedium['save'] = async (document, moved = writer.root.moved) => {
+    lease.refuseIfLost();
+    const { document: oldDocument, journal: oldJournal } = writer.root;
+    const none = { stem: writer.stem(), count: 0 };
+    const pieces = await addPieces(objects, place, 'document', none, encodeDocument(document));
+    await writer.write({ document: pieces, journal: noPieces, tail: '', moved });
+    await orLeave(removePieces(objects, place, 'document', oldDocument));
+    await orLeave(removePieces(objects, place, 'journal', oldJournal));
+  };
+
+  const startJournal: ClusterMedium['startJournal'] = async () => {
+    let pieces = { stem: writer.stem(), count: 0 };
+    const append = async (lines: readonly string[]): Promise<void> => {
+      const text = writer.root.tail + lines.join('');
+      if (Buffer.byteLength(text) <= tailBytes) return writer.write({ tail: text });
       lease.refuseIfLost();
-      const { document: oldDocument, journal: oldJournal } = writer.root;
-      const none = { stem: writer.stem(), count: 0 };
-      const pieces = await addPieces(objects, place, 'document', none, encodeDocument(document));
-      await writer.write({ document: pieces, journal: noPieces, tail: '', moved });
-      await orLeave(removePieces(objects, place, 'document', oldDocument));
-      await orLeave(removePieces(objects, place, 'journal', oldJournal));
-    },
-    startJournal: async () => {
-      let pieces = { stem: writer.stem(), count: 0 };
-      return groupingWriter(
-        async (lines) => {
-          const text = writer.root.tail + lines.join('');
-          if (Buffer.byteLength(text) <= tailBytes) return writer.write({ tail: text });
-          lease.refuseIfLost();
-          pieces = await addPieces(objects, place, 'journal', pieces, text);
-          return writer.write({ journal: pieces, tail: '' });
-        },
-        async () => {},
-      );
-    },
-    release: () => orLeave(lease.release(isTidy)),
+      pieces = await addPieces(objects, place, 'journal', pieces, text);
+      return writer.write({ journal: pieces, tail: '' });
+    };
+    return groupingWriter(
+      (lines) => noting(append(lines)),
+      async () => {},
+    );
+  };
+
+  return {
+    save: (document, moved) => noting(save(document, moved)),
+    startJournal,
+    release: () => orLeave(lease.release(isClean)),
   };
 };

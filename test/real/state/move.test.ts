@@ -83,8 +83,10 @@ test('a move that is killed anywhere leaves one truth, and the next run finishes
     const { local, cluster, source } = await withLocal();
     const before = await local.store().load();
     const dying = dyingAt(cluster.objects, point, 'after');
-    const notes = dyingNotes(source, point - 100, dying.die);
-    const run = cluster.open({ objects: dying.objects, source: notes }).open('apply');
+    const notes = dyingNotes(source, point - 100, () => dying.die());
+    // Without beats nothing of it goes on beside the place where it dies.
+    const options = { objects: dying.objects, source: notes, timing: { ...timing, beat: 600_000 } };
+    const run = cluster.open(options).open('apply');
     const outcome = await Promise.race([run.then((session) => session.close()).then(() => 'survived'), dying.dead]);
     // The lock of a process that is gone is taken over; this one lives on.
     await rm(local.lock, { force: true });
@@ -118,10 +120,10 @@ const dyingNotes = (source: Source, point: number, die: () => Promise<never>): S
     await passing();
   };
   return {
-    look: source.look,
+    look: () => source.look(),
     leave: (operation, work) =>
       source.leave(operation, (departure) =>
-        work({ ...departure, begin: around(departure.begin), finish: around(departure.finish) }),
+        work({ ...departure, begin: around(() => departure.begin()), finish: around(() => departure.finish()) }),
       ),
   };
 };

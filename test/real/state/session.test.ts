@@ -57,6 +57,30 @@ test('an outage of the API server that is shorter than half a minute is sat out'
   expect(await names(given)).toEqual(['one', 'two']);
 });
 
+test('a run whose write may still be on its way does not give its lock back as if all were settled', async () => {
+  const given = await clusterCase();
+  let late: (() => Promise<unknown>) | undefined;
+  const slow: OwnObjects = {
+    ...given.objects,
+    replace: async (object) => {
+      if (object.kind !== 'Secret') return given.objects.replace(object);
+      late = () => given.objects.replace(object);
+      throw new LabError('REJECTED', 'no answer, and no second try');
+    },
+  };
+  const first = await given.store().open('apply');
+  await first.append(end('one'));
+  await first.close();
+  const session = await given.open({ objects: slow }).open('apply');
+  await expect(session.append(end('two'))).rejects.toMatchObject({ code: 'REJECTED' });
+  await session.close();
+  const next = await given.store().open('apply');
+  expect(await late?.()).toBeUndefined();
+  await next.append(end('three'));
+  await next.close();
+  expect(await names(given)).toEqual(['one', 'three']);
+});
+
 test('a large state lies in several Secrets, and comes back whole', async () => {
   const given = await clusterCase();
   const session = await given.store().open('apply');

@@ -127,7 +127,8 @@ const request = async (address: string, method: string, path: string, body?: unk
   return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
 };
 
-const runLab = (
+/** Runs lab as a process of its own, and kills it with SIGKILL once `until` says so. */
+export const runLab = (
   args: readonly string[],
   { cwd, env, until }: { cwd: string; env: Record<string, string | undefined>; until: (() => boolean) | undefined },
 ): Promise<Ran> =>

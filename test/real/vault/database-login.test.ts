@@ -55,7 +55,7 @@ const allow = (resources: readonly Resource[]) => ({
   allowIrreversible: new Set(resources.map(({ address }) => address)),
 });
 const worked = { failed: [], diagnostics: [] };
-const made = () => database.query("select count(*) from pg_roles where rolname like 'v-%'");
+const made = () => database.query("select count(*) from pg_roles where rolname like 'v-%-app-rw-%'");
 
 describe('users that Vault makes', () => {
   test('log in and may what their role says; revoked they are gone; verify leaves none behind', async () => {
@@ -132,6 +132,27 @@ describe('passwords that Vault changes', () => {
     expect((await plan(given, edited)).summary).toMatchObject({ none: edited.length });
     await stranger('POST', `sys/leases/revoke-prefix/${mount}`, { sync: true });
     await database.query("alter role vault password 'first'");
+  });
+});
+
+describe('a role that goes', () => {
+  test('takes its users along, and waits for a database that is down', async () => {
+    const mount = uniqueName('db');
+    const given = await bench();
+    const resources = [mounted(mount), connectionTo(mount), roleOn(mount)];
+    expect(await applyAll(given, resources)).toMatchObject(worked);
+    await stranger('GET', `${mount}/creds/app-rw`);
+    expect(await made()).toBe('1');
+    const destroyed = { mode: 'destroy', allowDataLoss: true } as const;
+    await database.down();
+    const first = await applyAll(given, [], destroyed);
+    await database.up();
+    expect(first.failed).toEqual([`vault.database-role/${mount}/app-rw`]);
+    expect(first.diagnostics).toMatchObject([
+      { next: expect.stringContaining(`vault lease revoke -force -prefix ${mount}/creds/app-rw`) },
+    ]);
+    expect(await applyAll(given, [], destroyed)).toMatchObject(worked);
+    expect(await made()).toBe('0');
   });
 });
 

@@ -246,3 +246,52 @@ describe('verify of a role', () => {
     ).rejects.toMatchObject({ code: 'GUARD' });
   });
 });
+
+describe('what goes', () => {
+  test('is counted and named beforehand; leases end first, then role, connection and mount', async () => {
+    const mount = uniqueName('db');
+    const [kv, pki] = [uniqueName('kv'), uniqueName('pki')];
+    const calls: string[] = [];
+    const address = await proxyToVault((call) => {
+      calls.push(call.replaceAll(mount, 'MOUNT'));
+      return 'pass';
+    });
+    const resources = [
+      mounted(mount),
+      connectionAt(mount),
+      resource(`vault.database-role/${mount}/app`, { connection: 'app', ttl: '1h', create: createUser }),
+      resource(`vault.mount/${kv}`, { type: 'kv-v2' }),
+      resource(`vault.mount/${pki}`, { type: 'pki' }),
+    ];
+    const bench = benchWith(await vault.connect(config(address), context()));
+    expect(await applyAll(bench, resources)).toMatchObject(worked);
+    await stranger('GET', `${mount}/creds/app`);
+    await stranger('GET', `${mount}/creds/app`);
+    await stranger('POST', `${kv}/data/a/b`, { data: { x: '1' } });
+    await stranger('POST', `${pki}/root/generate/internal`, { common_name: 'root', key_type: 'ec' });
+
+    const seen = await plan(bench, [], { mode: 'destroy' });
+    expect(new Map(seen.changes.map(({ address: at, protect }) => [at, protect]))).toEqual(
+      new Map([
+        [`vault.mount/${mount}`, expect.stringMatching(/destroyed with it: 1 connection, 1 role, 2 leases$/)],
+        [`vault.database-role/${mount}/app`, expect.stringMatching(/end at once: 2 leases$/)],
+        [`vault.database-connection/${mount}/app`, expect.stringMatching(/nobody but this connection knows it$/)],
+        [`vault.mount/${kv}`, expect.stringMatching(/destroyed with it: 1 key or folder at its top$/)],
+        [`vault.mount/${pki}`, expect.stringMatching(/destroyed with it: 1 private key, 1 issuer, 1 certificate$/)],
+      ]),
+    );
+    const refused = await applyAll(bench, [], { mode: 'destroy' });
+    expect(refused.done).toEqual([]);
+
+    const ended = await applyAll(bench, [], { mode: 'destroy', allowDataLoss: true });
+    expect(ended).toMatchObject({ failed: [], diagnostics: [] });
+    expect(calls.filter((call) => /^(DELETE|POST .*revoke-prefix)/.test(call) && call.includes('MOUNT'))).toEqual([
+      'POST /v1/sys/leases/revoke-prefix/MOUNT/creds/app',
+      'DELETE /v1/MOUNT/roles/app',
+      'DELETE /v1/MOUNT/config/app',
+      'POST /v1/sys/leases/revoke-prefix/MOUNT',
+      'DELETE /v1/sys/mounts/MOUNT',
+    ]);
+    expect((await stranger('GET', `sys/leases/lookup/${mount}?list=true`)).status).toBe(404);
+  });
+});

@@ -1,33 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { BoundKind, Connection } from '../../../src/engine/resource.ts';
+import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
-import { opensslVerify, outsideAuthority } from './openssl.ts';
+import { memoryStore } from '../../support/memory-store.ts';
+import { applyAll, type Bench, deskFrom, plan, resource } from '../../support/world.ts';
+import { opensslVerify } from './openssl.ts';
+import { contentOf, intermediate, mounted, root, write } from './pki.ts';
 import { type Fate, proxyToVault } from './proxy.ts';
 import { config, connectFor, context, stranger, uniqueName } from './server.ts';
-
-const mounted = async (stem: string, maxLeaseTtl = '87600h'): Promise<string> => {
-  const mount = uniqueName(stem);
-  await stranger('POST', `sys/mounts/${mount}`, { type: 'pki', config: { max_lease_ttl: maxLeaseTtl } });
-  return mount;
-};
-
-const write = async (connection: Connection, kindName: string, id: readonly string[], spec: Fields) => {
-  const kind: BoundKind = connection.kind(kindName);
-  const facts = vault.kinds.find((candidate) => candidate.kind === kindName);
-  const normal = facts?.normalise(spec);
-  if (normal?.ok !== true) throw new Error(JSON.stringify(normal));
-  const live = await kind.read(id, normal.spec);
-  await kind.write({ id, spec: normal.spec, live, fingerprints: {}, removed: [] });
-  return kind.read(id, normal.spec);
-};
-
-const root = { commonName: 'Lab root', ttl: '87600h', key: 'ec-256' };
-const intermediate = (above: string) => ({ signedBy: `${above}/root`, commonName: 'Lab', ttl: '8760h', default: true });
 
 describe('a chain of authorities', () => {
   test.each(['rsa-2048', 'ec-256', 'ec-384', 'ec-521', 'ed25519'])(
@@ -90,21 +70,6 @@ describe('a chain of authorities', () => {
   });
 });
 
-/** What is in a mount: names of issuers and keys, and how many certificates were signed. */
-const contentOf = async (mount: string) => {
-  const at = async (path: string) => (await stranger('GET', `${mount}/${path}?list=true`)).body.data ?? { keys: [] };
-  const [issuers, keys, certificates] = [await at('issuers'), await at('keys'), await at('certs')];
-  const names = (info: Record<string, Record<string, string>> = {}, field: string) =>
-    Object.values(info)
-      .map((entry) => entry[field] ?? '')
-      .toSorted();
-  return {
-    issuers: names(issuers.key_info, 'issuer_name'),
-    keys: names(keys.key_info, 'key_name'),
-    signed: certificates.keys.length,
-  };
-};
-
 describe('a run that breaks off', () => {
   // Every write that the chain takes: key and request, signature, import, name, default.
   const cuts = (['cut before', 'cut after'] as const).flatMap((fate) =>
@@ -149,6 +114,14 @@ describe('a run that breaks off', () => {
     expect(await contentOf(above)).toEqual({ issuers: ['root'], keys: ['root'], signed: 1 });
   });
 
+  test('a root whose name somebody took away gets it back, and no second one is made', async () => {
+    const [above, connection] = [await mounted('root'), await connectFor()];
+    await write(connection, 'vault.pki-issuer', [above, 'root'], root);
+    await stranger('PATCH', `${above}/issuer/root`, { issuer_name: '' });
+    await write(connection, 'vault.pki-issuer', [above, 'root'], root);
+    expect(await contentOf(above)).toEqual({ issuers: ['root'], keys: ['root'], signed: 1 });
+  });
+
   test('a key that lost its root is taken for the next one, and goes with it', async () => {
     const [above, connection] = [await mounted('root'), await connectFor()];
     await write(connection, 'vault.pki-issuer', [above, 'root'], root);
@@ -160,119 +133,36 @@ describe('a run that breaks off', () => {
   });
 });
 
-describe('an authority that somebody outside signs', () => {
-  const spec = { externalCsr: 'ca/int.csr', commonName: 'Lab', organization: ['Lab'], key: 'ec-256' };
-
-  const inFolder = async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lab-pki-'));
-    const connection = await vault.connect({ ...config(), folder }, context());
-    onTestFinished(async () => {
-      await connection.close();
-      await rm(folder, { recursive: true });
-    });
-    return { folder, connection, request: join(folder, 'ca/int.csr'), signed: join(folder, 'ca/int.crt') };
-  };
-
-  test('waits with its request in a file, and goes on with the certificate beside it', async () => {
-    const [mount, { folder, connection, request, signed }] = [await mounted('external'), await inFolder()];
-    const attempt = () => write(connection, 'vault.pki-issuer', [mount, 'int'], spec);
-    await expect(attempt()).rejects.toMatchObject({
-      code: 'NOT_SETTLED',
-      detail: { next: expect.stringContaining('ca/int.crt') },
-    });
-    const first = await readFile(request, 'utf8');
-    await expect(attempt()).rejects.toMatchObject({ code: 'NOT_SETTLED' });
-    expect(await readFile(request, 'utf8')).toBe(first);
-    expect(await connection.kind('vault.pki-issuer').read([mount, 'int'], spec)).toEqual({
-      exists: 'no',
-      recoverable: expect.stringContaining('ca/int.csr'),
-    });
-    // Whoever loses the request gets another one for the same key.
-    await rm(request);
-    await expect(attempt()).rejects.toMatchObject({ code: 'NOT_SETTLED' });
-
-    const outside = await outsideAuthority(folder);
-    await outside.sign(request, signed, ['-subj', '/O=Other/CN=Lab']);
-    await expect(attempt()).rejects.toMatchObject({
-      code: 'REJECTED',
-      message: expect.stringContaining('organization'),
-    });
-    await outside.sign(request, signed);
-    await writeFile(signed, (await readFile(signed, 'utf8')) + outside.pem);
-    expect(await attempt()).toMatchObject({ exists: 'yes', spec: { externalCsr: 'ca/int.csr', commonName: 'Lab' } });
-    expect(await contentOf(mount)).toMatchObject({ issuers: ['', 'int'], keys: ['int'] });
-
-    await write(connection, 'vault.pki-role', [mount, 'lab'], {
-      anyName: true,
-      key: 'ec-256',
-      notBeforeDuration: '1s',
-    });
-    const issue = () => stranger('POST', `${mount}/issue/lab`, { common_name: 'app.lab.internal', ttl: '1h' });
-    // No certificate may begin before that of its issuer, which is a moment old.
-    await expect.poll(async () => (await issue()).status, { timeout: 5_000 }).toBe(200);
-    const { certificate: leaf, ca_chain: above } = (await issue()).body.data;
-    expect(await opensslVerify({ root: outside.pem, above, leaf, host: 'app.lab.internal' })).toBe('leaf: OK');
+describe('through the engine', () => {
+  const address = (mount: string) => `vault.pki-issuer/${mount}/root`;
+  const bench = async (): Promise<Bench> => ({
+    kinds: vault.kinds,
+    connections: [await connectFor()],
+    store: memoryStore(),
+    desk: deskFrom({}, async () => undefined),
   });
+  const given = (mount: string, spec: Fields) => [
+    resource(`vault.mount/${mount}`, { type: 'pki', maxLeaseTtl: '87600h' }),
+    resource(address(mount), spec),
+  ];
 
-  test('does not take a certificate for another key', async () => {
-    const [mount, { folder, connection, request, signed }] = [await mounted('external'), await inFolder()];
-    const attempt = (at: string) => write(connection, 'vault.pki-issuer', [at, 'int'], spec);
-    await expect(attempt(await mounted('other'))).rejects.toMatchObject({ code: 'NOT_SETTLED' });
-    await (await outsideAuthority(folder)).sign(request, signed);
-    await expect(attempt(mount)).rejects.toMatchObject({ code: 'NOT_SETTLED' });
-    await expect(attempt(mount)).rejects.toMatchObject({ code: 'REJECTED', message: expect.stringContaining('key') });
-  });
-});
-
-const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
-
-describe('a role is proven by a certificate', () => {
-  const proven = async (spec: Fields, more: (below: string) => Promise<unknown> = async () => undefined) => {
-    const [above, below, connection] = [await mounted('root'), await mounted('below'), await connectFor()];
-    await write(connection, 'vault.pki-issuer', [above, 'root'], root);
-    await write(connection, 'vault.pki-issuer', [below, 'int'], intermediate(above));
-    await write(connection, 'vault.pki-role', [below, 'lab'], { key: 'ec-256', ...spec });
-    await more(below);
-    return { below, probes: await connection.kind('vault.pki-role').verify([below, 'lab'], {}) };
-  };
-
-  test.each([
-    [{ domains: ['lab.internal'], subdomains: true }, 'lab-verify.lab.internal'],
-    [
-      { domains: ['{{identity.entity.name}}', 'lab.internal'], domainTemplates: true, bareDomains: true },
-      'lab.internal',
-    ],
-    [{ domains: ['*-app.lab.internal'], globDomains: true }, 'lab-verify-app.lab.internal'],
-    [
-      { domains: ['lab.internal'], subdomains: true, commonNameValidations: ['email'] },
-      'lab-verify@lab-verify.lab.internal',
-    ],
-    [{ anyName: true, notAfter: inDays(100) }, 'lab-verify.invalid'],
-    [{ localhost: true }, 'localhost'],
-  ])('of %j for %s, which is revoked then', async (spec, host) => {
-    const { below, probes } = await proven(spec);
-    expect(probes).toEqual([
-      { is: 'proven', check: `certificate: issued for ${host}, signed by "CN=Lab", by "CN=Lab root"` },
-      { is: 'proven', check: 'certificate revoked' },
-    ]);
-    const {
-      keys: [serial],
-    } = (await stranger('GET', `${below}/certs?list=true`)).body.data;
-    expect((await stranger('GET', `${below}/cert/${serial}`)).body.data.revocation_time).toBeGreaterThan(0);
-  });
-
-  test.each([
-    [{ key: 'any', anyName: true }, [{ is: 'untried', because: expect.stringContaining('bring a key') }]],
-    [{ localhost: false }, [{ is: 'untried', because: expect.stringContaining('no name') }]],
-    [
-      { anyName: true, noStore: true },
-      [{ is: 'proven' }, { is: 'untried', because: expect.stringContaining('noStore') }],
-    ],
-    [
-      { anyName: true, issuer: 'gone' },
-      [{ is: 'failed', found: expect.stringContaining('unable to find PKI issuer') }],
-    ],
-  ])('but not one of %j, which is said', async (spec, expected) => {
-    expect((await proven(spec)).probes).toMatchObject(expected);
+  test('a root is made only where its address is named, and replaced only where the loss of its key is, too', async () => {
+    const [mount, on] = [uniqueName('root'), await bench()];
+    const allowIrreversible = new Set([address(mount)]);
+    const keys = async () => (await stranger('GET', `${mount}/keys?list=true`)).body.data?.keys;
+    const guarded = { failed: [address(mount)], diagnostics: [{ code: 'GUARD' }] };
+    expect(await applyAll(on, given(mount, root))).toMatchObject(guarded);
+    expect(await keys()).toBeUndefined();
+    expect(await applyAll(on, given(mount, root), { allowIrreversible })).toMatchObject({ failed: [] });
+    const first = await keys();
+    const another = { ...root, key: 'ec-384', ttl: '8760h' };
+    expect(await applyAll(on, given(mount, another), { allowIrreversible })).toMatchObject(guarded);
+    expect(await applyAll(on, given(mount, another), { allowDataLoss: true })).toMatchObject(guarded);
+    expect(await keys()).toEqual(first);
+    const both = { allowIrreversible, allowDataLoss: true };
+    expect(await applyAll(on, given(mount, another), both)).toMatchObject({ failed: [], diagnostics: [] });
+    expect(await contentOf(mount)).toEqual({ issuers: ['root'], keys: ['root'], signed: 2 });
+    expect(await keys()).not.toEqual(first);
+    expect((await plan(on, given(mount, another))).summary).toMatchObject({ none: 2 });
   });
 });

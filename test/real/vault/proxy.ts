@@ -6,27 +6,39 @@ export type Fate = 'pass' | 'cut before' | 'cut after';
 
 /**
  * A proxy before the shared Vault, for crashes and strangers at a chosen moment: `fate` is asked before each call goes on.
- * Answers its address.
+ * Answers its address. Ends with the running test.
  */
 export const proxyToVault = async (fate: (call: string) => Promise<Fate> | Fate): Promise<string> => {
-  const { address } = inject('servers').vault;
+  const proxy = await openProxy(inject('servers').vault.address, fate);
+  onTestFinished(proxy.close);
+  return proxy.address;
+};
+
+/** The same before any Vault, until it is closed; `answered` is awaited once Vault did what was asked, before the answer goes on. */
+export const openProxy = async (
+  target: string,
+  fate: (call: string) => Promise<Fate> | Fate,
+  answered: (call: string) => Promise<void> = async () => {},
+): Promise<{ address: string; close: () => void }> => {
   const server = createServer(async (request, response) => {
-    const decided = await fate(`${request.method} ${request.url}`);
+    const call = `${request.method} ${request.url}`;
+    const decided = await fate(call);
     if (decided === 'cut before') return request.socket.destroy();
-    const answer = await forward(address, request);
+    const answer = await forward(target, request);
+    await answered(call);
     if (decided === 'cut after') return request.socket.destroy();
     const type = answer.headers.get('content-type');
     response.writeHead(answer.status, type === null ? {} : { 'content-type': type });
     return response.end(Buffer.from(await answer.arrayBuffer()));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   const bound = server.address();
   if (typeof bound !== 'object' || bound === null) throw new Error('the proxy has no port');
-  return `http://127.0.0.1:${bound.port}`;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { address: `http://127.0.0.1:${bound.port}`, close };
 };
 
 const forward = async (address: string, request: IncomingMessage): Promise<Response> => {

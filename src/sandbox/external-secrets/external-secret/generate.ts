@@ -13,19 +13,19 @@ export const generate = async (
   namespace: string,
   { kind, name }: GeneratorRef,
 ): Promise<Map<string, Uint8Array>> => {
-  const make = providers['vault']?.generate;
-  if (kind !== 'VaultDynamicSecret' || make === undefined) {
+  const vault = providers['vault'];
+  if (kind !== 'VaultDynamicSecret' || vault?.generate === undefined) {
     return fail(`the sandbox does not know generators of the kind "${kind}"`);
   }
   const found = cluster.objects.get({ group, kind, namespace, name });
   if (found === undefined) {
     return fail(`unable to get generator: vaultdynamicsecrets.${group} "${name}" not found`);
   }
-  const { provider, path } = membersOf(found['spec']);
+  const { provider, path, method, parameters } = membersOf(found['spec']);
   // As in a SecretStore, references lead to the own namespace only.
   const context = { cluster, namespace, store: { kind: 'SecretStore', name } } as const;
-  const made = await explaining('error using generator: ', () =>
-    make(membersOf(provider), context, textOf(path) ?? ''),
-  );
-  return new Map(made);
+  const isRead = ['', 'GET'].includes(textOf(method) ?? '');
+  const call = { path: textOf(path) ?? '', parameters: isRead ? undefined : membersOf(parameters) };
+  const asked = vault.generate(membersOf(provider), context, call);
+  return new Map(await explaining('error using generator: ', () => asked));
 };

@@ -29,8 +29,18 @@ export interface StoreProvider {
   readonly unmaintained?: boolean;
   /** Takes the block of the store's spec as it was written. Fails if there is nothing to read with. */
   open(block: JsonMap, context: ReaderContext): Promise<StoreReader>;
-  /** What a read of this path makes, for a generator with such a block. */
-  generate?(block: JsonMap, context: ReaderContext, path: string): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** What a call of this path makes, for a generator with such a block. */
+  readonly generate?: (
+    block: JsonMap,
+    context: ReaderContext,
+    call: GeneratorCall,
+  ) => Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+/** What a generator asks: a read, or a write of its parameters. */
+export interface GeneratorCall {
+  readonly path: string;
+  readonly parameters: JsonMap | undefined;
 }
 
 /** Store kinds by their key in `spec.provider`. */

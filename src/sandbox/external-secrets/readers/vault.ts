@@ -37,10 +37,11 @@ export const vault = (addressOf: VaultAddress): StoreProvider => ({
     };
   },
   // The login lasts: Vault ends what a token asked for together with the token.
-  generate: async (block, context, path) => {
+  generate: async (block, context, { path, parameters }) => {
     const call = await connect(block, context, addressOf);
     const token = await logIn(block, context, call);
-    const answer = await call('GET', path.split('/').map(encodeURIComponent).join('/'), token);
+    const at = path.split('/').map(encodeURIComponent).join('/');
+    const answer = await (parameters === undefined ? call('GET', at, token) : call('PUT', at, token, parameters));
     if (answer.status !== 200) return fail(refusal(answer));
     const made = Object.entries(membersOf(membersOf(answer.body)['data']));
     return new Map(made.map(([key, value]) => [key, Buffer.from(typeof value === 'string' ? value : goJson(value))]));

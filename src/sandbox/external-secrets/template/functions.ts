@@ -3,15 +3,27 @@ import { base64Fault } from '../decode.ts';
 import { goJson } from '../json-text.ts';
 
 /** A value while a template is rendered. */
-export type TemplateValue = string | number | boolean | null | Readonly<Record<string, string>>;
+export type TemplateValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly TemplateValue[]
+  | Readonly<Record<string, string>>;
 
 /** A value as Go prints it. */
 export const printed = (value: TemplateValue): string => {
   if (value === null) return '<no value>';
   if (typeof value !== 'object') return String(value);
+  if (isList(value)) return `[${value.map(printed).join(' ')}]`;
   const members = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return `map[${members.map(([key, text]) => `${key}:${text}`).join(' ')}]`;
 };
+
+/** Whether a value is a list. */
+export const isList = (value: TemplateValue | undefined): value is readonly TemplateValue[] => Array.isArray(value);
+
+const listOf = (value: TemplateValue | undefined): readonly TemplateValue[] => (isList(value) ? value : []);
 
 const text = (value: TemplateValue | undefined): string => (value === undefined ? '' : printed(value));
 
@@ -39,6 +51,12 @@ export const functions: Readonly<Record<string, TemplateFunction>> = {
   b64enc: onText((value) => Buffer.from(value).toString('base64')),
   b64dec: onText((value) => base64Fault(value) ?? Buffer.from(value, 'base64').toString('utf8')),
   toJson: (value) => goJson(value ?? null),
+  fromJson: (value) => parsedJson(text(value)),
+  first: (list) => listOf(list)[0] ?? null,
+  last: (list) => listOf(list).at(-1) ?? null,
+  initial: (list) => listOf(list).slice(0, -1),
+  rest: (list) => listOf(list).slice(1),
+  join: (separator, list) => listOf(list).map(text).join(text(separator)),
   toString: onText((value) => value),
   quote: (...values) =>
     values
@@ -66,6 +84,16 @@ export const functions: Readonly<Record<string, TemplateFunction>> = {
   nindent: (width, value) => `\n${indented(width, value)}`,
   print: (...values) => values.map(text).join(''),
   printf: (format, ...values) => formatted(text(format), values),
+};
+
+// Lists of texts are all that templates here make of JSON.
+const parsedJson = (value: string): TemplateValue => {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return Array.isArray(parsed) ? parsed.map(String) : typeof parsed === 'string' ? parsed : null;
+  } catch {
+    return null;
+  }
 };
 
 const goQuote = (value: string): string => JSON.stringify(value);

@@ -1,5 +1,5 @@
 import { fail } from '../failure.ts';
-import { functions, printed, type TemplateValue } from './functions.ts';
+import { functions, isList, printed, type TemplateValue } from './functions.ts';
 import { type Command, type Operand, type Pipeline, parseTemplate } from './parse.ts';
 
 /**
@@ -64,6 +64,7 @@ const renderer = (name: string, data: Readonly<Record<string, string>>) => {
     if (command.name !== 'index') return functions[command.name]?.(...given) ?? null;
     const [of, key] = given;
     // `index` answers nothing for a key that is not there; only the dot complains.
+    if (isList(of)) return of[Number(key)] ?? '';
     if (typeof of === 'object' && of !== null) return of[printed(key ?? null)] ?? '';
     return broken(command.at, 'index', `can't index item of type ${typeof of}`);
   };

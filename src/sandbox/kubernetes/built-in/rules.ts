@@ -22,6 +22,19 @@ const namespaceRules: Partial<Rules> = {
   }),
 };
 
+const leaseRules: Partial<Rules> = {
+  put: 'by-version',
+  check: (object) => {
+    const { leaseDurationSeconds: duration = 1, leaseTransitions: transitions = 0 } = membersOf(object['spec']);
+    return [
+      ...(Number(duration) > 0 ? [] : [invalid('spec.leaseDurationSeconds', duration, 'must be greater than 0')]),
+      ...(Number(transitions) >= 0
+        ? []
+        : [invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')]),
+    ];
+  },
+};
+
 const workloadRules: Partial<Rules> = {
   check: (object) => {
     const spec = membersOf(object['spec']);
@@ -68,6 +81,7 @@ const byKind: Readonly<Record<string, Partial<Rules>>> = {
   Secret: secretRules,
   ConfigMap: configMapRules,
   LimitRange: limitRangeRules,
+  Lease: leaseRules,
   Role: roleRules,
   ClusterRole: roleRules,
   RoleBinding: bindingRules(['Role', 'ClusterRole']),

@@ -6,7 +6,7 @@ import type { Json } from '../json.ts';
  */
 export interface Schema {
   readonly type?: string;
-  /** `quantity`: an amount such as 500m or 1Gi. */
+  /** `quantity`: an amount such as 500m or 1Gi. `micro-time`: RFC 3339 with exactly six digits behind the second. */
   readonly format?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
@@ -36,6 +36,8 @@ type Properties = Readonly<Record<string, Schema>>;
 /** Single values. */
 export const text: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };
+export const int32: Schema = { type: 'integer', format: 'int32' };
+export const microTime: Schema = { type: 'string', format: 'micro-time' };
 export const boolean: Schema = { type: 'boolean' };
 
 /** An amount of CPU or memory: `500m`, `1Gi`, `2`. */

@@ -1,7 +1,7 @@
 import type { Answer, Request } from '../../http.ts';
 import { invalid } from '../causes.ts';
 import type { Cluster } from '../cluster.ts';
-import { badRequest, methodNotAllowed, notFound, refuseInvalid } from '../refusal.ts';
+import { badRequest, conflict, methodNotAllowed, notFound, refuseInvalid } from '../refusal.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { createObject } from '../writing/create.ts';
 import { decodeObject, readBody } from '../writing/decode.ts';
@@ -63,8 +63,8 @@ export const serveObject = (
       return { status: 200, json: show(type, object, shown) };
     }
     case 'PUT': {
-      const object = replaceObject(cluster, type, place, subresource, request);
-      return { status: 200, json: show(type, object, shown) };
+      const { created, object } = replaceObject(cluster, type, place, subresource, request);
+      return { status: created ? 201 : 200, json: show(type, object, shown) };
     }
     case 'PATCH':
       return patchObject(cluster, type, place, subresource, request);
@@ -84,17 +84,36 @@ const removalBody = (request: Request, type: ResourceType) => (request.body === 
 const replaceObject = (cluster: Cluster, type: ResourceType, place: Place, subresource: string, request: Request) => {
   const manner = mannerOf(request, 'Update', { subresource });
   const object = decodeObject(type, readBody(request, type), request.query.get('fieldValidation') === 'Strict');
-  const { name, resourceVersion = '' } = object.metadata;
+  const { name, resourceVersion = '', uid = '' } = object.metadata;
   if (name === '')
     badRequest(`the name of the object (${place.name} based on URL) was undeterminable: name must be provided`);
   if (name !== place.name)
     badRequest(`the name of the object (${name}) does not match the name on the URL (${place.name})`);
-  return updateObject(cluster, type, place, manner, () => {
-    // Custom resources are never replaced blindly.
-    if (type.custom && resourceVersion === '') {
+  const byVersion = type.custom || type.rules.put === 'by-version';
+  if (type.rules.put === 'by-version' && cluster.storage.get(type, place.namespace, name) === undefined) {
+    refuseOtherUid(type, place, uid, '');
+    const { resourceVersion: _none, ...metadata } = object.metadata;
+    const made = createObject(cluster, type, place.namespace, { object: { ...object, metadata } }, manner);
+    return { created: true, object: made };
+  }
+  const replaced = updateObject(cluster, type, place, manner, (live) => {
+    refuseOtherUid(type, place, uid, live.metadata.uid ?? '');
+    if (byVersion && resourceVersion === '') {
       const causes = [invalid('metadata.resourceVersion', 0, 'must be specified for an update')];
       refuseInvalid({ group: type.group, kind: type.plural, name }, causes);
     }
     return { object };
   });
+  return { created: false, object: replaced };
+};
+
+/** A uid in what is PUT says for which object it is meant. */
+const refuseOtherUid = (type: ResourceType, { namespace, name }: Place, uid: string, live: string): void => {
+  if (uid === '' || uid === live) return;
+  const key = ['/registry', type.plural, namespace, name].filter((part) => part !== '').join('/');
+  const said = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live}`;
+  conflict(
+    named(type, name),
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${said}`,
+  );
 };

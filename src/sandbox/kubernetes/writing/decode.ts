@@ -49,6 +49,8 @@ export const decodeObject = (type: ResourceType, body: JsonMap, strict = false):
     type.kind,
   );
   if (mistyped !== undefined) unhandled(`json: cannot unmarshal ${mistyped}`);
+  const mistimed = type.custom ? undefined : mistimedField(type.schema, body);
+  if (mistimed !== undefined) unhandled(mistimed);
   if (type.kind === 'Secret' && !type.custom) refuseNonBase64(body, unhandled);
   const unknown = strict ? unknownFields(type.schema, body) : [];
   if (unknown.length > 0) {
@@ -70,7 +72,7 @@ const goTypes: Readonly<Record<string, string>> = {
 const goTypeOf = (schema: Schema): string => {
   if (schema.type === 'array') return `[]${goTypeOf(schema.items ?? {})}`;
   if (typeof schema.additionalProperties === 'object') return `map[string]${goTypeOf(schema.additionalProperties)}`;
-  return goTypes[schema.type ?? ''] ?? 'struct';
+  return schema.format === 'int32' ? 'int32' : (goTypes[schema.type ?? ''] ?? 'struct');
 };
 
 const jsonTypeOf = (value: Json): string => {
@@ -91,10 +93,34 @@ const mistypedField = (schema: Schema | undefined, value: Json, path: string): s
   const inMap = schema.additionalProperties !== undefined;
   return firstOf(
     Object.entries(value).map(([key, item]) => () => {
-      const owner = key === 'metadata' && !inMap ? 'ObjectMeta' : path;
+      const owner = inMap ? path : ownerOf(key, path);
       return mistypedField(memberSchema(schema, key), item, inMap ? path : `${isMap(item) ? owner : path}.${key}`);
     }),
   );
+};
+
+/** The Go type that a member of an object belongs to. */
+const ownerOf = (key: string, path: string): string => {
+  if (key === 'metadata') return 'ObjectMeta';
+  return key === 'spec' && !path.includes('.') ? `${path}Spec` : path;
+};
+
+/** The first time that is not written as its schema says, in the words of Go's parser. */
+const mistimedField = (schema: Schema | undefined, value: Json): string | undefined => {
+  if (isMap(value)) {
+    return firstOf(
+      Object.entries(value).map(
+        ([key, item]) =>
+          () =>
+            mistimedField(memberSchema(schema, key), item),
+      ),
+    );
+  }
+  if (schema?.format !== 'micro-time' || typeof value !== 'string') return undefined;
+  const [, rest] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(.*)$/.exec(value) ?? [];
+  if (rest !== undefined && /^\.\d{6}(Z|[+-]\d\d:\d\d)$/.test(rest)) return undefined;
+  const fault = rest === undefined ? `"${value}" as "2006"` : `"${rest}" as ".000000"`;
+  return `parsing time "${value}" as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${fault}`;
 };
 
 const shapeNames: Readonly<Record<string, string>> = {

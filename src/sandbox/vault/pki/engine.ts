@@ -1,8 +1,9 @@
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { found } from '../result.ts';
+import { listCertificates, readCertificate, revoke, revokeFields } from './certificates.ts';
 import { crlFields, issuersFields, readIssuers, urlFields, writeCrl, writeIssuers, writeUrls } from './config.ts';
 import { generateRequest, generateRoot, requestFields, rootFields } from './generate.ts';
-import { issue, issueFields, listCertificates, readCertificate, revoke, revokeFields } from './issue.ts';
+import { issue, issueFields } from './issue.ts';
 import { deleteIssuer, issuerFields, listIssuers, patchIssuer, readIssuer, writeIssuer } from './issuers.ts';
 import { deleteKey, listKeys, nameKey, readKey } from './key-paths.ts';
 import { deleteRole, listRoles, patchRole, readRole, roleFields, writeRole } from './roles.ts';

@@ -3,7 +3,8 @@ import { toPem } from '../../certificates/pem.ts';
 import { keyIdOf, makeCertificate, nameOf, newSerial } from '../../certificates/x509.ts';
 import type { Call } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, found, type Result, refused, together } from '../result.ts';
+import { type Result, refused, together } from '../result.ts';
+import { spell } from './certificates.ts';
 import type { Role } from './content.ts';
 import { chainOf, serialOf, urlsOf } from './issuer-store.ts';
 import { keyPem, makeKey, openKey } from './keys.ts';
@@ -162,44 +163,4 @@ export const issue = (call: Call, given: Values<typeof issueFields>): Result => 
     // Vault says it twice.
     ...(life.warnings.length === 0 ? {} : { warnings: [...life.warnings, ...life.warnings] }),
   };
-};
-
-const spell = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
-
-/** The serial numbers of what was issued and signed. */
-export const listCertificates = (call: Call): Result => {
-  const keys = Object.keys(storeOf(call).certificates).toSorted();
-  return keys.length === 0 ? absent : found({ keys });
-};
-
-const normal = (serial: string): string => serial.toLowerCase().replaceAll('-', ':');
-
-/** One certificate and whether it is revoked. */
-export const readCertificate = (call: Call): Result => {
-  const stored = storeOf(call).certificates[normal(call.params[0] ?? '')];
-  if (stored === undefined) return absent;
-  return found({
-    authority_key_id: stored.authorityKeyId,
-    certificate: stored.certificate,
-    ...(stored.revokedAt === undefined ? {} : { issuer_id: stored.issuerId }),
-    revocation_time: stored.revokedAt ?? 0,
-    revocation_time_rfc3339: stored.revokedAt === undefined ? '' : spell(new Date(stored.revokedAt * 1000)),
-  });
-};
-
-/** What `revoke` takes. */
-export const revokeFields = { serial_number: 'string', certificate: 'string' } as const;
-
-/** Revokes a certificate; a second time changes nothing. */
-export const revoke = (call: Call, { serial_number: serial = '' }: Values<typeof revokeFields>): Result => {
-  if (serial === '') return refused(400, 'The serial number or certificate to revoke must be provided.');
-  const stored = storeOf(call).certificates[normal(serial)];
-  if (stored === undefined) return refused(400, `certificate with serial ${normal(serial)} not found.`);
-  stored.revokedAt ??= Math.floor(Date.now() / 1000);
-  call.vault.changed();
-  return found({
-    revocation_time: stored.revokedAt,
-    revocation_time_rfc3339: spell(new Date(stored.revokedAt * 1000)),
-    state: 'revoked',
-  });
 };

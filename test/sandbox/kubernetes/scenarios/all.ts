@@ -1,6 +1,7 @@
 import type { Scenario } from '../transcript.ts';
 import { customResources, definitionsThemselves } from './custom-resources.ts';
 import { externalSecrets } from './external-secrets.ts';
+import { leases, versions } from './leases.ts';
 import { garbage, namespaces, workloads } from './lifecycles.ts';
 import { lists, paths } from './lists.ts';
 import { finalizers, objects } from './objects.ts';
@@ -15,6 +16,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ownership,
   'refused-applies': refusedApplies,
   secrets,
+  versions,
+  leases,
   lists,
   paths,
   'custom-resources': customResources,
