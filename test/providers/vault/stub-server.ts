@@ -63,6 +63,8 @@ export const clientOf = async (address: string, options: Partial<ClientOptions> 
     gate: async () => ({ state: 'open' }),
     ownLogin: () => calls,
     withToken: () => calls,
+    logIn: unused,
+    accountToken: unused,
     isLoginPart: () => false,
   };
 };
