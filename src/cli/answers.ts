@@ -4,11 +4,12 @@ import type { VerifyReport } from '../engine/verify.ts';
 import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
 import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
 import type { Screen } from '../views/screen.ts';
+import { isInService, type VaultDocument, type VaultLook, vaultJson, vaultText } from '../views/vault.ts';
 import { type VerifyDocument, verifyJson, verifyText } from '../views/verify.ts';
 import type { CarriedOut, Request } from './carry-out.ts';
-import { allowedAddresses, applyExit, driftExit, verifyExit } from './exit-code.ts';
+import { allowedAddresses, applyExit, driftExit, exitFor, verifyExit } from './exit-code.ts';
 import type { ManifestFlags } from './flags.ts';
-import { afterApply, afterDrift, afterVerify } from './next-command.ts';
+import { afterApply, afterDrift, afterVault, afterVerify } from './next-command.ts';
 
 /** A command's answer in both forms. */
 export interface Answer<Document> {
@@ -38,7 +39,10 @@ export const driftAnswer = async (
 ): Promise<Answer<DriftDocument>> => {
   const report = driftOf(plan);
   const exit = driftExit(report, allowedAddresses(plan, flags['allow-deferred']));
-  return { document: driftJson(report, exit), text: await driftText(report, afterDrift(exit, flags), screen) };
+  return {
+    document: driftJson(report, exit),
+    text: await driftText(report, afterDrift(exit, flags, report.lost), screen),
+  };
 };
 
 /** The answer of verify. */
@@ -49,4 +53,10 @@ export const verifyAnswer = (
 ): Answer<VerifyDocument> => {
   const exit = verifyExit(report, flags['allow-deferred']);
   return { document: verifyJson(report, exit), text: verifyText(report, afterVerify(exit, flags), screen) };
+};
+
+/** The answer of vault status and vault unseal. */
+export const vaultAnswer = (look: VaultLook, flags: ManifestFlags, screen: Screen): Answer<VaultDocument> => {
+  const exit = exitFor({ refused: look.problem !== undefined, incomplete: !isInService(look) });
+  return { document: vaultJson(look, exit), text: vaultText(look, afterVault(look, flags), screen) };
 };

@@ -1,6 +1,8 @@
 import type { Plan } from '../engine/change.ts';
+import type { DriftReport } from '../engine/outcome.ts';
 import type { Exit } from '../views/document.ts';
 import { isActedOn, isQuiet } from '../views/plan-summary.ts';
+import type { VaultLook } from '../views/vault.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
 
 /** The command to type next, with the flags that say which manifest is meant. */
@@ -57,9 +59,26 @@ export const afterApply = (exit: Exit, mode: Plan['mode'], flags: ManifestFlags)
 };
 
 /** After a drift report: what brings it back in line. */
-export const afterDrift = (exit: Exit, flags: ManifestFlags): string | undefined =>
-  exit.conditions.length === 0 ? undefined : `Next: ${nextCommand(['plan'], flags)}`;
+export const afterDrift = (exit: Exit, flags: ManifestFlags, lost: DriftReport['lost'] = []): string | undefined => {
+  if (exit.conditions.length === 0) return undefined;
+  const isSealed = lost.some(({ provider, because }) => provider === 'vault' && because.includes('is sealed'));
+  return `Next: ${nextCommand(isSealed ? ['vault', 'unseal'] : ['plan'], flags)}`;
+};
 
 /** After a verify report: what shows why something stands as it does. */
 export const afterVerify = (exit: Exit, flags: ManifestFlags): string | undefined =>
   exit.conditions.includes('incomplete') ? `Next: ${nextCommand(['plan'], flags)}` : undefined;
+
+/** After a look at Vault: what unseals it, or what makes it. */
+export const afterVault = ({ servers, escrow, problem }: VaultLook, flags: ManifestFlags): string | undefined => {
+  if (problem !== undefined) return undefined;
+  if (servers.some(({ state }) => state === 'uninitialised')) return `Next: ${nextCommand(['apply'], flags)}`;
+  const sealed = servers.filter(({ state }) => state === 'sealed');
+  const [first] = sealed;
+  if (first === undefined) return undefined;
+  const readable = escrow.reduce((sum, one) => sum + (one.readable ?? 0), 0);
+  if (sealed.some(({ given = 0 }) => given < readable)) return `Next: ${nextCommand(['vault', 'unseal'], flags)}`;
+  const missing = (first.threshold ?? 0) - (first.given ?? 0);
+  const others = escrow.filter(({ readable: read }) => read === undefined).map(({ custodian }) => custodian);
+  return `Next: ${missing} more of ${others.join(', ')}, for each server: VAULT_ADDR=${first.address} vault operator unseal`;
+};

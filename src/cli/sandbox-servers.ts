@@ -52,7 +52,13 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
     context,
     ...(vault === undefined
       ? {}
-      : { vault: { needs: manifest.needs['vault'] ?? [], startsAfterMs: vaultStartsAfterMs } }),
+      : {
+          vault: {
+            needs: manifest.needs['vault'] ?? [],
+            startsAfterMs: vaultStartsAfterMs,
+            empty: initOf(vault) !== undefined,
+          },
+        }),
     ...(azure === undefined
       ? {}
       : {
@@ -71,9 +77,7 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
     connections: {
       ...manifest.connections,
       ...(kubernetes === undefined ? {} : { kubernetes: clusterAt(kubernetes, context, sandbox.kubeconfig) }),
-      ...(address === undefined || vault === undefined
-        ? {}
-        : { vault: vaultAt(address, vault, join(folder, 'files')) }),
+      ...(address === undefined || vault === undefined ? {} : { vault: vaultAt(address, vault, folder) }),
       ...(sandbox.azure === undefined ? {} : { azure: azureAt(sandbox.azure, azure) }),
       ...(sandbox.aws === undefined ? {} : { aws: awsAt(sandbox.aws, aws) }),
     },
@@ -110,14 +114,36 @@ const clusterIn = (connection: unknown): { azure?: { cluster: string }; aws?: { 
 
 const login = { auth: 'token', token: { from: 'env', name: 'VAULT_TOKEN' } } as const;
 
-const vaultAt = (address: string, connection: unknown, folder: string) => ({
-  address,
-  mode: fieldOf(connection, 'mode') ?? 'expected',
-  plaintext: 'loopback',
-  login: { plan: login, apply: login },
-  // A rehearsal leaves nothing beside the manifest.
-  folder,
+const vaultAt = (address: string, connection: unknown, folder: string) => {
+  const init = initOf(connection);
+  return {
+    address,
+    mode: fieldOf(connection, 'mode') ?? 'expected',
+    plaintext: 'loopback',
+    // A rehearsal leaves nothing beside the manifest.
+    folder: join(folder, 'files'),
+    // A Vault that lab initialises has no root token that the sandbox knows: lab logs in as it does to a real one.
+    ...(init === undefined
+      ? { login: { plan: login, apply: login } }
+      : { login: memberOf(connection, 'login'), init: inSandbox(init, folder) }),
+  };
+};
+
+/** What is written to files of the user's goes to the sandbox's folder. */
+const inSandbox = (init: object, folder: string) => ({
+  ...init,
+  answerFile: join(folder, 'vault-init-answer.json'),
+  custodians: listIn(init, 'custodians').map((custodian, index) =>
+    fieldOf(custodian, 'keeper') === 'person'
+      ? Object.assign({}, custodian, { file: join(folder, `shares-${index + 1}.asc`) })
+      : custodian,
+  ),
 });
+
+const initOf = (connection: unknown): object | undefined => {
+  const init = memberOf(connection, 'init');
+  return typeof init === 'object' && init !== null ? init : undefined;
+};
 
 const source = (name: string) => ({ from: 'env', name }) as const;
 
@@ -160,14 +186,19 @@ const accountOf = (connection: unknown): { account?: string } => {
 };
 
 const namesIn = (connection: unknown, name: string): string[] => {
-  const value: unknown =
-    typeof connection === 'object' && connection !== null ? Reflect.get(connection, name) : undefined;
-  return Array.isArray(value) ? value.map(String) : [];
+  return listIn(connection, name).map(String);
+};
+
+const listIn = (connection: unknown, name: string): readonly unknown[] => {
+  const value = memberOf(connection, name);
+  return Array.isArray(value) ? value : [];
 };
 
 // Connections are checked by their providers; here one field is read of what the loader made.
+const memberOf = (connection: unknown, name: string): unknown =>
+  typeof connection === 'object' && connection !== null ? Reflect.get(connection, name) : undefined;
+
 const fieldOf = (connection: unknown, name: string): string | undefined => {
-  const value: unknown =
-    typeof connection === 'object' && connection !== null ? Reflect.get(connection, name) : undefined;
+  const value = memberOf(connection, name);
   return typeof value === 'string' ? value : undefined;
 };

@@ -1,7 +1,7 @@
 import { providerOf } from '../engine/address.ts';
 import { otherScope } from '../engine/expected-scope.ts';
-import type { Offers, OwnObjects, Ports } from '../engine/ports.ts';
-import type { Connection } from '../engine/resource.ts';
+import type { Keeper, Offers, OnlyPort, OwnObjects, Ports } from '../engine/ports.ts';
+import type { ConnectContext, Connection } from '../engine/resource.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
@@ -14,6 +14,21 @@ import { surroundingsOf } from './surroundings.ts';
 export interface Opening extends Ground {
   readonly signal: AbortSignal;
 }
+
+/** What single systems can be opened with, for who needs neither a plan nor all of them; closed after `work`. */
+export const withContext = async <Result>(
+  opening: Opening,
+  work: (given: { readonly manifest: Expanded; readonly context: ConnectContext }) => Promise<Result>,
+): Promise<Result> => {
+  const around = await surroundingsOf(opening);
+  const connector = connectorFor(opening, around);
+  try {
+    return await work({ manifest: around.manifest, context: connector.context });
+  } finally {
+    await connector.close();
+    await around.close();
+  }
+};
 
 /** The systems of a run: nothing is connected, and no sandbox started, before it is asked for. */
 export interface Systems {
@@ -102,7 +117,10 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
 };
 
 /** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
-const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Surroundings) => {
+const connectorFor = (
+  { readOnly, signal }: Pick<Opening, 'readOnly' | 'signal'>,
+  { manifest, env, desk }: Surroundings,
+) => {
   const opened = new Map<string, Promise<Connection>>();
   const connect = (name: string): Promise<Connection> => {
     const connection = opened.get(name) ?? open(name);
@@ -117,28 +135,35 @@ const connectorFor = ({ readOnly, signal }: Opening, { manifest, env, desk }: Su
       });
     }
     try {
-      return await provider.connect(manifest.connections[name], { readOnly, ports, env, resolve: desk.read, signal });
+      return await provider.connect(manifest.connections[name], context);
     } catch (error) {
       throw error instanceof LabError ? writtenAt(error, manifest.connectionsAt[name]) : error;
     }
   };
-  const offered = async <Port extends keyof Ports>(port: Port): Promise<NonNullable<Offers[Port]>> => {
+  const offered = async <Port extends OnlyPort>(port: Port): Promise<NonNullable<Offers[Port]>> => {
     const offer = (await connect(offeredBy[port])).offers[port];
     if (offer === undefined) throw new TypeError(`${offeredBy[port]} does not offer ${port}`);
     return offer;
+  };
+  const keeper = async (name: string, place: string): Promise<Keeper> => {
+    const offer = (await connect(name)).offers.keeper;
+    if (offer === undefined) throw new TypeError(`${name} does not offer a keeper`);
+    return offer(place);
   };
   const ports: Ports = {
     objects: () => offered('objects'),
     tokens: () => offered('tokens'),
     aks: () => offered('aks'),
     eks: () => offered('eks'),
+    keeper,
   };
+  const context: ConnectContext = { readOnly, ports, env, resolve: desk.read, signal };
   const close = async (): Promise<void> => {
     const connections = [...opened.values()].map(async (connection) => (await connection).close());
     // One that never opened has told its reason already.
     await Promise.allSettled(connections);
   };
-  return { connect, close };
+  return { connect, context, close };
 };
 
 const writtenAt = (error: LabError, at: string | undefined): LabError =>

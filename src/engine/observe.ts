@@ -24,7 +24,8 @@ export interface Observer {
   look(node: Node, spec: Fields, containerAbsent: boolean): Promise<Sight>;
   /** Looks at an object that only state knows. */
   lookAt(kind: string, id: readonly string[], gates: readonly string[]): Promise<Sight>;
-  locate(provider: string, gates: readonly string[]): Promise<Place>;
+  /** `kind`: where the objects of that kind are, which may be known before the system's own identity is. */
+  locate(provider: string, gates: readonly string[], kind?: string): Promise<Place>;
   gate(name: string): Promise<GateState>;
   /** Forgets what was learnt of gates and scopes: apply asks again after each wait. */
   refresh(): void;
@@ -52,9 +53,10 @@ export const observe = (world: World, parallelism: number): Observer => {
   const read = (kind: string, id: readonly string[], spec: Fields) =>
     readOne(kind, connection(providerOf(kind)).kind(kind), id, spec);
   const gate = (name: string) => once(gates, name, () => connection(providerOf(name)).gate(name));
-  const scope = (provider: string) => once(scopes, provider, () => connection(provider).scope());
+  const scope = (provider: string, kind?: string) =>
+    once(scopes, kind ?? provider, () => connection(provider).scope(kind));
 
-  const locate = async (provider: string, gateNames: readonly string[]): Promise<Place> => {
+  const locate = async (provider: string, gateNames: readonly string[], kind?: string): Promise<Place> => {
     try {
       for (const name of gateNames) {
         const state = await gate(name);
@@ -64,7 +66,7 @@ export const observe = (world: World, parallelism: number): Observer => {
           return { is: 'refused', error: new LabError('UNREACHABLE', state.because, detail) };
         }
       }
-      return { is: 'located', scope: await scope(provider) };
+      return { is: 'located', scope: await scope(provider, kind) };
     } catch (error) {
       if (error instanceof LabError) return { is: 'refused', error };
       throw error;
@@ -73,7 +75,7 @@ export const observe = (world: World, parallelism: number): Observer => {
 
   const look = async (kind: string, gateNames: readonly string[], ask: () => Promise<Live>): Promise<Sight> => {
     const provider = providerOf(kind);
-    const place = await locate(provider, gateNames);
+    const place = await locate(provider, gateNames, kind);
     if (place.is !== 'located') return place;
     try {
       return { is: 'seen', scope: place.scope, live: await ask() };

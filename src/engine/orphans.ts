@@ -21,7 +21,7 @@ export const planOrphans = async (
   const elsewhere: StateRecord[] = [];
   const changes = await Promise.all(
     records.map(async (record): Promise<Change | undefined> => {
-      const place = await context.observer.locate(providerOf(record.kind), gatesOf(record, context.world));
+      const place = await context.observer.locate(providerOf(record.kind), gatesOf(record, context.world), record.kind);
       if (place.is === 'gated')
         return orphan(record, context.dependents, ['none'], { is: 'blind', because: place.because });
       if (place.is === 'refused') return orphan(record, context.dependents, ['none'], blocked(place.error.message));

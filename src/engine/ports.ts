@@ -89,6 +89,21 @@ export interface TokenIssuer {
   token(serviceAccount: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
 }
 
+/** Small values in one place, each written once and never overwritten: what an escrow is made of. */
+export interface Keeper {
+  /** For people: which place, and as whom. */
+  describe(): Promise<string>;
+  /**
+   * What is kept under the name, the oldest first; [] if nothing. More than one only where the place cannot refuse a
+   * second one and two runs wrote at once.
+   */
+  read(name: string): Promise<readonly Secret[]>;
+  /** Keeps a value under a name that is free; false if it is taken. */
+  create(name: string, value: Secret): Promise<boolean>;
+  /** Absent already is success. */
+  remove(name: string): Promise<void>;
+}
+
 /** A cluster that a cloud runs: where its API server is, and how lab comes in as who it is in that cloud. */
 export interface ManagedCluster {
   /** For people: `AKS lab in illm-k8s-aks`. */
@@ -124,13 +139,19 @@ export interface Ports {
   readonly tokens: () => Promise<TokenIssuer>;
   readonly aks: () => Promise<AksClusters>;
   readonly eks: () => Promise<EksClusters>;
+  /** A keeper of the provider that is named; `place` is a namespace, a key vault, a region. */
+  readonly keeper: (provider: string, place: string) => Promise<Keeper>;
 }
+
+/** Ports that one provider alone offers. */
+export type OnlyPort = Exclude<keyof Ports, 'keeper'>;
 
 /** What a connection offers to the others. */
 export interface Offers {
   readonly objects?: ObjectApi;
   readonly ownObjects?: OwnObjects;
   readonly tokens?: TokenIssuer;
+  readonly keeper?: (place: string) => Keeper;
   readonly aks?: AksClusters;
   readonly eks?: EksClusters;
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Secret } from '../secrets/secret.ts';
 import type { Source } from '../secrets/source.ts';
 import type { GateState } from './gate.ts';
-import type { Offers, Ports } from './ports.ts';
+import type { Offers, OnlyPort, Ports } from './ports.ts';
 import type { Fields } from './value.ts';
 
 /** Where the user wrote it. */
@@ -258,7 +258,7 @@ export interface Provider {
   readonly name: string;
   readonly kinds: readonly KindFacts[];
   /** Other providers' offers that its client needs, by port name. */
-  readonly needs: readonly (keyof Ports)[];
+  readonly needs: readonly OnlyPort[];
   /** `config` is the provider's part of the manifest's connections, checked by the provider. Sends nothing yet. */
   connect(config: unknown, context: ConnectContext): Promise<Connection>;
 }
@@ -277,8 +277,11 @@ export interface ConnectContext {
 
 /** A provider's live side in one run: one client, one login. */
 export interface Connection {
-  /** Which system this is, learnt from the server (kube-system UID, Vault cluster id). Throws if that cannot be told now. */
-  scope(): Promise<string>;
+  /**
+   * Which system this is, learnt from the server (kube-system UID, Vault cluster id). Throws if that cannot be told now.
+   * A kind whose objects are there before the system has an identity (`vault.server`) has a scope of its own.
+   */
+  scope(kind?: string): Promise<string>;
   /** For the plan's head: where and as whom, `cluster kind-lab, uid 3f0c…`. Never throws for a shut gate. */
   describe(): Promise<string>;
   /** The state of one of its gates. */

@@ -3,11 +3,12 @@ import { providerOf } from '../engine/address.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
+import { loginComplaints, plaintextComplaints, vaultConnection } from './connection-vault.ts';
 import { awsConnection, azureConnection, type CloudConnection } from './connections-cloud.ts';
+import { custodianStores } from './custodian-stores.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { operatorNamespace } from './expand/install.ts';
-import { isLoopback } from './loopback.ts';
 import type { Cluster } from './schema/manifest.ts';
 import type { VaultSection } from './schema/vault.ts';
 import { plain } from './text.ts';
@@ -29,9 +30,10 @@ export interface Connections {
 export const connectionsFor = (given: Given, resources: readonly Resource[], folder: string): Connections => {
   const used = new Map(resources.map((resource) => [providerOf(resource.kind), resource]));
   const { cluster, install, vault, expect } = given.manifest;
-  const hasObjects = used.has('kubernetes') || used.has('external-secrets');
-  const keepsState = given.manifest.state.backend === 'kubernetes';
   const inVault = used.get('vault');
+  const hasObjects =
+    used.has('kubernetes') || used.has('external-secrets') || (inVault !== undefined && asksCluster(vault));
+  const keepsState = given.manifest.state.backend === 'kubernetes';
   const clouds = cloudsOf(given, resources, hasObjects || keepsState);
   return {
     connections: {
@@ -48,9 +50,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
             },
           }
         : {}),
-      ...(inVault === undefined || vault === undefined
-        ? {}
-        : { vault: vaultConnection(vault, install['vault']?.mode ?? 'expected', folder) }),
+      ...(inVault === undefined || vault === undefined ? {} : { vault: vaultConnection(given, vault, folder) }),
       ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {
@@ -70,7 +70,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ...(inVault !== undefined && vault === undefined
         ? [complaint(inVault.origin, 'needs the section vault, with address and login')]
         : []),
-      ...(vault === undefined ? [] : plaintext(given, vault)),
+      ...(vault === undefined ? [] : [...plaintextComplaints(given, vault), ...loginComplaints(given, vault)]),
       ...clouds.flatMap(([, { complaints }]) => complaints),
     ],
   };
@@ -86,6 +86,9 @@ const withoutCluster = (given: Given, hasObjects: boolean, keepsState: boolean):
   return keepsState ? [wrong(given, ['state', 'backend'], needed)] : [];
 };
 
+/** The stores of a cloud in which others than its own resources lie: an escrow. */
+const cloudStores: Readonly<Record<string, string>> = { azure: 'azure-key-vault', aws: 'aws-secrets-manager' };
+
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
 
 // A cloud is also asked where it runs the cluster that resources or the state are in.
@@ -98,8 +101,11 @@ const cloudsOf = (
   const runs: Readonly<Record<string, boolean>> = { azure: aks !== undefined, aws: eks !== undefined };
   return Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
     const inside = resources.filter(({ kind }) => providerOf(kind) === provider);
-    const used = inside.length > 0 || (needsCluster && runs[provider] === true);
-    return used ? [[provider, connectionTo(given, inside)] as const] : [];
+    const isAsked =
+      inside.length > 0 ||
+      (needsCluster && runs[provider] === true) ||
+      custodianStores(given.manifest).some(({ type }) => type === cloudStores[provider]);
+    return isAsked ? [[provider, connectionTo(given, inside)] as const] : [];
   });
 };
 
@@ -112,29 +118,6 @@ const clusterConnection = ({ context, kubeconfig, aks, eks }: Cluster, folder: s
   });
 };
 
-const vaultConnection = (
-  { address, reach, plaintext: consent, product, login }: VaultSection,
-  mode: string,
-  folder: string,
-) => ({
-  address: plain(address),
-  reach,
-  mode,
-  product,
-  login,
-  folder,
-  ...(consent === undefined ? {} : { plaintext: consent }),
-});
-
-const plaintext = (given: Given, { address, plaintext: consent }: VaultSection): Complaint[] => {
-  const { protocol } = new URL(address);
-  const path = ['vault', 'address'];
-  if (protocol === 'https:') return [];
-  if (consent === undefined) {
-    return [wrong(given, path, 'is plain http; use https, or consent with plaintext: loopback or in-cluster')];
-  }
-  if (consent === 'loopback' && !isLoopback(address)) {
-    return [wrong(given, path, 'plaintext: loopback only allows http to 127.0.0.1, ::1 and localhost')];
-  }
-  return [];
-};
+/** Whether lab logs in to Vault with a token of the cluster. */
+const asksCluster = (vault: VaultSection | undefined): boolean =>
+  vault?.login.plan.auth === 'kubernetes' || vault?.login.apply.auth === 'kubernetes';

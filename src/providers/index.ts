@@ -1,4 +1,4 @@
-import type { Ports } from '../engine/ports.ts';
+import type { OnlyPort } from '../engine/ports.ts';
 import type { KindFacts, Provider } from '../engine/resource.ts';
 import { aws } from './aws/index.ts';
 import { azure } from './azure/index.ts';
@@ -10,7 +10,7 @@ import { vault } from './vault/index.ts';
 export const providers: readonly Provider[] = [kubernetes, externalSecrets, azure, aws, vault];
 
 /** Who offers which capability to the others. */
-export const offeredBy: Readonly<Record<keyof Ports, string>> = {
+export const offeredBy: Readonly<Record<OnlyPort, string>> = {
   objects: kubernetes.name,
   tokens: kubernetes.name,
   aks: azure.name,

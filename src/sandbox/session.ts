@@ -32,6 +32,8 @@ export interface SandboxOptions {
     readonly needs: readonly SecretName[];
     /** Milliseconds from the last of these Secrets to a Vault in service. */
     readonly startsAfterMs: number;
+    /** It comes with empty storage, for somebody to initialise. */
+    readonly empty: boolean;
   };
   /** Absent: there is no Azure. */
   readonly azure?: {

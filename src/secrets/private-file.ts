@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskFailure } from './disk-failure.ts';
 
@@ -53,4 +53,9 @@ export const replacePrivateFile = async (path: string, text: string): Promise<vo
   // A killed writer leaves its draft behind.
   await rm(draft, { force: true });
   await withDraft(draft, text, () => rename(draft, path));
+};
+
+/** Makes the folder that a file is to lie in, for the user alone. */
+export const makePrivateFolder = async (file: string): Promise<void> => {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
 };

@@ -24,6 +24,8 @@ import StateRm from '../../src/commands/state/rm.ts';
 import StateShow from '../../src/commands/state/show.ts';
 import StateUnlock from '../../src/commands/state/unlock.ts';
 import Validate from '../../src/commands/validate.ts';
+import VaultStatus from '../../src/commands/vault/status.ts';
+import VaultUnseal from '../../src/commands/vault/unseal.ts';
 import Verify from '../../src/commands/verify.ts';
 
 const commands = {
@@ -47,6 +49,8 @@ const commands = {
   'state show': StateShow,
   'state unlock': StateUnlock,
   validate: Validate,
+  'vault status': VaultStatus,
+  'vault unseal': VaultUnseal,
   verify: Verify,
 };
 

@@ -50,7 +50,7 @@ vault: { address: "https://v", login: { plan: { auth: token, token: { env: P } }
   expect(connections).toEqual({
     kubernetes: { context: 'c' },
     'external-secrets': { mode: 'expected', namespace: 'external-secrets' },
-    vault: { address: 'https://v', reach: 'direct', mode: 'expected', product: 'auto', login, folder },
+    vault: { address: 'https://v', mode: 'expected', product: 'auto', login, folder },
   });
   expect(
     (await expanded(yaml('{ external-secrets: { mode: wait, namespace: eso }, vault: { mode: wait } }'))).connections,

@@ -79,9 +79,8 @@ describe('the top level', () => {
         "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
         "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
         "lab.yaml:12:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",
-        "lab.yaml:15:10 vault.reach: "port-forward" is not supported yet; so far there is direct",
-        "lab.yaml:16:3 vault.init: is not supported yet",
-        "lab.yaml:17:26 vault.login.plan.auth: "kubernetes" is not supported yet; so far there is token",
+        "lab.yaml:15:10 vault.reach: must be direct or {url, ca}; port-forward is not supported yet",
+        "lab.yaml:16:3 vault.init.custodians: is missing; a list is expected",
         "lab.yaml:19:23 vault.policies.plan.computed: is not supported yet",
         "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
       ]
@@ -211,7 +210,7 @@ describe('vault', () => {
     ).toMatchInlineSnapshot(`
       [
         "lab.yaml:5:12 vault.address: is no http or https URL",
-        "lab.yaml:6:18 vault.login.auth: "tokn" is not token",
+        "lab.yaml:6:18 vault.login.auth: "tokn" is not one of token, kubernetes, jwt, app-role. Did you mean token?",
         "lab.yaml:7:13 vault.mounts["/a"]: the key is no path in Vault; write it without "/" at either end, without spaces, "*" and "+"",
         "lab.yaml:7:45 vault.mounts.b.type: "kv" is not one of kv-v2, database, pki",
         "lab.yaml:7:82 vault.mounts.c.maxVersions: must be at least 0",

@@ -6,13 +6,19 @@ import { freePorts, requireFree } from './ports.ts';
 import { type Lifetime, startProcess } from './processes.ts';
 import { answers } from './wait.ts';
 
-/** `dev`: initialised, unsealed, this root token, KV v2 at secret/. `inmem`: uninitialised and empty, for real init and unseal. */
-export type VaultMode = { kind: 'dev'; rootToken: string } | { kind: 'inmem' };
+/**
+ * `dev`: initialised, unsealed, this root token, KV v2 at secret/. `inmem`: uninitialised and empty, for real init and
+ * unseal; `sealedBy`: another Vault's transit key unseals it. `raft`: the same on disk, so that it comes back sealed; `join` names the servers of a cluster.
+ */
+export type VaultMode =
+  | { kind: 'dev'; rootToken: string }
+  | { kind: 'inmem'; sealedBy?: { address: string; token: string; key: string } }
+  | { kind: 'raft'; join?: readonly string[] };
 
 /** `port` is for a Vault that must come back at its old address; the next port is bound too. */
 export type VaultOptions = { dir: string; mode: VaultMode; port?: number; lifetime?: Lifetime };
 
-/** A Vault that answers at `address`; it keeps everything in memory, so a stopped one has lost it. */
+/** A Vault that answers at `address`; but for `raft` it keeps everything in memory, so a stopped one has lost it. */
 export type Vault = { address: string; rootToken?: string; stop: () => Promise<void> };
 
 /** Starts a Vault on loopback, over plain http. */
@@ -22,7 +28,7 @@ export async function startVault({ dir, mode, port, lifetime = 'parent' }: Vault
   const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;
   const { args, healthy } = await runMode(mode, dir, listen);
-  const ready = () => answers(`${address}/v1/sys/health`, healthy);
+  const ready = () => answers(`${address}/v1/sys/health`, ...healthy);
   const { stop } = await startProcess({ name: 'vault', dir, lifetime, command, args, ready });
   return mode.kind === 'dev' ? { address, rootToken: mode.rootToken, stop } : { address, stop };
 }
@@ -34,17 +40,24 @@ async function choosePort(wanted: number | undefined): Promise<number> {
   return wanted;
 }
 
-/** The arguments, and the status of sys/health once it is up: 200 active, 501 uninitialised. */
-async function runMode(mode: VaultMode, dir: string, listen: string): Promise<{ args: string[]; healthy: number }> {
+/** The arguments, and the status of sys/health once it is up: 200 active, 501 uninitialised, 503 sealed. */
+async function runMode(mode: VaultMode, dir: string, listen: string): Promise<{ args: string[]; healthy: number[] }> {
   switch (mode.kind) {
     case 'dev': {
       const flags = ['-dev', '-dev-no-store-token', `-dev-root-token-id=${mode.rootToken}`];
-      return { args: ['server', ...flags, `-dev-listen-address=${listen}`], healthy: 200 };
+      return { args: ['server', ...flags, `-dev-listen-address=${listen}`], healthy: [200] };
     }
     case 'inmem': {
       const file = join(dir, 'vault.json');
-      await writeFile(file, JSON.stringify(inmemConfiguration(listen), null, 2));
-      return { args: ['server', `-config=${file}`], healthy: 501 };
+      await writeFile(file, JSON.stringify({ ...inmemConfiguration(listen), ...sealBy(mode.sealedBy) }, null, 2));
+      return { args: ['server', `-config=${file}`], healthy: [501] };
+    }
+    case 'raft': {
+      const file = join(dir, 'vault.json');
+      const path = join(dir, 'raft');
+      await mkdir(path, { recursive: true });
+      await writeFile(file, JSON.stringify(raftConfiguration(listen, path, mode.join ?? []), null, 2));
+      return { args: ['server', `-config=${file}`], healthy: [501, 503] };
     }
   }
 }
@@ -55,3 +68,32 @@ const inmemConfiguration = (listen: string) => ({
   api_addr: `http://${listen}`,
   disable_mlock: true,
 });
+
+const sealBy = (by: { address: string; token: string; key: string } | undefined) =>
+  by === undefined
+    ? {}
+    : {
+        seal: {
+          transit: {
+            address: by.address,
+            token: by.token,
+            key_name: by.key,
+            mount_path: 'transit/',
+            disable_renewal: 'true',
+          },
+        },
+      };
+
+const raftConfiguration = (listen: string, path: string, members: readonly string[]) => {
+  const [host = '', port = ''] = listen.split(':');
+  const cluster = `${host}:${Number(port) + 1}`;
+  const joining = members.length === 0 ? {} : { retry_join: members.map((leader_api_addr) => ({ leader_api_addr })) };
+  return {
+    // Elections as fast as they may be: on one machine nobody is late.
+    storage: { raft: { path, node_id: listen, performance_multiplier: 1, ...joining } },
+    listener: { tcp: { address: listen, cluster_address: cluster, tls_disable: true } },
+    api_addr: `http://${listen}`,
+    cluster_addr: `https://${cluster}`,
+    disable_mlock: true,
+  };
+};

@@ -9,12 +9,16 @@ import { hclOf } from './policy-text.ts';
 import { expandAccess, expandAudit } from './vault-access.ts';
 import { expandAuth } from './vault-auth.ts';
 import { expandDatabase } from './vault-database.ts';
+import { expandInit } from './vault-init.ts';
+import { expandLogins } from './vault-login.ts';
 import { expandPki } from './vault-pki.ts';
 
 /** Section `vault`: audit devices, then everything else. */
 export function* expandVault(given: Given): Generator<Found> {
   const { vault } = given.manifest;
   if (vault === undefined) return;
+  yield* expandLogins(vault);
+  yield* expandInit(given, vault);
   yield* expandAudit(given, vault);
   const audited = Object.keys(vault.audit).map((path) => address('vault.audit-device', path));
   for (const found of everythingElse(given, vault)) {

@@ -9,8 +9,8 @@ const keys = [
   'secrets.*.bootstrap',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
   'vault.mounts.*.connections.*.password.store',
-  'vault.init vault.policies.*.computed vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',
-  'vault.login.role vault.login.plan.role vault.login.apply.role',
+  'vault.policies.*.computed vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',
+  'vault.init.custodians.*.ageFile',
   'fingerprints',
 ].flatMap((line) => line.split(' '));
 
@@ -19,10 +19,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'install.*.mode': ['helm', 'manifest'],
   'stores.*.type': ['aws-parameter-store', 'gcp-secret-manager', 'fake'],
   'stores.*.auth.type': 'pod-identity gke jwt app-role iam token cert'.split(' '),
-  'vault.reach': ['port-forward'],
-  'vault.login.auth': ['kubernetes', 'jwt', 'app-role'],
-  'vault.login.plan.auth': ['kubernetes', 'jwt', 'app-role'],
-  'vault.login.apply.auth': ['kubernetes', 'jwt', 'app-role'],
+  'vault.init.unseal': ['prompt'],
   'vault.auth.*.type': ['oidc'],
 };
 

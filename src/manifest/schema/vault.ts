@@ -1,15 +1,28 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
 import { namespaced, vaultPath } from './names.ts';
-import { credentialSource, fileName } from './source.ts';
+import { fileName } from './source.ts';
 import { configMapCa } from './stores.ts';
 import { auditDevice, group, passwordPolicy } from './vault-access.ts';
 import { databaseMount } from './vault-database.ts';
+import { vaultInit } from './vault-init.ts';
+import { vaultLogin } from './vault-login.ts';
 import { approleAuth, jwtAuth } from './vault-machines.ts';
 import { pkiMount } from './vault-pki.ts';
 import { tuning } from './vault-tuning.ts';
 
-const login = z.discriminatedUnion('auth', [z.strictObject({ auth: z.literal('token'), token: credentialSource() })]);
+const serverUrl = () => z.url({ protocol: /^https?$/, error: 'is no http or https URL' });
+
+const reach = z.union(
+  [
+    z.literal('direct'),
+    z.strictObject({
+      url: serverUrl(),
+      ca: fileName().optional().describe("What signs its certificate, a PEM file in the manifest's folder"),
+    }),
+  ],
+  'must be direct or {url, ca}; port-forward is not supported yet',
+);
 
 const kvMount = z.strictObject({
   type: z.literal('kv-v2'),
@@ -68,13 +81,17 @@ const kubernetesAuth = z.strictObject({
 
 /** The Vault server and what lab sets up in it. */
 export const vaultSection = z.strictObject({
-  address: z.url({ protocol: /^https?$/, error: 'is no http or https URL' }).describe('What External Secrets dials'),
-  reach: z.enum(['direct']).default('direct').describe('What lab dials'),
+  address: serverUrl().describe('What External Secrets dials'),
+  reach: reach.default('direct').describe('What lab dials, if not the same'),
+  servers: z
+    .array(serverUrl())
+    .min(1)
+    .optional()
+    .describe('Each server of the cluster, to unseal them one by one; default: what lab dials'),
   plaintext: z.enum(['loopback', 'in-cluster']).optional().describe('Consent that an http address needs'),
   product: z.enum(['vault', 'openbao', 'auto']).default('auto'),
-  login: z
-    .union([login, z.strictObject({ plan: login, apply: login })])
-    .transform((given) => ('plan' in given ? given : { plan: given, apply: given })),
+  login: vaultLogin,
+  init: vaultInit.optional(),
   mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount, pkiMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
   auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth])).default({}),

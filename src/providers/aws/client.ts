@@ -75,6 +75,8 @@ export interface ClientOptions {
   readonly config: AwsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readOnly: boolean;
+  /** Whether it reads values even where it may only read. */
+  readonly readsValues?: boolean;
   readonly ports: Ports;
   readonly signal: AbortSignal;
   readonly resolve: (source: Source) => Promise<Secret | undefined>;
@@ -82,9 +84,9 @@ export interface ClientOptions {
 
 /** The calls over the SDK, which is loaded when the first of them is made. */
 export const createClient = (options: ClientOptions): AwsClient => {
-  const { config, env, readOnly, signal, ports } = options;
+  const { config, env, readOnly, readsValues = false, signal, ports } = options;
   const own = config.credential.type === 'access-keys' ? { credentials: () => readAccessKey(options) } : {};
-  const sdk = openSdk({ config, env, readOnly, ...own });
+  const sdk = openSdk({ config, env, readOnly, readsValues, ...own });
   const http = { abortSignal: signal };
 
   let known: Promise<Identity> | undefined;

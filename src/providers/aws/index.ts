@@ -1,4 +1,5 @@
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
+import type { Source } from '../../secrets/source.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';
 import { eksClusters } from './eks.ts';
@@ -9,6 +10,7 @@ import { iamRole } from './iam-role.ts';
 import { iamRolePolicyAttachment } from './iam-role-policy-attachment.ts';
 import { iamUserPolicyAttachment } from './iam-user-policy-attachment.ts';
 import { describeIdentity, scopeOf } from './identity.ts';
+import { openKeeper } from './keeper.ts';
 import { secretsManagerSecret } from './secrets-manager-secret.ts';
 
 const kinds: readonly DefinedKind<AwsClient>[] = [
@@ -24,7 +26,9 @@ const kinds: readonly DefinedKind<AwsClient>[] = [
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
   const { env, readOnly, signal, ports } = context;
-  const client = createClient({ config, env, readOnly, signal, ports, resolve: (source) => context.resolve(source) });
+  const options = { config, env, readOnly, signal, ports, resolve: (source: Source) => context.resolve(source) };
+  const client = createClient(options);
+  const escrow = createClient({ ...options, readsValues: true });
   return {
     scope: async () => scopeOf(await client.identity()),
     describe: async () => describeIdentity(await client.identity(), config),
@@ -34,9 +38,15 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       if (found === undefined) throw new TypeError(`the provider aws has no kind ${name}`);
       return found.bind(client);
     },
-    offers: { eks: eksClusters(client) },
-    writes: () => client.writes(),
-    close: async () => client.close(),
+    offers: {
+      eks: eksClusters(client),
+      keeper: (region) => openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config)),
+    },
+    writes: () => client.writes() + escrow.writes(),
+    close: async () => {
+      client.close();
+      escrow.close();
+    },
   };
 };
 

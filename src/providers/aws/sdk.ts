@@ -19,6 +19,8 @@ export interface SdkOptions {
   readonly config: AwsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readOnly: boolean;
+  /** An escrow is read also by who may only read: what it holds says whether a Vault may be initialised. */
+  readonly readsValues?: boolean;
   /** What it signs with; without it, what the SDK finds on this machine. */
   readonly credentials?: () => Promise<AccessKey>;
 }
@@ -62,10 +64,11 @@ const reads = new Set([...readOnlyCommands, 'GetSecretValueCommand', 'AssumeRole
 
 /** Opens the SDK; each client is loaded and made when it is first asked for. */
 export const openSdk = (options: SdkOptions): Sdk => {
-  const { config, env, readOnly } = options;
+  const { config, env, readOnly, readsValues = false } = options;
   let writes = 0;
   const guard = (command: string): void => {
-    if (readOnly && !readOnlyCommands.has(command)) {
+    const mayRead = readOnlyCommands.has(command) || (readsValues && command === 'GetSecretValueCommand');
+    if (readOnly && !mayRead) {
       throw new LabError('GUARD', `${command.replace(/Command$/, '')} was refused: plan and drift never write to AWS`);
     }
     if (!reads.has(command)) writes += 1;

@@ -5,6 +5,7 @@ import type { AzureClient } from './client.ts';
 import { type AzureConfig, checkConfig } from './config.ts';
 import { entryState } from './entry.ts';
 import { federatedCredential } from './federated-credential.ts';
+import { openKeeper } from './keeper.ts';
 import { keyVault } from './key-vault.ts';
 import { keyVaultSecret } from './key-vault-secret.ts';
 import { managedIdentity } from './managed-identity.ts';
@@ -47,7 +48,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       if (found === undefined) throw new TypeError(`the provider azure has no kind ${name}`);
       return found.bind(client);
     },
-    offers: { aks: aksClusters(client) },
+    offers: { aks: aksClusters(client), keeper: (vault) => openKeeper(client, vault, () => login.who()) },
     writes: () => client.writes(),
     close: async () => wire.close(),
   };

@@ -1,5 +1,5 @@
 import type { DeletedSecret, SecretClient, SecretProperties } from '@azure/keyvault-secrets';
-import { reveal, type Secret } from '../../secrets/secret.ts';
+import { reveal, type Secret, secret } from '../../secrets/secret.ts';
 import type { Failure } from './failure.ts';
 import { isAbsent, type ShownCall } from './refusal.ts';
 
@@ -34,6 +34,8 @@ export type Settings = Partial<Pick<Version, 'contentType' | 'enabled' | 'tags'>
 export interface VaultSecrets {
   /** Every version, none with its value; [] for a secret that is not there. Their order means nothing. */
   versions(name: string): Promise<readonly Version[]>;
+  /** The value of one version. */
+  value(name: string, version: string): Promise<Secret>;
   /** The current version but for its id, from the list of the whole vault; undefined if it is not there. */
   current(name: string): Promise<Properties | undefined>;
   /** The name of one that can be read; undefined if there is none. */
@@ -74,6 +76,11 @@ export const vaultSecrets = (call: MakeCall): VaultSecrets => ({
       (sdk) => all(sdk.listPropertiesOfSecretVersions(name)),
       (failure) => (isAbsent(failure) ? { value: [] } : undefined),
     ),
+  value: (name, version) =>
+    call({ method: 'GET', path: `secrets/${name}/${version}` }, async (sdk) => {
+      const { value } = await sdk.getSecret(name, { version });
+      return secret(value ?? '');
+    }),
   current: (name) =>
     call({ method: 'GET', path: 'secrets' }, async (sdk) => {
       for await (const listed of sdk.listPropertiesOfSecrets()) {

@@ -5,6 +5,7 @@ import { LabError } from '../../errors.ts';
 import type { Access } from './access.ts';
 import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
+import { openKeeper } from './keeper.ts';
 import { managedAccess } from './managed-access.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
 import { openOwnObjects } from './own-objects.ts';
@@ -57,7 +58,12 @@ export const openConnection = async (
       if (kind === undefined) throw new LabError('BAD_MANIFEST', `the provider kubernetes has no kind ${name}`);
       return kind.bind(client);
     },
-    offers: { objects, ownObjects: openOwnObjects(own.send), tokens: openTokens(send) },
+    offers: {
+      objects,
+      ownObjects: openOwnObjects(own.send),
+      tokens: openTokens(send),
+      keeper: (namespace) => openKeeper(send, namespace, `cluster ${access.context} as ${access.user}`),
+    },
     writes: () => transport.writes(),
     close: async () => {
       await Promise.all([transport.close(), own.close()]);

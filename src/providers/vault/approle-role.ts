@@ -2,8 +2,12 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import { duration, sortedSet } from '../../engine/fields.ts';
+import type { Probe } from '../../engine/resource.ts';
+import { secret } from '../../secrets/secret.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
+import { proveLogin } from './login-proof.ts';
 import { trimSlashes } from './path.ts';
 import { roleName } from './role-name.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
@@ -71,5 +75,30 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
       secret_id_num_uses: spec.secretIdUses,
       secret_id_bound_cidrs: spec.secretIdNetworks,
     }),
+  keep: async (client, id) => keptForLogin(client, 'vault.approle-role', id),
+  verify: async (client, [mount = '', name = ''], { policies }) => [await proveSecretId(client, mount, name, policies)],
   remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });
+
+const minted = z.object({ secret_id: z.string().transform(secret), secret_id_accessor: z.string() });
+
+/** A new SecretID logs in, and is destroyed. */
+const proveSecretId = async (
+  client: VaultClient,
+  path: string,
+  role: string,
+  policies: readonly string[],
+): Promise<Probe> => {
+  const at = ['auth', path, 'role', role];
+  const id = await client.read([...at, 'role-id'], roleId);
+  const made = await client.ask([...at, 'secret-id'], { metadata: '{"made-by":"lab verify"}' }, minted);
+  try {
+    const proof = { role_id: id?.role_id ?? '', secret_id: made.secret_id };
+    const attempt = { path, proof, whom: `a new SecretID of ${role} in by auth/${path}` };
+    return await proveLogin(client, 'a new SecretID', attempt, policies);
+  } finally {
+    await client.write('POST', [...at, 'secret-id-accessor', 'destroy'], {
+      secret_id_accessor: made.secret_id_accessor,
+    });
+  }
+};

@@ -35,6 +35,8 @@ export const auditDevice = defineKind<typeof schema.shape, VaultClient>({
   mark: 'own',
   writes: 'replace',
   precondition: 're-read',
+  // Two at once, and Vault answers one of them 500: it cannot log the answer to a device that was not there at the request.
+  exclusive: () => 'vault.audit',
   protect: 'while it is off nothing goes to its log, and its successor hashes with another salt',
   identify: ([path = '']) => [trimSlashes(path)],
   gates: () => ['vault.active'],

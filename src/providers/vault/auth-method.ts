@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/define-kind.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { entryFields, entryId, entryShape, liveEntry, writeEntry } from './mount-entry.ts';
 
 const schema = z.strictObject({
@@ -23,5 +24,6 @@ export const authMethod = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   read: async (client, [path = '']) => liveEntry((await client.authMethods()).get(path)),
   write: (client, request) => writeEntry(client, 'auth', request),
+  keep: async (client, id) => keptForLogin(client, 'vault.auth-method', id),
   remove: (client, [path = '']) => client.remove(['sys', 'auth', path]),
 });

@@ -1,10 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import type { GateState } from '../../engine/gate.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import type { Bootstrap } from './bootstrap.ts';
 import { type Folder, openFolder } from './folder.ts';
+import type { Attempt, Login } from './login.ts';
 import { encodePath } from './path.ts';
-import { isAbsent, mayRetry, refusal } from './refusal.ts';
+import { isAbsent, isDeadToken, refusal } from './refusal.ts';
+import { retrying } from './retrying.ts';
 import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
 
@@ -22,8 +25,8 @@ export interface Lease {
   readonly seconds: number;
 }
 
-/** The calls that kinds make. Paths are given in parts, unencoded; every failure is a LabError. */
-export interface VaultClient {
+/** Calls with one login. Paths are given in parts, unencoded; every failure is a LabError. */
+export interface VaultCalls {
   /** The data of a GET in the shape that is asked for; undefined if Vault says that it is not there. */
   read<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
   /** The data of a LIST in the shape that is asked for; undefined if nothing is there, or nothing below it. */
@@ -34,6 +37,8 @@ export interface VaultClient {
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
   remove(path: readonly string[]): Promise<void>;
+  /** The data of a POST that only asks, and persists nothing: `sys/capabilities-self`, a lookup. */
+  lookUp<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
   /** A GET that makes a credential, and so counts as a write. The credential itself is dropped unseen. */
   issue(path: readonly string[]): Promise<Lease>;
   /** Seconds that a lease still has; undefined if there is none of that id. */
@@ -46,9 +51,28 @@ export interface VaultClient {
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
   authMethods(): Promise<ReadonlyMap<string, MountEntry>>;
+  /** The next call logs in first. */
+  logInAnew(): void;
   /** Requests sent so far that may have changed something. */
   writes(): number;
   readonly files: Folder;
+}
+
+/** What kinds work with: lab's calls, and for those that bring a Vault into service what needs no login or another one. */
+export interface VaultClient extends VaultCalls {
+  /** Throws BAD_MANIFEST where the manifest does not have lab initialise this Vault. */
+  bootstrap(): Bootstrap;
+  /** The state of `vault.active`. */
+  gate(): Promise<GateState>;
+  /** lab's own login as the manifest has it, whatever the calls above are made with. */
+  ownLogin(): VaultCalls;
+  withToken(token: Secret): VaultCalls;
+  /** Logs somebody else in, for a probe that ends the token again. Throws UNAUTHENTICATED where Vault refuses. */
+  logIn(attempt: Attempt): Promise<Secret>;
+  /** A token of a service account of the cluster. */
+  accountToken(account: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
+  /** Whether that login would end with this object. */
+  isLoginPart(kind: string, id: readonly string[]): boolean;
 }
 
 /** What createClient() needs. */
@@ -57,10 +81,7 @@ export interface ClientOptions {
   readonly transport: Transport;
   readonly readOnly: boolean;
   readonly signal: AbortSignal;
-  /** Called when the first call needs it. */
-  readonly token: () => Promise<Secret>;
-  /** For people: `env VAULT_TOKEN`. */
-  readonly tokenSource: string;
+  readonly login: Login;
   /** Where files that people carry lie: the manifest's folder. */
   readonly folder?: string;
   /** Milliseconds before each further try: the one retry budget of a call. */
@@ -83,13 +104,30 @@ const mountTable = z
   .record(z.string(), mountEntry)
   .transform((table) => new Map(Object.entries(table).map(([path, entry]) => [path.replace(/\/$/, ''), entry])));
 
-const defaultPauses = [100, 200, 400, 800, 1_600, 3_200];
 const timeoutMs = 60_000;
 
 /** The calls over one transport, with one token from the first call on. */
-export const createClient = (options: ClientOptions): VaultClient => {
+export const createClient = (options: ClientOptions): VaultCalls => {
   let writes = 0;
   const session = sharedQuestion(() => logIn(options));
+
+  /** A token that died meanwhile did nothing: what it was sent for is sent again with that of a new login, once. */
+  const sendInSession = async (
+    method: Call['method'],
+    path: string,
+    body: object | undefined,
+    manner: Call['method'],
+  ) => {
+    const first = await session.ask();
+    const exchange = await retrying(options, manner, () => first.send(method, path, body));
+    if (!isDeadToken(exchange) || !options.login.renewable()) return { exchange, token: first.token };
+    session.forgetIf(first);
+    const second = await session.ask();
+    return {
+      exchange: await retrying(options, manner, () => second.send(method, path, body)),
+      token: second.token,
+    };
+  };
 
   const request = async (
     method: Call['method'],
@@ -102,13 +140,16 @@ export const createClient = (options: ClientOptions): VaultClient => {
     if (changes && options.readOnly) {
       throw new LabError('GUARD', `${method} ${path} was refused: plan and drift never write to Vault`);
     }
-    const { send, token } = await session.ask();
     if (changes) {
       writes += 1;
       tables.forEach((table) => table.forget());
     }
-    const exchange = await retrying(options, changes && method === 'GET' ? 'POST' : method, () =>
-      send(method, path, body),
+    const { exchange, token } = await sendInSession(
+      method,
+      path,
+      body,
+      // What makes something is not sent again once Vault may have worked on it.
+      changes && method === 'GET' ? 'POST' : method,
     );
     if (changes) tables.forEach((table) => table.forget());
     if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))
@@ -153,6 +194,8 @@ export const createClient = (options: ClientOptions): VaultClient => {
     remove: async (parts) => {
       await request('DELETE', parts);
     },
+    lookUp: async (parts, body, shape) =>
+      parse(`POST ${parts.join('/')}`, await request('POST', parts, body, false), shape),
     issue: async (parts) => {
       const { lease } = await request('GET', parts, undefined, true);
       if (lease !== undefined) return lease;
@@ -175,27 +218,17 @@ export const createClient = (options: ClientOptions): VaultClient => {
     },
     mounts: () => mounts.ask(),
     authMethods: () => authMethods.ask(),
+    logInAnew: () => session.forget(),
     writes: () => writes,
     files: openFolder(options.folder),
   };
 };
 
-/** One login a run: the token is read, proved to be accepted, and from then on part of every call. */
+/** One login a run: from then on its token is part of every call. */
 const logIn = async (options: ClientOptions) => {
-  const token = await options.token();
+  const token = await options.login.token();
   const send = await connectSdk(options, token);
-  const self = await retrying(options, 'GET', () => send('GET', 'auth/token/lookup-self'));
-  if (statusOf(self) === 200) return { send, token };
-  if (statusOf(self) === 403) {
-    throw new LabError(
-      'UNAUTHENTICATED',
-      `Vault at ${options.address} does not accept the token of ${options.tokenSource}`,
-      {
-        next: `Put a valid token there; it must be allowed to look itself up, as the policy "default" has it.`,
-      },
-    );
-  }
-  throw refusal({ method: 'GET', path: 'auth/token/lookup-self', address: options.address }, self, [reveal(token)]);
+  return { send, token };
 };
 
 /**
@@ -228,33 +261,6 @@ interface SdkCall {
   readonly headers: Call['headers'];
   readonly json?: object;
 }
-
-const retrying = async (
-  { pauses = defaultPauses, signal }: ClientOptions,
-  method: Call['method'],
-  send: () => Promise<Exchange>,
-): Promise<Exchange> => {
-  for (const ms of pauses) {
-    const exchange = await send();
-    if (!mayRetry(method, exchange)) return exchange;
-    await rest(Math.max(ms * (0.5 + Math.random()), retryAfterMs(exchange)), signal);
-  }
-  return send();
-};
-
-const retryAfterMs = (exchange: Exchange): number =>
-  exchange.outcome === 'answered' ? Math.min(exchange.retryAfter ?? 0, 30) * 1_000 : 0;
-
-const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await pause(ms, undefined, { signal });
-  } catch {
-    throw new LabError('CANCELLED', 'The call to Vault was cancelled');
-  }
-};
-
-const statusOf = (exchange: Exchange): number | undefined =>
-  exchange.outcome === 'answered' ? exchange.status : undefined;
 
 const answerBody = z.object({
   data: z.unknown(),

@@ -1,32 +1,30 @@
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
-
-const tokenSource = z.discriminatedUnion('from', [
-  z.strictObject({ from: z.literal('env'), name: z.string().min(1) }),
-  z.strictObject({ from: z.literal('file'), path: z.string().min(1) }),
-]);
-
-const login = z.strictObject({ auth: z.literal('token'), token: tokenSource });
+import { initConfig } from './init-config.ts';
+import { loginConfig, type TokenSource } from './login-config.ts';
+import type { CaFile } from './transport.ts';
 
 const schema = z.strictObject({
-  /** `https://vault.example.com:8200` */
+  /** What lab dials: `https://vault.example.com:8200` */
   address: z.string(),
-  reach: z.literal('direct').optional(),
+  /** File of the certificate authority that signs Vault's certificate; default: VAULT_CACERT, else the system's. */
+  ca: z.string().min(1).optional(),
   /** expected: unreachable is an error. wait: somebody else deploys it; until then its resources are deferred. */
   mode: z.enum(['expected', 'wait']),
   /** Consent to plain http. `in-cluster` is what External Secrets may dial; lab itself dials only loopback so. */
   plaintext: z.enum(['loopback', 'in-cluster']).optional(),
   product: z.enum(['vault', 'openbao', 'auto']).optional(),
-  login: z.strictObject({ plan: login, apply: login }),
+  login: z.strictObject({ plan: loginConfig, apply: loginConfig }),
+  /** Each server of the cluster; default: the address alone. */
+  servers: z.array(z.string()).min(1).optional(),
+  /** Absent: lab never initialises it. */
+  init: initConfig.optional(),
   /** Where requests for certificates are written to, and signed ones come back. */
   folder: z.string().optional(),
 });
 
 /** The connection as the manifest has it, its address without a closing slash. */
 export type VaultConfig = z.output<typeof schema>;
-
-/** Where the login token comes from. */
-export type TokenSource = z.output<typeof tokenSource>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -37,10 +35,25 @@ export const checkConfig = (config: unknown, env: Env): VaultConfig => {
     const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to Vault' };
     throw new LabError('BAD_MANIFEST', `connections.vault.${path.join('.')}: ${message}`);
   }
-  const address = parsed.data.address.replace(/\/+$/, '');
-  refusePlaintext(parseAddress(address), parsed.data.plaintext);
+  const { plaintext, servers } = parsed.data;
+  const dialled = (given: string): string => {
+    const address = given.replace(/\/+$/, '');
+    refusePlaintext(parseAddress(address), plaintext);
+    return address;
+  };
   refuseEnvironment(env);
-  return { ...parsed.data, address };
+  return {
+    ...parsed.data,
+    address: dialled(parsed.data.address),
+    ...(servers === undefined ? {} : { servers: servers.map(dialled) }),
+  };
+};
+
+/** The certificate authorities that are trusted in place of the system's. */
+export const caFileOf = ({ ca }: VaultConfig, env: Env): CaFile | undefined => {
+  if (ca !== undefined) return { file: ca, named: 'vault.reach.ca' };
+  const file = env.VAULT_CACERT;
+  return file === undefined ? undefined : { file, named: 'VAULT_CACERT' };
 };
 
 const parseAddress = (address: string): URL => {

@@ -6,7 +6,7 @@ import { liveSecret } from '../../engine/value.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret } from '../../secrets/secret.ts';
 import { clearable } from './clearable.ts';
-import type { VaultClient } from './client.ts';
+import type { VaultCalls } from './client.ts';
 import {
   type ConnectionAnswer,
   connectionPath,
@@ -48,7 +48,7 @@ const schema = z.strictObject({
  * A database that Vault makes users in. Every write of it connects anew. Vault never shows the password; its fingerprint
  * lies beside it, written in the same call.
  */
-export const databaseConnection = defineKind<typeof schema.shape, VaultClient>({
+export const databaseConnection = defineKind<typeof schema.shape, VaultCalls>({
   kind: 'vault.database-connection',
   parts: [['MOUNT', 'NAME']],
   schema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../../engine/fields.ts';
-import type { VaultClient } from './client.ts';
+import type { VaultCalls } from './client.ts';
 
 // A connection keeps whatever else it is given beside its settings, hands it to a plugin that passes it over, and shows
 // it again: a place for marks that is written in the same call as the password.
@@ -40,7 +40,7 @@ export const connectionPath = (mount: string, name: string): readonly string[] =
 
 /** Reads a connection; the password is never in it. */
 export const readConnection = (
-  client: VaultClient,
+  client: VaultCalls,
   mount: string,
   name: string,
 ): Promise<ConnectionAnswer | undefined> => client.read(connectionPath(mount, name), answer);

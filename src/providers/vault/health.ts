@@ -65,10 +65,19 @@ export const activeGate = (health: Health, progress: string, config: VaultConfig
     case 'sealed':
       return { state: 'shut', because: `Vault at ${address} is sealed${progress === '' ? '' : ` (${progress})`}` };
     case 'standby':
-      return { state: 'shut', because: `Vault at ${address} is standby` };
+      return {
+        state: 'shut',
+        because: `Vault at ${address} is standby, and no active server is known; list them all in vault.servers`,
+      };
     case 'active':
       return otherProduct(health.body, config) ?? { state: 'open' };
   }
+};
+
+/** `vault.reachable`: a server is there, whatever its state. */
+export const reachableGate = (health: Health, config: VaultConfig): GateState => {
+  if (health.class === 'absent' || health.class === 'other') return activeGate(health, '', config);
+  return otherProduct(health.body, config) ?? { state: 'open' };
 };
 
 const otherProduct = (body: HealthBody, { address, product = 'auto' }: VaultConfig): GateState | undefined => {

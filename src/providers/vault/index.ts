@@ -1,16 +1,17 @@
+import type { GateState } from '../../engine/gate.ts';
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
-import type { Secret } from '../../secrets/secret.ts';
-import { describeSource } from '../../secrets/source.ts';
 import { approleRole } from './approle-role.ts';
 import { auditDevice } from './audit-device.ts';
 import { authMethod } from './auth-method.ts';
-import { createClient, type VaultClient } from './client.ts';
-import { checkConfig, refuseForeignToken, type TokenSource } from './config.ts';
+import { openBootstrap } from './bootstrap.ts';
+import { createClient, type VaultCalls, type VaultClient } from './client.ts';
+import { caFileOf, checkConfig } from './config.ts';
 import { databaseConnection } from './database-connection.ts';
 import { databaseRole } from './database-role.ts';
 import { databaseRootRotation } from './database-root-rotation.ts';
 import { databaseStaticRole } from './database-static-role.ts';
+import { activeFor, firstRunLogin, isLoginPart } from './first-run.ts';
 import { openHealth } from './health-watch.ts';
 import { identityGroup } from './identity-group.ts';
 import { identityGroupAlias } from './identity-group-alias.ts';
@@ -20,6 +21,8 @@ import { kubernetesAuthConfig } from './kubernetes-auth-config.ts';
 import { kubernetesAuthRole } from './kubernetes-auth-role.ts';
 import { kvConfig } from './kv-config.ts';
 import { kvSecret } from './kv-secret.ts';
+import { type Login, logInWith, openLogin } from './login.ts';
+import type { LoginConfig } from './login-config.ts';
 import { mount } from './mount.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { pkiCrl } from './pki-crl.ts';
@@ -27,9 +30,13 @@ import { pkiIssuer } from './pki-issuer.ts';
 import { pkiRole } from './pki-role.ts';
 import { pkiUrls } from './pki-urls.ts';
 import { policy } from './policy.ts';
+import { rootRevocation } from './root-revocation.ts';
+import { server } from './server.ts';
 import { openTransport } from './transport.ts';
 
 const kinds: readonly DefinedKind<VaultClient>[] = [
+  server,
+  rootRevocation,
   mount,
   kvConfig,
   kvSecret,
@@ -56,50 +63,67 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
-  const { address, login } = config;
-  const transport = await openTransport(context.env.VAULT_CACERT, context.signal);
+  const { address, login, init } = config;
+  const { readOnly, signal } = context;
+  const transport = await openTransport(caFileOf(config, context.env), signal);
   const health = openHealth(transport, config);
-  const { token: source } = context.readOnly ? login.plan : login.apply;
-  const client = createClient({
-    address,
-    transport,
-    readOnly: context.readOnly,
-    signal: context.signal,
-    token: () => readToken(source, address, context),
-    tokenSource: describeSource(source),
-    ...(config.folder === undefined ? {} : { folder: config.folder }),
-  });
+  const { folder } = config;
+  const loginBy = (chosen: LoginConfig): Login => openLogin(chosen, { address, transport, context, signal });
+  const callsAs = (by: Login): VaultCalls =>
+    createClient({ address, transport, readOnly, signal, login: by, ...(folder === undefined ? {} : { folder }) });
+  const bootstrap =
+    init === undefined
+      ? undefined
+      : openBootstrap({
+          config: init,
+          addresses: config.servers ?? [address],
+          transport,
+          keeper: context.ports.keeper,
+          signal,
+        });
+  const declared = loginBy(readOnly ? login.plan : login.apply);
+  const gate = (): Promise<GateState> => activeFor(health, readOnly ? bootstrap : undefined, declared);
+  const own = callsAs(loginBy(login.apply));
+  const calls = callsAs(bootstrap === undefined || readOnly ? declared : firstRunLogin(bootstrap, declared));
+  const client: VaultClient = {
+    ...calls,
+    bootstrap: () => bootstrap ?? noInit(),
+    gate,
+    ownLogin: () => own,
+    withToken: (token) => callsAs({ token: async () => token, renewable: () => false }),
+    logIn: (attempt) => logInWith(attempt, { address, transport, signal }),
+    accountToken: async (account, audiences) => (await context.ports.tokens()).token(account, audiences),
+    isLoginPart: (kind, id) => isLoginPart(login, kind, id),
+  };
   return {
-    scope: () => health.scope(),
+    scope: async (kind) => (kind === server.kind && init !== undefined ? init.address : health.scope()),
     describe: () => health.describe(),
-    gate: async (name) =>
-      name === 'vault.active' ? health.gate() : { state: 'broken', because: `Vault has no gate "${name}"` },
+    gate: async (name) => {
+      if (name === 'vault.active') return gate();
+      return name === 'vault.reachable'
+        ? health.reachable()
+        : { state: 'broken', because: `Vault has no gate "${name}"` };
+    },
     kind: (name) => {
       const found = kinds.find(({ kind }) => kind === name);
       if (found === undefined) throw new TypeError(`the provider vault has no kind ${name}`);
       return found.bind(client);
     },
     offers: {},
-    writes: () => client.writes(),
+    writes: () => calls.writes() + own.writes() + (bootstrap?.writes() ?? 0),
     close: () => transport.close(),
   };
 };
 
-const readToken = async (source: TokenSource, address: string, context: ConnectContext): Promise<Secret> => {
-  refuseForeignToken(source, address, context.env);
-  const token = await context.resolve(source);
-  if (token !== undefined) return token;
-  throw new LabError(
-    'MISSING_SOURCE',
-    `The login to Vault at ${address} needs a token, and ${describeSource(source)} has none`,
-    {
-      next: 'Put a token there, or name another source in the login of connections.vault.',
-    },
-  );
+const noInit = (): never => {
+  throw new LabError('BAD_MANIFEST', 'the manifest does not have lab initialise this Vault', {
+    next: 'Say how in vault.init.',
+  });
 };
 
 /**
- * HashiCorp Vault and OpenBao. Connection: address, mode, consent to plain http, and one token source each for plan and
- * apply. Its one gate is `vault.active`, told without a token.
+ * HashiCorp Vault and OpenBao. Connection: address, mode, consent to plain http, and one login each for plan and
+ * apply. Its gates are `vault.reachable` and
+ * `vault.active`, told without a token.
  */
-export const vault: Provider = { name: 'vault', kinds, needs: [], connect };
+export const vault: Provider = { name: 'vault', kinds, needs: ['tokens'], connect };

@@ -5,6 +5,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { LabError } from '../../errors.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { trimSlashes } from './path.ts';
 
 const schema = z.strictObject({
@@ -98,6 +99,7 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
     });
   },
   // Vault has no call for it, so what is left believes in a key that nobody has.
+  keep: async (client, id) => keptForLogin(client, 'vault.jwt-auth-config', id),
   remove: async (client, [mount = '']) => {
     const path = ['auth', mount, 'config'];
     const live = await client.read(path, answer);

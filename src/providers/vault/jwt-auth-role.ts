@@ -4,6 +4,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { sortedSet } from '../../engine/fields.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { trimSlashes } from './path.ts';
 import { roleName } from './role-name.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
@@ -97,5 +98,6 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
       groups_claim: spec.groupsClaim,
       claim_mappings: spec.claimMappings ?? (removed.includes('claimMappings') ? {} : undefined),
     }),
+  keep: async (client, id) => keptForLogin(client, 'vault.jwt-auth-role', id),
   remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });

@@ -7,6 +7,7 @@ import { LabError } from '../../errors.ts';
 import { isSecret } from '../../secrets/secret.ts';
 import { clearable } from './clearable.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { trimSlashes } from './path.ts';
 
 const schema = z.strictObject({
@@ -93,6 +94,7 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
       }),
     });
   },
+  keep: async (client, id) => keptForLogin(client, 'vault.kubernetes-auth-config', id),
   remove: async (client, [mount = '']) => {
     const live = await client.read(configPath(mount), answer);
     if (live === undefined || live.kubernetes_host === nowhere) return;

@@ -3,6 +3,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { sortedSet } from '../../engine/fields.ts';
 import { isBase64 } from './base64.ts';
 import type { VaultClient } from './client.ts';
+import { keptForLogin } from './kept-for-login.ts';
 import { parsePolicy, renderPolicy } from './policy-hcl.ts';
 
 const capabilities = ['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover'];
@@ -55,5 +56,6 @@ export const policy = defineKind<typeof schema.shape, VaultClient>({
   },
   write: (client, { id: [name = ''], spec }) =>
     client.write('POST', ['sys', 'policies', 'acl', name], { policy: spec.hcl ?? renderPolicy(spec.paths ?? {}) }),
+  keep: async (client, id) => keptForLogin(client, 'vault.policy', id),
   remove: (client, [name = '']) => client.remove(['sys', 'policies', 'acl', name]),
 });

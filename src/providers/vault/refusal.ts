@@ -27,6 +27,10 @@ export const isAbsent = (method: ShownCall['method'], exchange: Exchange): boole
 const says = (exchange: Exchange, text: string): boolean =>
   exchange.outcome === 'answered' && errorTexts(exchange.body).some((line) => line.includes(text));
 
+/** Whether Vault did nothing because it does not know the token, or no longer. */
+export const isDeadToken = (exchange: Exchange): boolean =>
+  exchange.outcome === 'answered' && exchange.status === 403 && says(exchange, 'invalid token');
+
 /** Whether sending the same call again is harmless and may help. The only place that decides so. */
 export const mayRetry = (method: ShownCall['method'], exchange: Exchange): boolean => {
   if (exchange.outcome === 'failed') return !isTlsFailure(exchange.code) && (!exchange.sent || method === 'GET');

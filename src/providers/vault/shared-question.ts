@@ -3,6 +3,8 @@ export interface SharedQuestion<T> {
   ask(): Promise<T>;
   /** The next to ask gets a new answer. */
   forget(): void;
+  /** Likewise, unless others got a newer answer than this one meanwhile. */
+  forgetIf(answer: T): void;
 }
 
 const failureMs = 1_000;
@@ -12,6 +14,7 @@ const failureMs = 1_000;
  * failure is shared for a second, so that a hundred who ask at once do not fail a hundred times.
  */
 export const sharedQuestion = <T>(question: () => Promise<T>, ms = Number.POSITIVE_INFINITY): SharedQuestion<T> => {
+  let last: T | undefined;
   let shared: { readonly answer: Promise<T>; until: number } | undefined;
   const ask = (): Promise<T> => {
     if (shared !== undefined && performance.now() < shared.until) return shared.answer;
@@ -20,7 +23,10 @@ export const sharedQuestion = <T>(question: () => Promise<T>, ms = Number.POSITI
       asked.until = performance.now() + time;
     };
     asked.answer.then(
-      () => keep(ms),
+      (answer) => {
+        last = answer;
+        keep(ms);
+      },
       () => keep(failureMs),
     );
     shared = asked;
@@ -30,6 +36,9 @@ export const sharedQuestion = <T>(question: () => Promise<T>, ms = Number.POSITI
     ask,
     forget: () => {
       shared = undefined;
+    },
+    forgetIf: (answer) => {
+      if (answer === last) shared = undefined;
     },
   };
 };

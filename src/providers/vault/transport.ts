@@ -8,7 +8,7 @@ export interface Call {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON; Secrets in it are revealed here and nowhere else. */
+  /** Sent as JSON; Secrets in it are revealed here and nowhere else. Bytes are JSON already and sent as they are. */
   readonly body?: object;
   readonly timeoutMs: number;
 }
@@ -32,8 +32,15 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Opens the pool; dials nothing yet. `caFile` replaces the system's certificate authorities, as VAULT_CACERT does. */
-export const openTransport = async (caFile: string | undefined, signal: AbortSignal): Promise<Transport> => {
+/** A file of certificate authorities that replaces the system's, and who named it. */
+export interface CaFile {
+  readonly file: string;
+  /** `VAULT_CACERT`, `vault.reach.ca` */
+  readonly named: string;
+}
+
+/** Opens the pool; dials nothing yet. */
+export const openTransport = async (caFile: CaFile | undefined, signal: AbortSignal): Promise<Transport> => {
   const [{ Agent, request }, ca] = await Promise.all([import('undici'), caFile === undefined ? [] : readCa(caFile)]);
   const agent: Agent = new Agent({
     connections: 32,
@@ -48,7 +55,7 @@ export const openTransport = async (caFile: string | undefined, signal: AbortSig
         dispatcher: agent,
         method: call.method,
         headers: call.body === undefined ? call.headers : { 'content-type': contentType(call), ...call.headers },
-        body: call.body === undefined ? null : encodeBody(call.body),
+        body: wireBody(call.body),
         signal: AbortSignal.any([signal, AbortSignal.timeout(call.timeoutMs)]),
       });
       const text = await response.body.text();
@@ -75,6 +82,11 @@ export const encodeBody = (body: object): string =>
     const held = this[key];
     return isSecret(held) ? reveal(held) : value;
   });
+
+const wireBody = (body: object | undefined): string | Uint8Array | null => {
+  if (body === undefined) return null;
+  return body instanceof Uint8Array ? body : encodeBody(body);
+};
 
 const contentType = ({ method }: Call): string =>
   method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
@@ -106,12 +118,12 @@ const beforeSend = (code: string): boolean =>
   isTlsFailure(code) ||
   ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code);
 
-const readCa = async (file: string): Promise<string[]> => {
+const readCa = async ({ file, named }: CaFile): Promise<string[]> => {
   try {
     return [await readFile(file, 'utf8')];
   } catch {
-    throw new LabError('MISSING_SOURCE', `VAULT_CACERT names ${file}, which cannot be read`, {
-      next: 'Correct VAULT_CACERT, or unset it to use the certificate authorities of the system.',
+    throw new LabError('MISSING_SOURCE', `${named} names ${file}, which cannot be read`, {
+      next: `Correct ${named}, or leave it out to use the certificate authorities of the system.`,
     });
   }
 };

@@ -55,7 +55,7 @@ const answerOpen = async (
       if (isRead) return { status: 200, json: { initialized: content.state !== 'uninitialised' } };
       if (!isWrite) return wrongMethod;
       const parsed = parseBody(body);
-      const result = parsed.ok ? init(content, parsed.body) : refused(400, parsed.error);
+      const result = parsed.ok ? await init(content, parsed.body) : refused(400, parsed.error);
       vault.changed();
       return result;
     }

@@ -1,5 +1,6 @@
 import { type Content, furnish, randomHex } from './content.ts';
 import { forget, type Plain, sealStatus, type Unsealing } from './health.ts';
+import { encryption } from './pgp.ts';
 import { type Result, refused } from './result.ts';
 import { issueRoot } from './tokens.ts';
 
@@ -13,8 +14,8 @@ export const initialise = (content: Content, shares: number, threshold: number, 
   return { keys, rootToken: issueRoot(content, rootToken).id };
 };
 
-/** `PUT sys/init`. Answers the shares and the root token, once. */
-export const init = (content: Content, body: Readonly<Record<string, unknown>>): Plain | Result => {
+/** `PUT sys/init`. Answers the shares and the root token, once; encrypted where it is given keys. */
+export const init = async (content: Content, body: Readonly<Record<string, unknown>>): Promise<Plain | Result> => {
   if (content.state !== 'uninitialised') return refused(400, 'Vault is already initialized');
   const odd = ['secret_shares', 'secret_threshold'].find(
     (name) => !['number', 'undefined'].includes(typeof body[name]),
@@ -31,12 +32,20 @@ export const init = (content: Content, body: Readonly<Record<string, unknown>>):
   }
   const complaint = sealComplaint(shares, threshold);
   if (complaint !== undefined) return refused(400, `invalid seal configuration: ${complaint}`);
-  if ('pgp_keys' in body || 'root_token_pgp_key' in body) {
-    return refused(400, 'the sandbox does not encrypt shares: init it without pgp_keys and root_token_pgp_key');
-  }
+  const asked = await encryption(body, shares);
+  if (typeof asked === 'string') return refused(400, asked);
+  // Meanwhile somebody else may have been first.
+  if (content.state !== 'uninitialised') return refused(400, 'Vault is already initialized');
   const { keys, rootToken } = initialise(content, shares, threshold);
-  const keysBase64 = keys.map((key) => Buffer.from(key, 'hex').toString('base64'));
-  return { status: 200, json: { keys, keys_base64: keysBase64, root_token: rootToken } };
+  const encrypted = await Promise.all(keys.map((key, index) => asked.share(key, index)));
+  return {
+    status: 200,
+    json: {
+      keys: encrypted.map((bytes) => bytes.toString('hex')),
+      keys_base64: encrypted.map((bytes) => bytes.toString('base64')),
+      root_token: await asked.root(rootToken),
+    },
+  };
 };
 
 const sealComplaint = (shares: number, threshold: number): string | undefined => {

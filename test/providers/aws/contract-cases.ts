@@ -1,9 +1,10 @@
 import type { Fields } from '../../../src/engine/value.ts';
 import { aws } from '../../../src/providers/aws/index.ts';
 import { fromSource } from '../../../src/secrets/source.ts';
+import { describeKeeper, keeperOf } from '../../support/keeper-contract.ts';
 import { describeKind } from '../../support/kind-contract.ts';
 import { resource } from '../../support/world.ts';
-import { type AwsServer, connectTo, region, strangerAt, uniqueName } from './server.ts';
+import { type AwsServer, configOf, connectTo, contextOf, region, strangerAt, uniqueName } from './server.ts';
 
 const fromEnv = (name: string) =>
   fromSource({ source: { from: 'env', name }, onMissingSource: 'keep', onExternalChange: 'keep', at: 'lab.yaml:1:1' });
@@ -62,4 +63,8 @@ export const describeContract = (server: () => AwsServer): void => {
       stranger: tagged(server, name),
     };
   });
+
+  describeKeeper('Secrets Manager', async (readOnly) =>
+    keeperOf(await aws.connect(configOf(server()), contextOf(server(), { readOnly })), region),
+  );
 };

@@ -57,14 +57,40 @@ describe('a call', () => {
 });
 
 describe('the token', () => {
-  test('is read and proved once, when the first call needs it', async () => {
+  test('is asked for once, when the first call needs it', async () => {
     let asked = 0;
     const { address } = await stubServer(() => ok);
-    const client = await clientOf(address, { token: async () => secret(`token-${++asked}`) });
+    const login = { token: async () => secret(`token-${++asked}`), renewable: () => true };
+    const client = await clientOf(address, { login });
     expect(asked).toBe(0);
     await Promise.all([client.read(['a'], any), client.read(['b'], any)]);
     await client.read(['c'], any);
     expect(asked).toBe(1);
+  });
+
+  test('that dies midway is renewed by one new login, and what it was sent for is sent again', async () => {
+    const { address, received } = await stubServer(({ headers }) =>
+      headers['x-vault-token'] === 'token-1'
+        ? { status: 403, body: { errors: ['2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'] } }
+        : ok,
+    );
+    let asked = 0;
+    const login = { token: async () => secret(`token-${++asked}`), renewable: () => true };
+    const client = await clientOf(address, { login });
+    await Promise.all([client.write('POST', ['a'], { b: 1 }), client.read(['b'], any), client.read(['c'], any)]);
+    expect(asked).toBe(2);
+    expect(received.filter(({ headers }) => headers['x-vault-token'] === 'token-2')).toHaveLength(3);
+    expect(client.writes()).toBe(1);
+  });
+
+  test('that is not the token of a login is not renewed', async () => {
+    const { address, received } = await stubServer(() => ({
+      status: 403,
+      body: { errors: ['2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'] },
+    }));
+    const client = await clientOf(address);
+    await expect(client.read(['a'], any)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(received).toHaveLength(1);
   });
 
   test('is not sent on to where a redirect points', async () => {
@@ -85,8 +111,8 @@ describe('the token', () => {
 describe('a connection that may only read', () => {
   test('refuses every other call before it is sent, and before a token is asked for', async () => {
     const { address, received } = await stubServer(() => ok);
-    const token = () => Promise.reject(new Error('the token was asked for'));
-    const client = await clientOf(address, { readOnly: true, token });
+    const login = { token: () => Promise.reject(new Error('the token was asked for')), renewable: () => false };
+    const client = await clientOf(address, { readOnly: true, login });
     const guard = { code: 'GUARD' };
     await expect(client.write('POST', ['sys', 'mounts', 'kv'], {})).rejects.toMatchObject(guard);
     await expect(client.write('PATCH', ['kv', 'data', 'a'], {})).rejects.toMatchObject(guard);

@@ -15,8 +15,8 @@ test('nothing is printed when DEBUG names everything', async () => {
     const { secret } = await import(${JSON.stringify(join(source, 'secrets/secret.ts'))});
     const { signal } = new AbortController();
     const transport = await openTransport(undefined, signal);
-    const token = async () => secret('the-login-token');
-    const client = createClient({ address: process.argv[1], transport, readOnly: false, signal, token, tokenSource: 'env T' });
+    const login = { token: async () => secret('the-login-token'), renewable: () => false };
+    const client = createClient({ address: process.argv[1], transport, readOnly: false, signal, login });
     await client.write('POST', ['kv', 'data', 'a'], { data: { key: secret('hunter2') } }).catch(() => {});
     await transport.close();
   `;

@@ -141,7 +141,11 @@ describe('the order', () => {
   test('puts every child behind its container and every kind behind vault.active', () => {
     expect(kind('vault.kv-secret').parent(['team/kv', 'app'], {})).toBe('vault.mount/team%2Fkv');
     expect(kind('vault.kubernetes-auth-config').parent(['kubernetes'], {})).toBe('vault.auth-method/kubernetes');
-    for (const each of vault.kinds) expect(each.gates(['a', 'b'], {})).toEqual(['vault.active']);
+    // The server itself opens that gate, once it answers at all.
+    expect(kind('vault.server').gates(['main'], {})).toEqual(['vault.reachable']);
+    expect(kind('vault.server').opens(['main'], {})).toEqual(['vault.active']);
+    const others = vault.kinds.filter((each) => each.kind !== 'vault.server');
+    for (const each of others) expect(each.gates(['a', 'b'], {})).toEqual(['vault.active']);
   });
 
   test('puts an authority behind the one that signs it, and a role behind the authority that it names', () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { type ClientOptions, createClient } from '../../../src/providers/vault/client.ts';
+import { type ClientOptions, createClient, type VaultClient } from '../../../src/providers/vault/client.ts';
 import { openTransport } from '../../../src/providers/vault/transport.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 
@@ -41,18 +41,30 @@ export const stubServer = async (reply: (call: Received, index: number) => Reply
 };
 
 /** A client of such a server, which waits for nothing between tries. */
-export const clientOf = async (address: string, options: Partial<ClientOptions> = {}) => {
+export const clientOf = async (address: string, options: Partial<ClientOptions> = {}): Promise<VaultClient> => {
   const { signal } = new AbortController();
   const transport = await openTransport(undefined, signal);
   onTestFinished(() => transport.close());
-  return createClient({
+  const calls = createClient({
     address,
     transport,
     readOnly: false,
     signal,
-    token: async () => secret('the-login-token'),
-    tokenSource: 'env TOKEN',
+    login: { token: async () => secret('the-login-token'), renewable: () => false },
     pauses: [0, 0],
     ...options,
   });
+  const unused = (): never => {
+    throw new Error('a stub is no server to bring into service');
+  };
+  return {
+    ...calls,
+    bootstrap: unused,
+    gate: async () => ({ state: 'open' }),
+    ownLogin: () => calls,
+    withToken: () => calls,
+    logIn: unused,
+    accountToken: unused,
+    isLoginPart: () => false,
+  };
 };

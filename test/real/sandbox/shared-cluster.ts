@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { inject } from 'vitest';
-import { type ApiAccess, callApi } from '../../support/external-secrets-api/call-api.ts';
+import { callApi } from '../../support/external-secrets-api/call-api.ts';
 
 /** The shared real cluster, as its administrator. */
 export const sharedCluster = async () => {
@@ -9,9 +9,9 @@ export const sharedCluster = async () => {
   const config = JSON.parse(await readFile(kubeconfig, 'utf8'));
   const { user } = config.users[0];
   const decoded = (field: string): string => Buffer.from(user[field], 'base64').toString('utf8');
-  const identity: ApiAccess['identity'] = {
+  const identity = {
     cert: decoded('client-certificate-data'),
     key: decoded('client-key-data'),
   };
-  return { url, authority, call: callApi({ url, authority, identity }) };
+  return { url, authority, identity, call: callApi({ url, authority, identity }) };
 };

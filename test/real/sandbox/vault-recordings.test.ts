@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { scenarios } from '../../sandbox/vault/scenarios/all.ts';
+import { initKeys } from '../../sandbox/vault/scenarios/initialising.ts';
 import { lifecycle } from '../../sandbox/vault/scenarios/refusals.ts';
 import { playVault } from '../../sandbox/vault/transcript.ts';
 import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
@@ -13,11 +14,9 @@ describe('the real Vault still answers as it was recorded', () => {
   const token = inject('servers').vault.token;
   let folder: RunFolder;
   let open: Vault;
-  let empty: Vault;
   beforeAll(async () => {
     folder = await createRunFolder();
     open = await startVault({ dir: join(folder.dir, 'open'), mode: { kind: 'dev', rootToken: token } });
-    empty = await startVault({ dir: join(folder.dir, 'empty'), mode: { kind: 'inmem' } });
   });
   afterAll(() => folder.remove());
 
@@ -30,8 +29,11 @@ describe('the real Vault still answers as it was recorded', () => {
     await expect(played).toMatchFileSnapshot(fileOf(name));
   });
 
-  test('lifecycle', async () => {
-    const played = await playVault(lifecycle, { address: empty.address, token });
-    await expect(played).toMatchFileSnapshot(fileOf('lifecycle'));
+  test.each([
+    ['lifecycle', lifecycle],
+    ['init-keys', initKeys],
+  ])('%s', async (name, scenario) => {
+    const empty = await startVault({ dir: join(folder.dir, name), mode: { kind: 'inmem' } });
+    await expect(await playVault(scenario, { address: empty.address, token })).toMatchFileSnapshot(fileOf(name));
   });
 });

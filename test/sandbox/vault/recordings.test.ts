@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { startVaultSandbox, type VaultSandbox } from '../../../src/sandbox/vault/start.ts';
 import { scenarios } from './scenarios/all.ts';
+import { initKeys } from './scenarios/initialising.ts';
 import { notYet } from './scenarios/not-yet.ts';
 import { lifecycle } from './scenarios/refusals.ts';
 import { playVault } from './transcript.ts';
@@ -28,11 +29,14 @@ describe('the sandbox’s Vault answers what the real one answered', () => {
     expect((await played(name)).split('\n')).toEqual((await recorded(name)).split('\n'));
   });
 
-  test('lifecycle', async () => {
+  test.each([
+    ['lifecycle', lifecycle],
+    ['init-keys', initKeys],
+  ])('%s', async (name, scenario) => {
     const transcript = await withSandbox('uninitialised', ({ address, rootToken }) =>
-      playVault(lifecycle, { address, token: rootToken }),
+      playVault(scenario, { address, token: rootToken }),
     );
-    expect(transcript.split('\n')).toEqual((await recorded('lifecycle')).split('\n'));
+    expect(transcript.split('\n')).toEqual((await recorded(name)).split('\n'));
   });
 });
 

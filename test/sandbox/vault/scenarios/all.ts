@@ -1,5 +1,6 @@
 import { access } from './access.ts';
 import { databases } from './databases.ts';
+import { rootRevoked } from './initialising.ts';
 import { logins } from './logins.ts';
 import { machines } from './machines.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
@@ -16,4 +17,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...access,
   ...machines,
   ...refusals,
+  ...rootRevoked,
 };

@@ -56,6 +56,12 @@ export const machines = {
     write('auth/lab-approle-id/role/ci/secret-id-accessor/lookup', { secret_id_accessor: '{handle}' }),
     { ...write('auth/lab-approle-id/login', { role_id: '{role}', secret_id: '{secret}' }), token: '' },
     write('auth/lab-approle-id/role/none/secret-id', {}),
+    write('auth/lab-approle-id/role/far', { token_policies: ['ci'], secret_id_bound_cidrs: ['10.0.0.0/8'] }),
+    { ...read('auth/lab-approle-id/role/far/role-id'), keep: { far: ['data', 'role_id'] } },
+    { ...write('auth/lab-approle-id/role/far/secret-id'), keep: { proof: ['data', 'secret_id'] } },
+    { ...write('auth/lab-approle-id/login', { role_id: '{far}', secret_id: '{proof}' }), token: '' },
+    write('auth/lab-approle-id/role/far', { secret_id_bound_cidrs: ['127.0.0.0/8'] }),
+    { ...write('auth/lab-approle-id/login', { role_id: '{far}', secret_id: '{proof}' }), token: '' },
   ],
   'jwt-config': [
     enabled('lab-jwt', 'jwt'),

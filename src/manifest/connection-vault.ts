@@ -1,0 +1,141 @@
+import { resolve } from 'node:path';
+import type { Fields } from '../engine/value.ts';
+import { type Complaint, complaint } from './complaint.ts';
+import { defined } from './expand/defined.ts';
+import { type Given, wrong } from './expand/draft.ts';
+import { isLoopback } from './loopback.ts';
+import type { KubernetesAuthRole, VaultSection } from './schema/vault.ts';
+import type { VaultInit } from './schema/vault-init.ts';
+import type { VaultLogin } from './schema/vault-login.ts';
+import { plain } from './text.ts';
+import { originOf } from './yaml/tree.ts';
+
+/** How to reach Vault and to log in to it, and, where lab initialises it, who keeps its shares. */
+export const vaultConnection = (given: Given, vault: VaultSection, folder: string) => {
+  const { address, reach, servers, plaintext: consent, product, login, init } = vault;
+  const ca = reach === 'direct' ? undefined : reach.ca;
+  return {
+    address: plain(reach === 'direct' ? address : reach.url),
+    mode: given.manifest.install['vault']?.mode ?? 'expected',
+    product,
+    folder,
+    login: { plan: loginFields(vault, login.plan), apply: loginFields(vault, login.apply) },
+    ...defined({ ca: ca && resolve(folder, plain(ca)), servers: servers?.map(plain), plaintext: consent }),
+    ...(init === undefined ? {} : { init: initFields(given, plain(address), init, folder) }),
+  };
+};
+
+/** A login with what the role in the manifest says of it; complete once its complaints are none. */
+const loginFields = (vault: VaultSection, login: VaultLogin) => {
+  switch (login.auth) {
+    case 'token':
+    case 'app-role':
+      return login;
+    case 'jwt':
+      return { ...login, policies: policiesOf(vault, login) };
+    case 'kubernetes': {
+      const { auth, path, role } = login;
+      const audience = kubernetesRole(vault, login)?.audience;
+      return {
+        auth,
+        path,
+        role,
+        serviceAccount: loginAccount(vault, login),
+        audiences: login.audiences ?? (audience === undefined ? [] : [audience]),
+        policies: policiesOf(vault, login),
+      };
+    }
+  }
+};
+
+const policiesOf = (
+  { auth }: VaultSection,
+  { path, role }: { readonly path: string; readonly role: string },
+): string[] => (auth[path]?.roles[role]?.policies ?? []).map((name) => name.toLowerCase());
+
+type KubernetesLogin = VaultLogin & { readonly auth: 'kubernetes' };
+
+/** The role that a login names, if the manifest makes it. */
+export const kubernetesRole = (
+  { auth }: VaultSection,
+  { path, role }: KubernetesLogin,
+): KubernetesAuthRole | undefined => {
+  const method = auth[path];
+  return method?.type === 'kubernetes' ? method.roles[role] : undefined;
+};
+
+/** Whose token a kubernetes login takes: the one that is named, else the only one that the role lets in. */
+export const loginAccount = (vault: VaultSection, login: KubernetesLogin) => {
+  const [only, ...others] = kubernetesRole(vault, login)?.serviceAccounts ?? [];
+  return login.serviceAccount ?? (others.length === 0 ? only : undefined);
+};
+
+const initFields = (given: Given, address: string, init: VaultInit, folder: string) => {
+  const { manifest, environment } = given;
+  return {
+    address,
+    seal: init.seal,
+    shares: init.shares,
+    threshold: init.threshold,
+    rootToken: init.rootToken,
+    prefix: `lab-vault-${manifest.name}-${environment}`,
+    answerFile: resolve(folder, '.lab', manifest.name, environment, 'vault-init-answer.json'),
+    custodians: init.custodians.map((custodian) =>
+      'store' in custodian
+        ? { ...keeperOf(given, custodian.store), name: custodian.store, shares: custodian.shares }
+        : {
+            keeper: 'person',
+            name: plain(custodian.pgp),
+            key: resolve(folder, plain(custodian.pgp)),
+            file: resolve(folder, plain(custodian.file)),
+            shares: custodian.shares,
+          },
+    ),
+  };
+};
+
+const keeperOf = ({ manifest }: Given, name: string): Fields => {
+  const store = manifest.stores[name];
+  switch (store?.type) {
+    case 'kubernetes':
+      return { keeper: 'kubernetes', place: store.namespace };
+    case 'azure-key-vault':
+      return { keeper: 'azure', place: store.name };
+    case 'aws-secrets-manager':
+      return { keeper: 'aws', place: store.region };
+    case 'vault':
+    case undefined:
+      return {};
+  }
+};
+
+/** What is wrong with the addresses that lab and External Secrets dial. */
+export const plaintextComplaints = (given: Given, vault: VaultSection): Complaint[] => {
+  const { reach, servers = [] } = vault;
+  const dialled = [
+    { path: ['vault', 'address'], url: vault.address },
+    ...(reach === 'direct' ? [] : [{ path: ['vault', 'reach', 'url'], url: reach.url }]),
+    ...servers.map((url, index) => ({ path: ['vault', 'servers', index], url })),
+  ];
+  return dialled.flatMap(({ path, url }) => {
+    if (new URL(url).protocol === 'https:') return [];
+    if (vault.plaintext === undefined) {
+      return [wrong(given, path, 'is plain http; use https, or consent with plaintext: loopback or in-cluster')];
+    }
+    if (vault.plaintext === 'loopback' && !isLoopback(url)) {
+      return [wrong(given, path, 'plaintext: loopback only allows http to 127.0.0.1, ::1 and localhost')];
+    }
+    return [];
+  });
+};
+
+/** What is missing of a login. */
+export const loginComplaints = (given: Given, vault: VaultSection): Complaint[] => {
+  const kinds = vault.login.plan === vault.login.apply ? (['apply'] as const) : (['plan', 'apply'] as const);
+  return kinds.flatMap((kind) => {
+    const login = vault.login[kind];
+    if (login.auth !== 'kubernetes' || loginAccount(vault, login) !== undefined) return [];
+    const text = `serviceAccount is missing: whose token logs in; vault.auth.${login.path} has no role ${login.role} that lets in exactly one`;
+    return [complaint(originOf(given.tree, ['vault', 'login']), text)];
+  });
+};

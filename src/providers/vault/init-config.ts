@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const custodian = z.discriminatedUnion('keeper', [
+  z.strictObject({
+    keeper: z.enum(['kubernetes', 'azure', 'aws']),
+    /** A namespace, a key vault, a region. */
+    place: z.string().min(1),
+    name: z.string().min(1),
+    shares: z.int().min(1),
+  }),
+  z.strictObject({
+    keeper: z.literal('person'),
+    name: z.string().min(1),
+    /** Files, as absolute paths: the public PGP key, and where the encrypted shares go. */
+    key: z.string().min(1),
+    file: z.string().min(1),
+    shares: z.int().min(1),
+  }),
+]);
+
+/** How lab initialises this Vault, and who keeps what comes of it. */
+export const initConfig = z.strictObject({
+  /** The address that names this Vault, whatever way lab takes to it. */
+  address: z.string(),
+  seal: z.enum(['shamir', 'auto']),
+  shares: z.int().min(1).max(255),
+  threshold: z.int().min(1).max(255),
+  rootToken: z.enum(['revoke', 'keep']),
+  /** What the names of all that is escrowed begin with. */
+  prefix: z.string().min(1),
+  /** Where the encrypted answer of init lies until all of it is with its custodians. */
+  answerFile: z.string().min(1),
+  custodians: z.array(custodian).min(1),
+});
+
+/** The connection's part `init`. */
+export type InitConfig = z.output<typeof initConfig>;
+
+/** One who keeps shares. */
+export type Custodian = InitConfig['custodians'][number];
+
+/** One who keeps shares in a store that lab reads. */
+export type StoreCustodian = Exclude<Custodian, { readonly keeper: 'person' }>;
+
+/** One who decrypts shares with a key of their own. */
+export type Person = Extract<Custodian, { readonly keeper: 'person' }>;
+
+/** Those whose shares lab can read. */
+export const storesOf = ({ custodians }: InitConfig): readonly StoreCustodian[] =>
+  custodians.filter((one) => one.keeper !== 'person');
+
+/** Those whose shares it cannot. */
+export const peopleOf = ({ custodians }: InitConfig): readonly Person[] =>
+  custodians.filter((one) => one.keeper === 'person');

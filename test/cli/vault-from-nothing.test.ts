@@ -1,0 +1,133 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { build, lab } from './lab.ts';
+
+const example = fileURLToPath(new URL('../../examples/vault-from-nothing', import.meta.url));
+
+// vault.server and vault.root-revocation, in the sandbox; each test goes on where the one before it ended.
+describe('the example vault-from-nothing in the sandbox', () => {
+  let cwd: string;
+  const run = (...words: readonly string[]) => lab([...words, '--sandbox'], { cwd, env: { HOME: cwd } });
+  const json = async (...words: readonly string[]) => {
+    const ended = await run(...words, '--json');
+    return { code: ended.code, ...JSON.parse(ended.stdout) };
+  };
+  const place = () => join(cwd, '.lab/sandbox/vault-from-nothing/kind');
+  /** What the sandbox's own servers hold: that they know their secrets is no leak. */
+  const held = async (file: string) => JSON.parse(await readFile(join(place(), 'systems', file), 'utf8'));
+
+  beforeAll(async () => {
+    build();
+    cwd = await mkdtemp(join(tmpdir(), 'lab-from-nothing-'));
+    await cp(example, cwd, { recursive: true });
+  }, 120_000);
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+  test('the plan names the one-way step, and defers what is inside Vault', async () => {
+    const plan = await json('plan');
+    expect(plan).toMatchObject({ code: 0, errored: false, complete: false });
+    const server = plan.changes.find(({ kind }: { kind: string }) => kind === 'vault.server');
+    expect(server).toMatchObject({ irreversible: expect.stringContaining('initialised') });
+  });
+
+  test('one apply initialises, escrows, unseals, sets up, and revokes root', async () => {
+    const applied = await json('apply');
+    expect({ code: applied.code, failed: applied.failed, diagnostics: applied.diagnostics }).toEqual({
+      code: 0,
+      failed: [],
+      diagnostics: [],
+    });
+    const { tokens, state } = await held('vault.json');
+    expect(state).toBe('active');
+    const policies = Object.values<{ policies: string[] }>(tokens).flatMap((token) => token.policies);
+    expect(policies).toContain('lab-apply');
+    expect(policies).not.toContain('root');
+  });
+
+  test('what is kept is each custodian’s own, and the answer of init is gone', async () => {
+    const cluster = JSON.stringify(await held('kubernetes.json'));
+    for (const name of ['key', 'shares', 'record'])
+      expect(cluster).toContain(`lab-vault-vault-from-nothing-kind-${name}`);
+    expect(cluster).not.toContain('vault-from-nothing-kind-answer');
+    const files = await readdir(place());
+    expect(files).toContain('shares-3.asc');
+    expect(files).not.toContain('vault-init-answer.json');
+    expect(await readFile(join(place(), 'shares-3.asc'), 'utf8')).toMatch(/Share 5[^]*-----BEGIN PGP MESSAGE-----/);
+    // A rehearsal writes nothing to the files of the real custodians.
+    expect(await readdir(cwd)).not.toContain('escrow');
+  });
+
+  test('no share and no root token lies in any file of lab', async () => {
+    const { seal } = await held('vault.json');
+    const texts = await Promise.all(
+      ['shares-3.asc', 'state.json', 'systems/kubernetes.json'].map((file) => readFile(join(place(), file), 'utf8')),
+    );
+    for (const share of seal.shares) {
+      for (const text of texts) {
+        expect(text).not.toContain(share);
+        expect(text).not.toContain(Buffer.from(share, 'hex').toString('base64'));
+        expect(text).not.toContain(Buffer.from(share).toString('base64').slice(0, 40));
+      }
+    }
+  });
+
+  test('afterwards there is nothing to do', async () => {
+    expect((await run('plan', '--detailed-exitcode')).code).toBe(0);
+    expect(await json('apply')).toMatchObject({ code: 0, writes: 0, done: [] });
+    expect((await run('drift')).code).toBe(0);
+  });
+
+  test('it is proven: in service, and no other root token', async () => {
+    const { code, verified } = await json('verify');
+    expect(code).toBe(0);
+    const probes = verified.flatMap(({ probes: all }: { probes: object[] }) => all);
+    expect(probes).toEqual([
+      { is: 'proven', check: 'in service' },
+      { is: 'proven', check: 'escrow-operations gives its shares' },
+      { is: 'proven', check: 'escrow-security gives its shares' },
+      { is: 'proven', check: 'no other root token' },
+    ]);
+  });
+});
+
+describe('an escrow in two clouds', () => {
+  test('is made, unseals, and is told of by where and as whom', { timeout: 60_000 }, async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'lab-escrow-clouds-'));
+    onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+    await cp(example, cwd, { recursive: true });
+    const file = join(cwd, 'lab.yaml');
+    const manifest = (await readFile(file, 'utf8'))
+      .replace(
+        '{ type: kubernetes, namespace: escrow-operations, expose: none }',
+        '{ type: azure-key-vault, manage: existing, name: illm-k8s-escrow, expose: none }',
+      )
+      .replace(
+        '{ type: kubernetes, namespace: escrow-security, expose: none }',
+        '{ type: aws-secrets-manager, region: eu-west-1, expose: none }',
+      );
+    await writeFile(file, manifest);
+    const run = (...words: readonly string[]) => lab([...words, '--sandbox', '--json'], { cwd, env: { HOME: cwd } });
+    const applied = JSON.parse((await run('apply')).stdout);
+    expect(applied).toMatchObject({ exit: { code: 0 }, failed: [], diagnostics: [] });
+    expect(JSON.parse((await run('apply')).stdout)).toMatchObject({ exit: { code: 0 }, writes: 0 });
+    const status = JSON.parse((await run('vault', 'status')).stdout);
+    expect(status.escrow).toMatchObject([
+      {
+        custodian: 'escrow-operations',
+        shares: 2,
+        readable: 2,
+        where: expect.stringMatching(/^key vault illm-k8s-escrow, as /),
+      },
+      {
+        custodian: 'escrow-security',
+        shares: 2,
+        readable: 2,
+        where: expect.stringMatching(/^Secrets Manager in eu-west-1, /),
+      },
+      { custodian: 'keys/oncall.asc', shares: 1 },
+    ]);
+  });
+});
