@@ -67,20 +67,23 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
             ...subscriptionOf(azure),
             vaults: namesIn(azure, 'vaults'),
             existing: existingInAzure(manifest.resources),
+            ...clusterIn(kubernetes).azure,
           },
         }),
-    ...(aws === undefined ? {} : { aws: accountOf(aws) }),
+    ...(aws === undefined ? {} : { aws: { ...accountOf(aws), ...clusterIn(kubernetes).aws } }),
   });
   const address = sandbox.vault?.address;
   return {
     connections: {
       ...manifest.connections,
-      ...(kubernetes === undefined ? {} : { kubernetes: { context, kubeconfig: sandbox.kubeconfig } }),
+      ...(kubernetes === undefined ? {} : { kubernetes: clusterAt(kubernetes, context, sandbox.kubeconfig) }),
       ...(address === undefined || vault === undefined ? {} : { vault: vaultAt(address, vault, folder) }),
       ...(sandbox.azure === undefined ? {} : { azure: azureAt(sandbox.azure, azure) }),
       ...(sandbox.aws === undefined ? {} : { aws: awsAt(sandbox.aws, aws) }),
     },
     env: {
+      // For the user's own programs; where the connection names a kubeconfig, they are told that one.
+      ...(fieldOf(kubernetes, 'context') === undefined ? { KUBECONFIG: sandbox.kubeconfig } : {}),
       ...(sandbox.vault === undefined
         ? {}
         : { VAULT_ADDR: sandbox.vault.address, VAULT_TOKEN: sandbox.vault.rootToken }),
@@ -90,6 +93,22 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
         : { LAB_SANDBOX_AWS_ID: sandbox.aws.accessKey.id, LAB_SANDBOX_AWS_SECRET: sandbox.aws.accessKey.secret }),
     },
     close: () => sandbox.stop(),
+  };
+};
+
+// What a cloud runs is found as in that cloud, and is the sandbox's own cluster there.
+const clusterAt = (connection: unknown, context: string, kubeconfig: string): unknown =>
+  fieldOf(connection, 'context') === undefined ? connection : { context, kubeconfig };
+
+const clusterIn = (connection: unknown): { azure?: { cluster: string }; aws?: { cluster: string } } => {
+  const [aks, eks] = ['aks', 'eks'].map((cloud): unknown =>
+    typeof connection === 'object' && connection !== null ? Reflect.get(connection, cloud) : undefined,
+  );
+  const group = fieldOf(aks, 'resourceGroup');
+  const [inAzure, inAws] = [fieldOf(aks, 'name'), fieldOf(eks, 'name')];
+  return {
+    ...(group === undefined || inAzure === undefined ? {} : { azure: { cluster: `${group}/${inAzure}` } }),
+    ...(inAws === undefined ? {} : { aws: { cluster: inAws } }),
   };
 };
 
@@ -146,7 +165,7 @@ const awsAt = ({ url, caPem, account }: NonNullable<Sandbox['aws']>, connection:
   region: fieldOf(connection, 'region'),
   account,
   credential: { type: 'access-keys', id: source('LAB_SANDBOX_AWS_ID'), secret: source('LAB_SANDBOX_AWS_SECRET') },
-  endpoints: { secretsManager: url, sts: url, iam: url },
+  endpoints: { secretsManager: url, sts: url, iam: url, eks: url },
   ca: caPem,
 });
 

@@ -4,11 +4,13 @@ export type Platform = 'kind' | 'aks' | 'eks';
 interface Given {
   readonly name: string;
   readonly context: string;
+  /** A key vault's: unique in the world. */
+  readonly vault: string;
 }
 
 /** A commented manifest to start from; lab plan works on it as it is. */
 export const starterText = (platform: Platform, given: Given): string =>
-  [head(given), stores[platform], rest].join('\n');
+  [head(given), platform === 'aks' ? keyVault(given) : stores[platform], rest].join('\n');
 
 // JSON strings are YAML strings, whatever is in them.
 const head = ({
@@ -36,11 +38,32 @@ stores:
     auth: { type: service-account, serviceAccount: external-secrets/external-secrets }
 `;
 
+const keyVault = ({
+  name,
+  vault,
+}: Given): string => `# Where secret values live, and how External Secrets reads them: a key vault that lab makes, with no credential anywhere.
+# lab plan --sandbox works as it is; before a plan in Azure put your own ids here (az account show), or lab stops.
+expect:
+  azure: { tenant: 00000000-0000-4000-8000-000000000000, subscription: 00000000-0000-4000-8000-000000000001 }
+
+stores:
+  team:
+    type: azure-key-vault
+    manage: create
+    name: ${vault} # unique in the world
+    resourceGroup: ${JSON.stringify(`${name}-secrets`)} # made if it is not there
+    location: westeurope
+    auth:
+      type: workload-identity # External Secrets becomes this identity with a token of the cluster
+      serviceAccount: external-secrets/external-secrets
+      identity: { create: ${JSON.stringify(`${name}-eso`)} }
+      grant: per-secret
+`;
+
 const stores = {
   kind: standIn('A namespace of the cluster stands in for a cloud store.'),
-  aks: standIn('A namespace of the cluster stands in for Azure Key Vault: try the chain before you have a vault.'),
   eks: standIn('A namespace of the cluster stands in for AWS Secrets Manager: try the chain before you have access.'),
-} as const satisfies Record<Platform, string>;
+} as const satisfies Record<Exclude<Platform, 'aks'>, string>;
 
 const rest = `# NAMESPACE/NAME of the Kubernetes Secret, and where each of its keys comes from.
 secrets:

@@ -19,7 +19,11 @@ const usualContexts = { kind: 'kind-kind', aks: 'my-aks', eks: 'my-eks' } as con
 export const writeStarter = async (flags: StarterFlags): Promise<string> => {
   const path = join(flags.directory, 'lab.yaml');
   const name = flags.name ?? nameFrom(flags.directory);
-  const text = starterText(flags.for, { name, context: flags.context ?? usualContexts[flags.for] });
+  const text = starterText(flags.for, {
+    name,
+    context: flags.context ?? usualContexts[flags.for],
+    vault: vaultOf(name),
+  });
   try {
     await mkdir(flags.directory, { recursive: true });
     await writeFile(path, text, { flag: 'wx' });
@@ -41,4 +45,14 @@ const nameFrom = (directory: string): string => {
     .slice(0, 40)
     .replace(/^-+|-+$/g, '');
   return name === '' ? 'my-cluster' : name;
+};
+
+// 3 to 24 letters, digits and single dashes, a letter first.
+const vaultOf = (name: string): string => {
+  const stem = name
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 21)
+    .replace(/-+$/, '');
+  return `${stem === '' ? 'lab' : stem}-kv`;
 };

@@ -150,7 +150,13 @@ const connectorFor = (
     if (offer === undefined) throw new TypeError(`${name} does not offer a keeper`);
     return offer(place);
   };
-  const ports: Ports = { objects: () => offered('objects'), tokens: () => offered('tokens'), keeper };
+  const ports: Ports = {
+    objects: () => offered('objects'),
+    tokens: () => offered('tokens'),
+    aks: () => offered('aks'),
+    eks: () => offered('eks'),
+    keeper,
+  };
   const context: ConnectContext = { readOnly, ports, env, resolve: desk.read, signal };
   const close = async (): Promise<void> => {
     const connections = [...opened.values()].map(async (connection) => (await connection).close());

@@ -33,7 +33,8 @@ export default class Init extends LabCommand {
       import('../cli/next-command.ts'),
     ]);
     const file = await writeStarter({ ...flags, directory: args.directory });
-    const next = nextCommand(['plan'], { file: args.directory });
+    // Ids of Azure are the user's own.
+    const next = nextCommand(['plan'], { file: args.directory, sandbox: flags.for === 'aks' });
     return this.answer({ formatVersion: 1, exit: success, file }, `Written: ${file}\nNext: ${next}`);
   }
 }

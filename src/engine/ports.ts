@@ -104,10 +104,41 @@ export interface Keeper {
   remove(name: string): Promise<void>;
 }
 
+/** A cluster that a cloud runs: where its API server is, and how lab comes in as who it is in that cloud. */
+export interface ManagedCluster {
+  /** For people: `AKS lab in illm-k8s-aks`. */
+  readonly name: string;
+  /** `https://host[:port]` */
+  readonly server: string;
+  /** PEM text of the authority that signs its certificate. */
+  readonly ca: string;
+  /** Who the cloud says signs the tokens of its service accounts; undefined where others cannot check these. */
+  readonly issuer: string | undefined;
+  /** Short-lived; a new one each time it is asked for. */
+  login(): Promise<ClusterLogin>;
+}
+
+/** How a request says who sends it. */
+export type ClusterLogin =
+  | { readonly by: 'token'; readonly token: Secret }
+  | { readonly by: 'certificate'; readonly certificate: string; readonly key: Secret };
+
+/** Clusters of Azure. Throws REJECTED for one that is not there. */
+export interface AksClusters {
+  find(place: { readonly resourceGroup: string; readonly name: string }): Promise<ManagedCluster>;
+}
+
+/** Clusters of AWS. Throws REJECTED for one that is not there. */
+export interface EksClusters {
+  find(place: { readonly region: string; readonly name: string }): Promise<ManagedCluster>;
+}
+
 /** Small capabilities that one provider offers and another needs; the only way from one to the other. */
 export interface Ports {
   readonly objects: () => Promise<ObjectApi>;
   readonly tokens: () => Promise<TokenIssuer>;
+  readonly aks: () => Promise<AksClusters>;
+  readonly eks: () => Promise<EksClusters>;
   /** A keeper of the provider that is named; `place` is a namespace, a key vault, a region. */
   readonly keeper: (provider: string, place: string) => Promise<Keeper>;
 }
@@ -121,4 +152,6 @@ export interface Offers {
   readonly ownObjects?: OwnObjects;
   readonly tokens?: TokenIssuer;
   readonly keeper?: (place: string) => Keeper;
+  readonly aks?: AksClusters;
+  readonly eks?: EksClusters;
 }

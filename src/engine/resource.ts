@@ -67,6 +67,21 @@ export type Probe =
   /** It could not be tried from here. */
   | { readonly is: 'untried'; readonly check: string; readonly because: string };
 
+/** One thing that a cloud must allow lab to do, in the cloud's own words. */
+export interface Right {
+  readonly action: string;
+  /** Azure: a scope below the subscription, '' for the subscription. AWS: an ARN with {partition} and {account}, or *. */
+  readonly on: string;
+  /** Azure: a data action. */
+  readonly data?: true;
+}
+
+/** What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`. */
+export interface Rights {
+  readonly plan: readonly Right[];
+  readonly apply: readonly Right[];
+}
+
 /** What the engine must know of one field. Keys of `Kind.fields` are paths; `*` stands for one segment. */
 export interface FieldTraits {
   /** Its value is a Secret: compared by fingerprint, never shown. */
@@ -158,6 +173,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   readonly protect?: string;
   /** What a create or update of this cannot take back, as one sentence; done only where the manifest names the address in allowIrreversible. */
   irreversible?(id: readonly string[], spec: Partial<Spec<Shape>>, live: Live): string | undefined;
+  /** What a cloud must allow for its calls; kinds of clouds state it. */
+  rights?(id: readonly string[], spec: Partial<Spec<Shape>>): Rights;
   /** A rule over several fields that all hold known values: what is wrong, as one sentence, or undefined. */
   check?(spec: Spec<Shape>): string | undefined;
   /** Never writes. May throw LabError; DENIED and the like become `unknown`. */
@@ -221,6 +238,7 @@ export interface KindFacts {
   gates(id: readonly string[], spec: Fields): readonly string[];
   opens(id: readonly string[], spec: Fields): readonly string[];
   exclusive(id: readonly string[]): string | undefined;
+  rights(id: readonly string[], spec: Fields): Rights | undefined;
   /** The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path. */
   normalise(spec: Fields): Normalised;
 }

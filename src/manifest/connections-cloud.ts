@@ -48,11 +48,15 @@ export const azureConnection = (given: Given, resources: readonly Resource[]): C
     expected: subscription === undefined ? tenant : `${tenant}/${subscription}`,
     complaints: [
       ...oneOnly(given, 'cloud of Azure', clouds),
-      ...(inSubscription === undefined || subscription !== undefined
-        ? []
-        : [complaint(inSubscription.origin, 'needs expect.azure.subscription; az account show has it as id')]),
+      ...(subscription === undefined ? subscriptionMissing(given, inSubscription) : []),
     ],
   };
+};
+
+const subscriptionMissing = (given: Given, resource: Resource | undefined): Complaint[] => {
+  const text = 'needs expect.azure.subscription; az account show has it as id';
+  if (resource !== undefined) return [complaint(resource.origin, text)];
+  return given.manifest.cluster?.aks === undefined ? [] : [wrong(given, ['cluster', 'aks'], text)];
 };
 
 /** Vaults that lab gives itself a role in: until that has taken effect, they let it in to nothing. */
@@ -77,7 +81,8 @@ export const awsConnection = (given: Given, resources: readonly Resource[]): Clo
   const stores = storesOf(given, 'aws-secrets-manager');
   const [first] = stores;
   const written = resources.find(({ kind }) => kind === 'aws.secrets-manager-secret');
-  const region = first?.store.region ?? written?.parts[0] ?? anyRegion;
+  const { eks } = given.manifest.cluster ?? {};
+  const region = first?.store.region ?? written?.parts[0] ?? eks?.region ?? anyRegion;
   const partitions = stores.map(({ path, store }) => ({ path: [...path, 'region'], says: partitionOf(store.region) }));
   const expected = given.manifest.expect?.aws?.account;
   const accounts = [

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { providerOf } from '../engine/address.ts';
 import type { Resource } from '../engine/resource.ts';
+import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
 import { loginComplaints, plaintextComplaints, vaultConnection } from './connection-vault.ts';
 import { awsConnection, azureConnection, type CloudConnection } from './connections-cloud.ts';
@@ -8,6 +9,7 @@ import { custodianStores } from './custodian-stores.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { operatorNamespace } from './expand/install.ts';
+import type { Cluster } from './schema/manifest.ts';
 import type { VaultSection } from './schema/vault.ts';
 import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
@@ -32,16 +34,13 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
   const hasObjects =
     used.has('kubernetes') || used.has('external-secrets') || (inVault !== undefined && asksCluster(vault));
   const keepsState = given.manifest.state.backend === 'kubernetes';
-  const clouds = cloudsOf(given, resources);
+  const clouds = cloudsOf(given, resources, hasObjects || keepsState);
   return {
     connections: {
       ...(!(hasObjects || keepsState) || cluster === undefined
         ? {}
         : {
-            kubernetes: defined({
-              context: plain(cluster.context),
-              kubeconfig: cluster.kubeconfig && resolve(folder, plain(cluster.kubeconfig)),
-            }),
+            kubernetes: clusterConnection(cluster, folder),
           }),
       ...(used.has('external-secrets')
         ? {
@@ -55,7 +54,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {
-      kubernetes: placeOf(originOf(given.tree, ['cluster', 'context'])),
+      kubernetes: placeOf(originOf(given.tree, ['cluster'])),
       'external-secrets': placeOf(originOf(given.tree, ['install', 'external-secrets'])),
       vault: placeOf(originOf(given.tree, ['vault', 'address'])),
       ...Object.fromEntries(clouds.map(([name, { path }]) => [name, placeOf(originOf(given.tree, path))])),
@@ -92,13 +91,32 @@ const cloudStores: Readonly<Record<string, string>> = { azure: 'azure-key-vault'
 
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
 
-const cloudsOf = (given: Given, resources: readonly Resource[]): (readonly [provider: string, CloudConnection])[] =>
-  Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
+// A cloud is also asked where it runs the cluster that resources or the state are in.
+const cloudsOf = (
+  given: Given,
+  resources: readonly Resource[],
+  needsCluster: boolean,
+): (readonly [provider: string, CloudConnection])[] => {
+  const { aks, eks } = given.manifest.cluster ?? {};
+  const runs: Readonly<Record<string, boolean>> = { azure: aks !== undefined, aws: eks !== undefined };
+  return Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
     const inside = resources.filter(({ kind }) => providerOf(kind) === provider);
     const isAsked =
-      inside.length > 0 || custodianStores(given.manifest).some(({ type }) => type === cloudStores[provider]);
+      inside.length > 0 ||
+      (needsCluster && runs[provider] === true) ||
+      custodianStores(given.manifest).some(({ type }) => type === cloudStores[provider]);
     return isAsked ? [[provider, connectionTo(given, inside)] as const] : [];
   });
+};
+
+const clusterConnection = ({ context, kubeconfig, aks, eks }: Cluster, folder: string): Fields => {
+  if (aks !== undefined) return { aks: { resourceGroup: plain(aks.resourceGroup), name: plain(aks.name) } };
+  if (eks !== undefined) return { eks: { region: eks.region, name: plain(eks.name) } };
+  return defined({
+    context: context && plain(context),
+    kubeconfig: kubeconfig && resolve(folder, plain(kubeconfig)),
+  });
+};
 
 /** Whether lab logs in to Vault with a token of the cluster. */
 const asksCluster = (vault: VaultSection | undefined): boolean =>

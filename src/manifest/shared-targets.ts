@@ -65,6 +65,8 @@ const whereabouts = z
     address: z.string(),
     account: z.string(),
     subscription: z.string(),
+    aks: z.object({ resourceGroup: z.string(), name: z.string() }),
+    eks: z.object({ region: z.string(), name: z.string() }),
   })
   .partial()
   .catch({});
@@ -74,8 +76,10 @@ const systemOf = (kind: string, connections: Expanded['connections']): string | 
   const provider = providerOf(kind);
   // Objects of External Secrets lie in the cluster.
   const connection = connections[provider === 'external-secrets' ? 'kubernetes' : provider];
-  const { context, kubeconfig, address: server, account, subscription } = whereabouts.parse(connection);
+  const { context, kubeconfig, address: server, account, subscription, aks, eks } = whereabouts.parse(connection);
   if (context !== undefined) return `the cluster ${context}${kubeconfig === undefined ? '' : ` of ${kubeconfig}`}`;
+  if (aks !== undefined) return `the AKS cluster ${aks.name} in ${aks.resourceGroup}`;
+  if (eks !== undefined) return `the EKS cluster ${eks.name} in ${eks.region}`;
   // On this machine it is whichever server a port leads to just then.
   if (server !== undefined) return isLoopback(server) ? undefined : `${provider} at ${server}`;
   // A region is part of the identity; the name of a key vault is unique in the world, other names in a subscription.

@@ -10,7 +10,12 @@ import { vault } from './vault/index.ts';
 export const providers: readonly Provider[] = [kubernetes, externalSecrets, azure, aws, vault];
 
 /** Who offers which capability to the others. */
-export const offeredBy: Readonly<Record<OnlyPort, string>> = { objects: kubernetes.name, tokens: kubernetes.name };
+export const offeredBy: Readonly<Record<OnlyPort, string>> = {
+  objects: kubernetes.name,
+  tokens: kubernetes.name,
+  aks: azure.name,
+  eks: aws.name,
+};
 
 /** Their kinds by name. */
 export const kindsOf = (known: readonly Provider[]): ReadonlyMap<string, KindFacts> =>

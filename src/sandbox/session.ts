@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EksCluster } from './aws/eks.ts';
+import type { QuirkOptions as AwsQuirks } from './aws/quirks.ts';
 import { type AwsSandbox, startAwsSandbox } from './aws/start.ts';
 import type { ExistingInAzure } from './azure/existing.ts';
 import type { Principal } from './azure/principal.ts';
@@ -41,10 +43,17 @@ export interface SandboxOptions {
     readonly vaults: readonly string[];
     /** What is in the subscription before lab comes. */
     readonly existing?: ExistingInAzure;
+    /** `group/name`: the cluster is this one of AKS. */
+    readonly cluster?: string;
     readonly quirks?: QuirkOptions;
   };
   /** Absent: there is no AWS. */
-  readonly aws?: { readonly account?: string };
+  readonly aws?: {
+    readonly account?: string;
+    readonly quirks?: AwsQuirks;
+    /** The cluster is the one of EKS with this name. */
+    readonly cluster?: string;
+  };
 }
 
 /** A running sandbox: loopback servers that stand for the real systems. */
@@ -64,13 +73,17 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const { folder, seed } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
-  const kubernetes = await startKubernetes({ file: join(folder, 'kubernetes.json') });
+  const clouds: { azure?: AzureSandbox; aws?: AwsSandbox } = {};
+  const guest = (token: string) => clouds.azure?.clusterUser(token) ?? clouds.aws?.clusterUser(token);
+  const kubernetes = await startKubernetes({ file: join(folder, 'kubernetes.json'), guest });
   const kubeconfig = join(folder, 'kubeconfig');
   await kubernetes.kubeconfig(kubeconfig, options.context);
   const vault = options.vault === undefined ? undefined : await startVault(folder, seed, kubernetes);
   const keysOf = (issuer: string) => clusterKeys(kubernetes, issuer);
-  const azure = options.azure && (await startAzure(folder, seed, keysOf, options.azure));
-  const aws = options.aws && (await startAwsSandbox({ seed, file: join(folder, 'aws.json'), keysOf, ...options.aws }));
+  const self = { endpoint: kubernetes.url, caPem: kubernetes.caPem, issuer: clusterIssuer };
+  const azure = options.azure && (await startAzure(folder, seed, keysOf, self, options.azure));
+  const aws = options.aws && (await startAws(folder, seed, keysOf, self, options.aws));
+  Object.assign(clouds, { azure, aws });
   const operator = startExternalSecretsSandbox({
     kubernetes,
     vaultAddress: () => vault?.address,
@@ -118,11 +131,28 @@ const startVault = (folder: string, seed: string, { url, caPem, token }: Sandbox
 const officerRole = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7';
 const userRole = '4633458b-17de-408a-b874-0445c86b69e6';
 
+const startAws = (
+  folder: string,
+  seed: string,
+  keysOf: KeysOf,
+  self: EksCluster,
+  { account, cluster, quirks }: NonNullable<SandboxOptions['aws']>,
+): Promise<AwsSandbox> =>
+  startAwsSandbox({
+    seed,
+    file: join(folder, 'aws.json'),
+    keysOf,
+    ...(account === undefined ? {} : { account }),
+    ...(quirks === undefined ? {} : { quirks }),
+    ...(cluster === undefined ? {} : { clusters: { [cluster]: self } }),
+  });
+
 const startAzure = async (
   folder: string,
   seed: string,
   keysOf: KeysOf,
-  { tenant, vaults, existing, ...more }: NonNullable<SandboxOptions['azure']>,
+  self: EksCluster,
+  { tenant, vaults, existing, cluster, ...more }: NonNullable<SandboxOptions['azure']>,
 ) => {
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('hex');
   const application = (name: string): Principal => ({
@@ -142,6 +172,7 @@ const startAzure = async (
     file: join(folder, 'azure.json'),
     principal: (clientId) => principals.find((one) => one.clientId === clientId),
     keysOf,
+    ...(cluster === undefined ? {} : { clusters: { [cluster.toLowerCase()]: self } }),
     ...(existing === undefined
       ? {}
       : {

@@ -9,11 +9,13 @@ import { aws } from '../../src/providers/aws/index.ts';
 import { azure } from '../../src/providers/azure/index.ts';
 import { externalSecrets } from '../../src/providers/external-secrets/index.ts';
 import { kubernetes } from '../../src/providers/kubernetes/index.ts';
+import type { QuirkOptions as AwsQuirks } from '../../src/sandbox/aws/quirks.ts';
 import type { QuirkOptions } from '../../src/sandbox/azure/quirks.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/session.ts';
 import { secret } from '../../src/secrets/secret.ts';
 import { fromSource } from '../../src/secrets/source.ts';
 import { memoryStore } from '../support/memory-store.ts';
+import { noPorts } from '../support/no-ports.ts';
 import { applyAll, type Bench, deskFrom, plan, planOptions, worldOf } from '../support/world.ts';
 
 export const tenant = '7c1e0000-0000-0000-0000-000000000001';
@@ -40,14 +42,14 @@ export interface Stage {
   failures(resources: readonly Resource[]): Promise<string[]>;
 }
 
-export const setStage = async (quirks: QuirkOptions = {}): Promise<Stage> => {
+export const setStage = async (quirks: QuirkOptions = {}, inAws: AwsQuirks = {}): Promise<Stage> => {
   const folder = await mkdtemp(join(tmpdir(), 'lab-chain-'));
   const sandbox = await startSandbox({
     folder: join(folder, 'systems'),
     seed: 'chain',
     context: 'sandbox',
     azure: { tenant, subscription, vaults: [], quirks },
-    aws: { account },
+    aws: { account, quirks: inAws },
   });
   const { connections, connectTo } = await connectAll(sandbox);
   onTestFinished(async () => {
@@ -98,11 +100,7 @@ const connectAll = async ({ azure: box, aws: account1, kubeconfig }: Sandbox) =>
   };
   const context: ConnectContext = {
     readOnly: false,
-    ports: {
-      objects: async () => offered('objects'),
-      tokens: async () => offered('tokens'),
-      keeper: () => Promise.reject(new Error('unused')),
-    },
+    ports: { ...noPorts, objects: async () => offered('objects'), tokens: async () => offered('tokens') },
     env: {},
     resolve: async (source) => {
       const found = source.from === 'env' ? values[source.name] : undefined;

@@ -11,6 +11,8 @@ import Expand from '../../src/commands/expand.ts';
 import Explain from '../../src/commands/explain.ts';
 import Graph from '../../src/commands/graph.ts';
 import Init from '../../src/commands/init.ts';
+import PermissionsForApply from '../../src/commands/permissions/for-apply.ts';
+import PermissionsForPlan from '../../src/commands/permissions/for-plan.ts';
 import Plan from '../../src/commands/plan.ts';
 import SandboxEdit from '../../src/commands/sandbox/edit.ts';
 import SandboxReset from '../../src/commands/sandbox/reset.ts';
@@ -34,6 +36,8 @@ const commands = {
   explain: Explain,
   graph: Graph,
   init: Init,
+  'permissions for-apply': PermissionsForApply,
+  'permissions for-plan': PermissionsForPlan,
   plan: Plan,
   'sandbox edit': SandboxEdit,
   'sandbox reset': SandboxReset,

@@ -24,6 +24,17 @@ describe('a starter', () => {
     expect(found).toMatchObject({ ok: true, manifest: { name: expect.stringMatching(/^lab-init-[a-z0-9-]+$/) } });
   });
 
+  test('for AKS makes a key vault, whatever the name, and no credential', async () => {
+    await writeStarter({ directory, for: 'aks', name: '9-quite-a-long-name-of-a-cluster', context: undefined });
+    const found = await loaded();
+    const kinds = found.ok ? found.manifest.resources.map(({ address }) => address) : [];
+    expect(kinds).toContain('azure.key-vault/quite-a-long-name-of-kv');
+    expect(kinds).toContain(
+      'azure.managed-identity/9-quite-a-long-name-of-a-cluster-secrets/9-quite-a-long-name-of-a-cluster-eso',
+    );
+    expect(found.ok && found.manifest.diagnostics).toEqual([]);
+  });
+
   test('takes name and context from the flags, whatever characters the context has', async () => {
     await writeStarter({ directory, for: 'eks', name: 'prod', context: 'arn:aws:eks:eu-west-1:1/"x' });
     expect(await loaded()).toMatchObject({

@@ -203,6 +203,24 @@ describe('a store of Azure with workload identity', () => {
     `);
   });
 
+  test('is refused where it opens what another store keeps from External Secrets', async () => {
+    const hidden = '{ type: azure-key-vault, manage: existing, name: my-kv, expose: none }';
+    const all = vault(federated('identity: { create: eso }, grant: vault'));
+    expect(await complaints({ escrow: hidden, s: all })).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:7:3 stores.s: lets External Secrets read the vault my-kv, which stores.escrow (lab.yaml:6:3) keeps from it with expose: none",
+      ]
+    `);
+    expect(await complaints({ escrow: hidden, s: vault() })).toEqual([]);
+    const region = (more: string) => `{ type: aws-secrets-manager, region: eu-west-1, ${more} }`;
+    const irsa = region('auth: { type: irsa, serviceAccount: a/b, identity: { create: eso }, grant: vault }');
+    expect(await complaints({ escrow: region('expose: none'), s: irsa })).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:7:3 stores.s: lets External Secrets read all of eu-west-1, which stores.escrow (lab.yaml:6:3) keeps from it with expose: none",
+      ]
+    `);
+  });
+
   test('makes its vault in a group that is there', async () => {
     const store = vault().replace('resourceGroup: Lab', 'resourceGroup: { existing: Lab }');
     const { ownership, spec } = resourceAt(await load({ s: store }), 'azure.resource-group/lab');

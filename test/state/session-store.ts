@@ -2,6 +2,7 @@ import { kubernetes } from '../../src/providers/kubernetes/index.ts';
 import { clusterStore } from '../../src/state/cluster/store.ts';
 import { localStore } from '../../src/state/local.ts';
 import type { LockingStore } from '../../src/state/store.ts';
+import { noPorts } from '../support/no-ports.ts';
 import type { SessionCluster, SessionScript } from './session-process.ts';
 
 /** The state that a script is about. */
@@ -17,13 +18,12 @@ export const openStore = async ({ where, name, environment }: SessionScript): Pr
 };
 
 const ownObjectsOf = async ({ kubeconfig, context }: SessionCluster) => {
-  const nobody = () => Promise.reject(new Error('this provider needs no other'));
   const connection = await kubernetes.connect(
     { context, kubeconfig },
     {
       readOnly: false,
       env: {},
-      ports: { objects: nobody, tokens: nobody, keeper: nobody },
+      ports: noPorts,
       resolve: async () => undefined,
       signal: new AbortController().signal,
     },

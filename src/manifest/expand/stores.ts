@@ -6,6 +6,7 @@ import type { Expose } from '../schema/expose.ts';
 import { splitNamespaced } from '../schema/names.ts';
 import type { Store } from '../schema/stores.ts';
 import { type Draft, draft, type Found, type Given, wrong } from './draft.ts';
+import { checkHidden } from './hidden-stores.ts';
 import { operatorNamespace } from './install.ts';
 import { expandStoreAuth } from './store-auth.ts';
 import { irsaNeeds } from './store-aws.ts';
@@ -17,6 +18,7 @@ import { vaultProvider } from './store-vault.ts';
 
 /** Section `stores`: what a store is made of, and the ClusterSecretStore or SecretStores that show it to External Secrets. */
 export function* expandStores(given: Given): Generator<Found> {
+  yield* checkHidden(given);
   const shared = new Map<string, Draft>();
   for (const found of eachStore(given)) {
     // Groups, identities and trust of Azure may serve several stores, which then say the same of them.

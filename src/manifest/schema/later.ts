@@ -4,7 +4,7 @@ import type { Path } from '../../engine/traits.ts';
 const keys = [
   'expect.gcp',
   'install.*.version install.*.values install.*.statefulSet',
-  'cluster.aks cluster.eks cluster.gke',
+  'cluster.gke',
   'stores.*.project',
   'secrets.*.bootstrap',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',

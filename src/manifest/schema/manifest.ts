@@ -1,15 +1,31 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
-import { accountId, subscriptionId, tenantId } from './cloud-names.ts';
+import { accountId, region, resourceGroupName, subscriptionId, tenantId } from './cloud-names.ts';
 import { labName, namespacedKey, namespaceName, objectName } from './names.ts';
 import { secretEntry } from './secrets.ts';
 import { store } from './stores.ts';
 import { vaultSection } from './vault.ts';
 
-const cluster = z.strictObject({
-  context: z.string().min(1).describe('A context of the kubeconfig; lab never takes the current one'),
-  kubeconfig: z.string().min(1).optional().describe('Default: what kubectl would read'),
-});
+const cluster = z
+  .strictObject({
+    context: z.string().min(1).optional().describe('A context of the kubeconfig; lab never takes the current one'),
+    kubeconfig: z.string().min(1).optional().describe('Default: what kubectl would read'),
+    aks: z
+      .strictObject({ resourceGroup: resourceGroupName(), name: z.string().min(1) })
+      .optional()
+      .describe('A cluster of AKS: address, certificate authority and issuer are read from Azure'),
+    eks: z
+      .strictObject({ region: region(), name: z.string().min(1) })
+      .optional()
+      .describe('A cluster of EKS: the same from AWS'),
+  })
+  .superRefine((given, check) => {
+    const named = (['context', 'aks', 'eks'] as const).filter((way) => given[way] !== undefined);
+    const wrong = (message: string) => check.addIssue({ code: 'custom', path: [], message });
+    if (named.length === 0) wrong('names none of context, aks, eks');
+    if (named.length > 1) wrong(`names ${named.join(' and ')}; an environment takes one away with !remove`);
+    if (given.kubeconfig !== undefined && given.context === undefined) wrong('kubeconfig goes with context');
+  });
 
 const stateNamespace = 'lab-system';
 
@@ -75,3 +91,6 @@ export const manifestSchema = z.strictObject({
 
 /** A manifest with its sections parsed. */
 export type Manifest = z.output<typeof manifestSchema>;
+
+/** Where the cluster is. */
+export type Cluster = z.output<typeof cluster>;

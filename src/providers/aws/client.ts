@@ -1,3 +1,4 @@
+import type { Cluster } from '@aws-sdk/client-eks';
 import type { DescribeSecretResponse, SecretsManager, Tag } from '@aws-sdk/client-secrets-manager';
 import type { Ports } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
@@ -7,6 +8,7 @@ import { isStandIn } from '../../secrets/stand-in.ts';
 import type { AwsConfig } from './config.ts';
 import { type IamCalls, iamCalls } from './iam.ts';
 import { type Identity, toIdentity } from './identity.ts';
+import { presigned } from './presign.ts';
 import { isNotFound, refusal } from './refusal.ts';
 import { type AccessKey, openSdk } from './sdk.ts';
 import type { Tags } from './tags.ts';
@@ -55,6 +57,10 @@ export interface AwsClient {
   scheduleDeletion(place: SecretPlace, days: number): Promise<void>;
   restore(place: SecretPlace): Promise<void>;
   readonly iam: IamCalls;
+  /** undefined if it is not there. */
+  cluster(region: string, name: string): Promise<Cluster | undefined>;
+  /** A token for its API server: a signed question who lab is, which the server sends to AWS. Good for 15 minutes. */
+  clusterToken(region: string, name: string): Promise<Secret>;
   /** Somebody else's login, to prove what a role may. */
   as(visitor: Visitor): VisitorLogin;
   /** The cluster, for tokens of its service accounts. */
@@ -120,6 +126,23 @@ export const createClient = (options: ClientOptions): AwsClient => {
   return {
     identity,
     iam,
+    cluster: async (region, name) => {
+      await identity();
+      try {
+        return (await (await sdk.eks(region)).describeCluster({ name }, http)).cluster;
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw refusal(error, { operation: 'DescribeCluster', subject: name, region, service: 'eks' }, []);
+      }
+    },
+    clusterToken: async (region, name) => {
+      await identity();
+      const host = config.endpoints?.sts ?? `https://sts.${region}.${domainOf(region)}`;
+      const url = new URL(`${host}/?Action=GetCallerIdentity&Version=2011-06-15`);
+      const question = { url, region, service: 'sts', headers: { 'x-k8s-aws-id': name }, seconds: 60, now: new Date() };
+      const signed = presigned(question, await sdk.credentials());
+      return secret(`k8s-aws-v1.${Buffer.from(signed).toString('base64url')}`);
+    },
     as: (visitor) => visitorLogin(sdk, visitor, { config, env, signal }),
     ports,
     describe: (place) =>
@@ -180,6 +203,8 @@ export const createClient = (options: ClientOptions): AwsClient => {
     close: () => sdk.close(),
   };
 };
+
+const domainOf = (region: string): string => (region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com');
 
 const readAccessKey = async ({ config, resolve }: ClientOptions): Promise<AccessKey> => {
   const { credential } = config;

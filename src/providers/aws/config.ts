@@ -31,7 +31,12 @@ const schema = z.strictObject({
   credential,
   /** Instead of AWS's own addresses, in every region: the sandbox, a VPC endpoint. */
   endpoints: z
-    .strictObject({ secretsManager: endpoint.optional(), sts: endpoint.optional(), iam: endpoint.optional() })
+    .strictObject({
+      secretsManager: endpoint.optional(),
+      sts: endpoint.optional(),
+      iam: endpoint.optional(),
+      eks: endpoint.optional(),
+    })
     .optional(),
   /** PEM text of the certificate authorities to trust instead of the system's. Default: the file AWS_CA_BUNDLE. */
   ca: z.string().includes('-----BEGIN CERTIFICATE-----', { message: 'must be PEM text' }).optional(),
@@ -66,7 +71,7 @@ function isHttps(text: string): boolean {
 
 // The SDK would send secrets wherever these point; lab takes addresses from the connection alone, and shows them.
 const refuseRedirection = (env: Env): void => {
-  const name = ['', '_SECRETS_MANAGER', '_STS', '_IAM']
+  const name = ['', '_SECRETS_MANAGER', '_STS', '_IAM', '_EKS']
     .map((service) => `AWS_ENDPOINT_URL${service}`)
     .find((candidate) => (env[candidate] ?? '') !== '');
   if (name === undefined) return;

@@ -3,9 +3,11 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { LabError } from '../../errors.ts';
 import { type AccessKeyRecord, recordIn, recordKey } from './access-key-record.ts';
 import type { AwsClient, SecretPlace, SecretState } from './client.ts';
+import { secretArn } from './iam-arn.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
 import { changeTags, newTags, seenTags, tagsField, unmark, wrongTags } from './iam-tags.ts';
 import type { UserState } from './iam-user-calls.ts';
+import { anyAccount, iamArn, rightsOn } from './rights.ts';
 import { secretPlace } from './secret-name.ts';
 import type { Tags } from './tags.ts';
 
@@ -42,6 +44,24 @@ export const iamAccessKey = defineKind<typeof schema.shape, AwsClient>({
   precondition: 're-read',
   protect: 'whoever logs in with its key cannot do so any more, and AWS does not answer the key again',
   exclusive: ([user = '']) => user,
+  rights: ([user = ''], { record, tags }) => {
+    const writing = ['CreateUser', 'TagUser', 'CreateAccessKey', 'DeleteAccessKey', 'DeleteUser'];
+    const untag = tags === undefined ? [] : ['UntagUser'];
+    const own = rightsOn(
+      'iam',
+      iamArn(`user/${user}`),
+      ['GetUser', 'ListAccessKeys'],
+      [...writing, 'ListAttachedUserPolicies', ...untag],
+    );
+    const on = secretArn(anyAccount, record?.region ?? '*', `${record?.name ?? '*'}-??????`);
+    const keeping = rightsOn(
+      'secretsmanager',
+      on,
+      ['DescribeSecret', 'GetSecretValue'],
+      ['CreateSecret', 'TagResource', 'PutSecretValue', 'UpdateSecretVersionStage', 'DeleteSecret', 'RestoreSecret'],
+    );
+    return { plan: [...own.plan, ...keeping.plan], apply: [...own.apply, ...keeping.apply] };
+  },
   check: ({ tags }) => wrongTags(tags),
   read: async (client, [user = '']) => {
     const found = await client.iam.user(user);

@@ -3,10 +3,11 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { sortedSet } from '../../engine/fields.ts';
 import { LabError } from '../../errors.ts';
 import type { AwsClient } from './client.ts';
-import { oidcProviderArn } from './iam-arn.ts';
+import { issuerHost, oidcProviderArn } from './iam-arn.ts';
 import type { OidcProviderState } from './iam-oidc-calls.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
 import { changeTags, newTags, seenTags, tagsField, unmark, wrongTags } from './iam-tags.ts';
+import { iamArn, rightsOn } from './rights.ts';
 import type { Tags } from './tags.ts';
 
 const schema = z.strictObject({
@@ -37,6 +38,16 @@ export const iamOidcProvider = defineKind<typeof schema.shape, AwsClient>({
   mark: 'own',
   writes: 'merge',
   precondition: 're-read',
+  rights: (_, { issuer, tags }) => {
+    // Which one it is is known once the cluster has said its issuer.
+    const on = iamArn(`oidc-provider/${issuer === undefined ? '*' : issuerHost(issuer)}`);
+    const provider = 'OpenIDConnectProvider';
+    const writing = [`Create${provider}`, `Tag${provider}`, `Delete${provider}`];
+    const audiences = [`AddClientIDTo${provider}`, `RemoveClientIDFrom${provider}`];
+    const untag = tags === undefined ? [] : [`Untag${provider}`];
+    const { plan, apply } = rightsOn('iam', on, [`Get${provider}`], [...writing, ...audiences, ...untag]);
+    return { plan: [...plan, { action: `iam:List${provider}s`, on: '*' }], apply };
+  },
   check: ({ audiences, tags }) => (audiences.length === 0 ? 'audiences must hold at least one' : wrongTags(tags)),
   read: async (client, [name = ''], wanted) => {
     const found = await find(client, name, wanted);

@@ -8,6 +8,7 @@ import { readableIn, readingPolicy } from './iam-grant.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
 import { changeTags, newTags, seenTags, tagsField, unmark, wrongTags } from './iam-tags.ts';
 import { canonicalPolicy, policyField } from './policy-document.ts';
+import { iamArn, rightsOn } from './rights.ts';
 import type { Tags } from './tags.ts';
 
 const schema = z.strictObject({
@@ -49,6 +50,22 @@ export const iamPolicy = defineKind<typeof schema.shape, AwsClient>({
   mark: 'own',
   writes: 'merge',
   precondition: 're-read',
+  rights: ([name = ''], { tags }) =>
+    rightsOn(
+      'iam',
+      iamArn(`policy/${name}`),
+      ['GetPolicy', 'GetPolicyVersion'],
+      [
+        'CreatePolicy',
+        'TagPolicy',
+        'ListPolicyVersions',
+        'CreatePolicyVersion',
+        'DeletePolicyVersion',
+        'ListEntitiesForPolicy',
+        'DeletePolicy',
+        ...(tags === undefined ? [] : ['UntagPolicy']),
+      ],
+    ),
   check: (spec) => wrongContent(spec) ?? wrongTags(spec.tags),
   read: async (client, [name = '']) => {
     const identity = await client.identity();

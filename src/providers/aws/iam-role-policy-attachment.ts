@@ -5,6 +5,7 @@ import type { AwsClient } from './client.ts';
 import { policyArn } from './iam-arn.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
 import { provePolicy } from './identity-chain.ts';
+import { iamArn, rightsOn } from './rights.ts';
 
 const schema = z.strictObject({});
 
@@ -22,6 +23,8 @@ export const iamRolePolicyAttachment = defineKind<typeof schema.shape, AwsClient
   precondition: 're-read',
   parent: ([role = '']) => address('aws.iam-role', role),
   after: ([, policy = '']) => (policy.startsWith('arn:') ? [] : [address('aws.iam-policy', policy)]),
+  rights: ([role = '']) =>
+    rightsOn('iam', iamArn(`role/${role}`), ['ListAttachedRolePolicies'], ['AttachRolePolicy', 'DetachRolePolicy']),
   read: async (client, id) =>
     (await isAttached(client, id)) ? { exists: 'yes', spec: {}, outputs: {} } : { exists: 'no' },
   write: async (client, { id }) => {

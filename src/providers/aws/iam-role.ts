@@ -9,6 +9,7 @@ import { changeTags, newTags, seenTags, tagsField, unmark, wrongTags } from './i
 import { trustIn, trustPolicy } from './iam-trust.ts';
 import { proveTrust } from './identity-chain.ts';
 import { canonicalPolicy, policyField } from './policy-document.ts';
+import { iamArn, rightsOn } from './rights.ts';
 import type { Tags } from './tags.ts';
 
 const schema = z.strictObject({
@@ -47,6 +48,22 @@ export const iamRole = defineKind<typeof schema.shape, AwsClient>({
   mark: 'own',
   writes: 'merge',
   precondition: 're-read',
+  rights: ([name = ''], { description, maxSession, tags }) =>
+    rightsOn(
+      'iam',
+      iamArn(`role/${name}`),
+      ['GetRole'],
+      [
+        'CreateRole',
+        'TagRole',
+        'UpdateAssumeRolePolicy',
+        'ListAttachedRolePolicies',
+        'ListRolePolicies',
+        'DeleteRole',
+        ...(description === undefined && maxSession === undefined ? [] : ['UpdateRole']),
+        ...(tags === undefined ? [] : ['UntagRole']),
+      ],
+    ),
   check: (spec) => wrongTrust(spec) ?? wrongSession(spec) ?? wrongTags(spec.tags),
   read: async (client, [name = '']) => {
     const [identity, found] = await Promise.all([client.identity(), client.iam.role(name)]);

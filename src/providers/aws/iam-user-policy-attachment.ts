@@ -4,6 +4,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import type { AwsClient } from './client.ts';
 import { policyArn } from './iam-arn.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
+import { iamArn, rightsOn } from './rights.ts';
 
 const schema = z.strictObject({});
 
@@ -18,6 +19,8 @@ export const iamUserPolicyAttachment = defineKind<typeof schema.shape, AwsClient
   precondition: 're-read',
   parent: ([user = '']) => address('aws.iam-access-key', user),
   after: ([, policy = '']) => (policy.startsWith('arn:') ? [] : [address('aws.iam-policy', policy)]),
+  rights: ([user = '']) =>
+    rightsOn('iam', iamArn(`user/${user}`), ['ListAttachedUserPolicies'], ['AttachUserPolicy', 'DetachUserPolicy']),
   read: async (client, id) =>
     (await isAttached(client, id)) ? { exists: 'yes', spec: {}, outputs: {} } : { exists: 'no' },
   write: async (client, { id }) => {

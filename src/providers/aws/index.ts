@@ -2,6 +2,7 @@ import type { ConnectContext, Connection, DefinedKind, Provider } from '../../en
 import type { Source } from '../../secrets/source.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';
+import { eksClusters } from './eks.ts';
 import { iamAccessKey } from './iam-access-key.ts';
 import { iamOidcProvider } from './iam-oidc-provider.ts';
 import { iamPolicy } from './iam-policy.ts';
@@ -38,6 +39,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       return found.bind(client);
     },
     offers: {
+      eks: eksClusters(client),
       keeper: (region) => openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config)),
     },
     writes: () => client.writes() + escrow.writes(),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { EKS } from '@aws-sdk/client-eks';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
@@ -30,6 +31,9 @@ export interface Sdk {
   secretsManager(region: string): Promise<SecretsManager>;
   /** It has one address for all regions of a partition. */
   iam(): Promise<IAM>;
+  eks(region: string): Promise<EKS>;
+  /** What is signed with now. */
+  credentials(): Promise<AccessKey>;
   /** Commands sent so far that may have changed something. */
   writes(): number;
   close(): void;
@@ -50,7 +54,12 @@ const iamReads = [
   'ListAccessKeys',
   'ListAttachedUserPolicies',
 ].map((operation) => `${operation}Command`);
-const readOnlyCommands = new Set(['GetCallerIdentityCommand', 'DescribeSecretCommand', ...iamReads]);
+const readOnlyCommands = new Set([
+  'GetCallerIdentityCommand',
+  'DescribeSecretCommand',
+  'DescribeClusterCommand',
+  ...iamReads,
+]);
 const reads = new Set([...readOnlyCommands, 'GetSecretValueCommand', 'AssumeRoleWithWebIdentityCommand']);
 
 /** Opens the SDK; each client is loaded and made when it is first asked for. */
@@ -104,7 +113,26 @@ export const openSdk = (options: SdkOptions): Sdk => {
     regions.set(region, client);
     return client;
   };
-  return { sts, iam, secretsManager, writes: () => writes, close: () => opened.forEach((client) => client.destroy()) };
+  const eks = async (region: string): Promise<EKS> => {
+    const [{ EKS: Client }, given] = await Promise.all([import('@aws-sdk/client-eks'), shared()]);
+    const client = new Client({ ...given, ...endpointOf(config.endpoints?.eks, env), region });
+    client.middlewareStack.add(watched, { step: 'initialize', name: 'labGuard' });
+    opened.push(client);
+    return client;
+  };
+  const credentials = async (): Promise<AccessKey> => {
+    const { credentials: given } = await shared();
+    return typeof given === 'function' ? given() : given;
+  };
+  return {
+    sts,
+    iam,
+    secretsManager,
+    eks,
+    credentials,
+    writes: () => writes,
+    close: () => opened.forEach((client) => client.destroy()),
+  };
 };
 
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {

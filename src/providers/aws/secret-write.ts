@@ -138,16 +138,21 @@ const announcedOrNot = async (
     await write();
   } catch (error) {
     if (error instanceof LabError && error.code !== 'UNREACHABLE' && error.code !== 'CANCELLED') {
-      const ours = Object.entries(before).filter(([name]) => isOwnTag(name));
-      await tag(client, place, { ...before, ...announced }, Object.fromEntries(ours));
-      await untag(
-        client,
-        place,
-        announced,
-        Object.keys(announced).filter((name) => isOwnTag(name) && !(name in before)),
-      );
+      await takeBack(client, place, before, announced);
     }
     throw error;
+  }
+};
+
+/** What cannot be taken back looks like a run that was killed there, which the next one makes sense of. */
+const takeBack = async (client: AwsClient, place: SecretPlace, before: Tags, announced: Tags): Promise<void> => {
+  const ours = Object.entries(before).filter(([name]) => isOwnTag(name));
+  const added = Object.keys(announced).filter((name) => isOwnTag(name) && !(name in before));
+  try {
+    await tag(client, place, { ...before, ...announced }, Object.fromEntries(ours));
+    await untag(client, place, announced, added);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
   }
 };
 

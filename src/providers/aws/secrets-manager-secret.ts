@@ -4,6 +4,8 @@ import { secretValue } from '../../engine/fields.ts';
 import type { Live } from '../../engine/resource.ts';
 import { type Fields, liveSecret } from '../../engine/value.ts';
 import type { AwsClient, SecretState } from './client.ts';
+import { secretArn } from './iam-arn.ts';
+import { anyAccount, rightsOn } from './rights.ts';
 import type { Desired } from './secret-intent.ts';
 import {
   decodeMarks,
@@ -70,6 +72,25 @@ export const secretsManagerSecret = defineKind<typeof schema.shape, AwsClient>({
       ...(marks.owner === undefined ? {} : { mark: marks.owner }),
     };
   },
+  rights: (id, { properties, description, tags }) => {
+    const { region, name } = secretPlace(id);
+    return rightsOn(
+      'secretsmanager',
+      secretArn(anyAccount, region, `${name}-??????`),
+      ['DescribeSecret'],
+      [
+        'CreateSecret',
+        'TagResource',
+        'PutSecretValue',
+        'UpdateSecretVersionStage',
+        'DeleteSecret',
+        'RestoreSecret',
+        ...also(properties, 'GetSecretValue'),
+        ...also(description, 'UpdateSecret'),
+        ...also(tags ?? properties, 'UntagResource'),
+      ],
+    );
+  },
   write: (client, request) => writeSecret(client, secretPlace(request.id), request),
   remove: async (client, id) => {
     const place = secretPlace(id);
@@ -83,6 +104,8 @@ export const secretsManagerSecret = defineKind<typeof schema.shape, AwsClient>({
     if (ours.length > 0) await client.untag(place, ours);
   },
 });
+
+const also = (stated: unknown, action: string): string[] => (stated === undefined ? [] : [action]);
 
 const wrongContent = ({ value, properties }: Desired): string | undefined => {
   if ((value === undefined) === (properties === undefined)) return 'needs exactly one of value and properties';

@@ -3,6 +3,7 @@ import type { ManagedServiceIdentityClient } from '@azure/arm-msi';
 import type { ServiceClient } from '@azure/core-client';
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
+import { type Secret, secret } from '../../secrets/secret.ts';
 import { armRefusal } from './arm-refusal.ts';
 import { clouds } from './cloud.ts';
 import type { AzureConfig } from './config.ts';
@@ -21,6 +22,8 @@ export interface ArmCall {
   readonly passes?: (failure: Failure) => boolean;
   /** Milliseconds before each further try. */
   readonly pauses?: readonly number[];
+  /** Changes nothing, though it is no GET. */
+  readonly harmless?: true;
 }
 
 /** Turns a failure that is no failure into its value. */
@@ -39,6 +42,8 @@ export interface Arm {
   rest<T>(call: RestCall, shape: z.ZodType<T>, known?: Known<T>): Promise<T>;
   /** Who lab is in the directory, as its own token says. */
   self(): Promise<Self>;
+  /** A token of lab's own for another API of the tenant, named by its application's id. */
+  tokenFor(application: string): Promise<Secret>;
 }
 
 /** A request without a client of its own. */
@@ -116,8 +121,8 @@ export const openArm = ({ config, wire, login, readOnly, patience, slow, wrote }
     }
   };
   const make = async <T>(call: ArmCall, run: () => Promise<T>, known?: Known<T>): Promise<T> => {
-    const { method, path, passes, pauses = patience.pauses } = call;
-    if (method !== 'GET' && !readOnly) wrote();
+    const { method, path, passes, pauses = patience.pauses, harmless } = call;
+    if (method !== 'GET' && harmless !== true && !readOnly) wrote();
     const outcome = await retrying({ ...patience, pauses }, true, () => attempt(run), passes);
     if (outcome.ok) return outcome.value;
     const meant = known?.(outcome.failure);
@@ -138,6 +143,11 @@ export const openArm = ({ config, wire, login, readOnly, patience, slow, wrote }
         async () => shape.parse(await send(await plain(), `${endpoint}/subscriptions/${subscription}`, call)),
         known,
       ),
+    tokenFor: async (application) => {
+      const token = await credential.getToken(`${application}/.default`);
+      if (token === null) throw new LabError('UNAUTHENTICATED', 'the login to Azure gave no token');
+      return secret(token.token);
+    },
     self: once(async () => {
       const token = await credential.getToken(scope);
       if (token === null) throw new LabError('UNAUTHENTICATED', 'the login to Azure gave no token');

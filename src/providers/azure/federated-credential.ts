@@ -4,6 +4,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import type { AzureClient } from './client.ts';
 import { proveTrust } from './identity-chain.ts';
 import { type IdentityName, readCredential, removeCredential, writeCredential } from './managed-identities.ts';
+import { allOf, groupScope } from './rights.ts';
 
 const schema = z.strictObject({
   issuer: z
@@ -33,6 +34,8 @@ export const federatedCredential = defineKind<typeof schema.shape, AzureClient>(
   identify: (parts) => parts.map((part) => part.toLowerCase()),
   parent: ([group = '', identity = '']) => address('azure.managed-identity', group, identity),
   exclusive: ([group, identity]) => `azure.managed-identity/${group}/${identity}`,
+  rights: ([group = '']) =>
+    allOf(groupScope(group), 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials'),
   read: async ({ arm }, id) => {
     const found = await readCredential(arm(), owner(id), id[2] ?? '');
     if (found === undefined) return { exists: 'no' };

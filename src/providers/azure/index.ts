@@ -1,5 +1,6 @@
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
+import { aksClusters } from './aks.ts';
 import type { AzureClient } from './client.ts';
 import { type AzureConfig, checkConfig } from './config.ts';
 import { entryState } from './entry.ts';
@@ -47,7 +48,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       if (found === undefined) throw new TypeError(`the provider azure has no kind ${name}`);
       return found.bind(client);
     },
-    offers: { keeper: (vault) => openKeeper(client, vault, () => login.who()) },
+    offers: { aks: aksClusters(client), keeper: (vault) => openKeeper(client, vault, () => login.who()) },
     writes: () => client.writes(),
     close: async () => wire.close(),
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import { secretValue } from '../../engine/fields.ts';
-import type { Live } from '../../engine/resource.ts';
+import type { Live, Right } from '../../engine/resource.ts';
 import { isSecret } from '../../secrets/secret.ts';
 import type { AzureClient } from './client.ts';
 import { entryGate } from './entry.ts';
@@ -91,6 +91,15 @@ export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
   identify: secretId,
   gates: ([vault = '']) => [entryGate(vault)],
   parent: ([vault = '']) => address('azure.key-vault', vault),
+  rights: ([vault = '']) => {
+    const data = (action: string): Right => ({
+      action: `Microsoft.KeyVault/vaults/secrets/${action}`,
+      on: `/vaults/${vault}`,
+      data: true,
+    });
+    const writing = ['setSecret/action', 'update/action', 'delete', 'recover/action'];
+    return { plan: [data('readMetadata/action')], apply: writing.map(data) };
+  },
   check: ({ value, tags }) => (isSecret(value) ? valueFault(value) : undefined) ?? tagFault(Object.keys(tags ?? {})),
   read: async (client, [vault = '', name = ''], spec) => toLive(await readState(client.vault(vault), name), spec.tags),
   write: (client, request) => writeSecret(client.vault(request.id[0] ?? ''), request, client.signal),

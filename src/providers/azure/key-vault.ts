@@ -17,6 +17,7 @@ import {
 } from './key-vaults.ts';
 import { vaultId } from './names.ts';
 import { seenTags, tagsToSend, unmarked, wrongTags } from './resource-tags.ts';
+import { allOf, vaultScope } from './rights.ts';
 import { untilShown } from './until.ts';
 
 const toLive = (found: KeyVault): Live => {
@@ -75,6 +76,13 @@ export const keyVault = defineKind<typeof vaultSchema.shape, AzureClient>({
     purgeProtection !== true || (live.exists === 'yes' && live.spec['purgeProtection'] === true)
       ? undefined
       : 'purge protection is for ever: what is deleted keeps its name until its retention ends',
+  rights: ([name = ''], { resourceGroup = '' }) => {
+    const type = 'Microsoft.KeyVault/vaults';
+    const { plan, apply } = allOf(vaultScope(resourceGroup, name), type);
+    // Deleted ones, and those of which only the name is known, are of the subscription.
+    const deleted = { action: 'Microsoft.KeyVault/deletedVaults/read', on: '' };
+    return { plan: [...plan, deleted], apply: [...apply, { action: `${type}/read`, on: '' }] };
+  },
   check: ({ tags }) => wrongTags(tags),
   read: async ({ arm }, [name = ''], wanted) => {
     const found = await look(arm(), wanted.resourceGroup, name);

@@ -7,6 +7,7 @@ import type { AzureClient } from './client.ts';
 import { createIdentity, type IdentityName, readIdentity, removeIdentity, tagIdentity } from './managed-identities.ts';
 import { readGroup } from './resource-groups.ts';
 import { seenTags, tagsField, tagsToSend, unmarked, wrongTags } from './resource-tags.ts';
+import { allOf, groupScope } from './rights.ts';
 
 const schema = z.strictObject({
   location: location().optional().describe('Default: that of its resource group.'),
@@ -29,6 +30,7 @@ export const managedIdentity = defineKind<typeof schema.shape, AzureClient>({
   identify: (parts) => parts.map((part) => part.toLowerCase()),
   parent: ([group = '']) => address('azure.resource-group', group),
   exclusive: ([group, name]) => `azure.managed-identity/${group}/${name}`,
+  rights: ([group = '']) => allOf(groupScope(group), 'Microsoft.ManagedIdentity/userAssignedIdentities'),
   check: ({ tags }) => wrongTags(tags),
   read: async ({ arm }, id) => {
     const found = await readIdentity(arm(), at(id));

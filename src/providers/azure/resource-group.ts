@@ -5,6 +5,7 @@ import { location } from './arm-names.ts';
 import type { AzureClient } from './client.ts';
 import { contentsOf, createGroup, readGroup, removeGroup, tagGroup } from './resource-groups.ts';
 import { seenTags, tagsField, tagsToSend, unmarked, wrongTags } from './resource-tags.ts';
+import { groupScope, rightsOn } from './rights.ts';
 
 const schema = z.strictObject({
   location: location().optional().describe('Needed to make one: westeurope.'),
@@ -24,6 +25,21 @@ export const resourceGroup = defineKind<typeof schema.shape, AzureClient>({
   precondition: 're-read',
   protect: 'everything in it goes with it',
   identify: ([name = '']) => [name.toLowerCase()],
+  rights: ([name = '']) => {
+    const type = 'Microsoft.Resources/subscriptions/resourceGroups';
+    // A group is made and deleted in the subscription.
+    const made = rightsOn(
+      '',
+      [],
+      [
+        `${type}/write`,
+        `${type}/delete`,
+        `${type}/resources/read`,
+        'Microsoft.Resources/subscriptions/operationresults/read',
+      ],
+    );
+    return { plan: [{ action: `${type}/read`, on: groupScope(name) }], apply: made.apply };
+  },
   check: ({ tags }) => wrongTags(tags),
   read: async ({ arm }, [name = '']) => {
     const found = await readGroup(arm(), name);

@@ -7,6 +7,7 @@ import type { AzureClient } from './client.ts';
 import { entered, entryGate } from './entry.ts';
 import { proveRole } from './identity-chain.ts';
 import { readIdentity } from './managed-identities.ts';
+import { allOf, groupScope } from './rights.ts';
 import { type Assignment, assign, assignmentsAt, type Place, unassign } from './role-assignments.ts';
 
 const schema = z.strictObject({
@@ -65,6 +66,13 @@ export const roleAssignment = defineKind<typeof schema.shape, AzureClient>({
   opens: (id, { principalId }) => {
     const { vault, secret } = meaningOf(id);
     return principalId === 'self' && vault !== undefined && secret === undefined ? [entryGate(vault)] : [];
+  },
+  rights: (id) => {
+    const { scope, group, label } = meaningOf(id);
+    const { plan, apply } = allOf(scope, 'Microsoft.Authorization/roleAssignments');
+    const roles = { action: 'Microsoft.Authorization/roleDefinitions/read', on: '' };
+    const identity = { action: 'Microsoft.ManagedIdentity/userAssignedIdentities/read', on: groupScope(group) };
+    return { plan: [...plan, roles, ...(label === 'self' ? [] : [identity])], apply };
   },
   read: async ({ arm }, id, { principalId }) => {
     const meaning = meaningOf(id);

@@ -4,6 +4,7 @@ import { type Access, type Credentials, proxyOf, type Tls } from './access.ts';
 import { closest } from './closest.ts';
 import { elements, members, text } from './json.ts';
 import { findKubeconfigs } from './kubeconfig-files.ts';
+import { rememberFor } from './remember.ts';
 
 /** The context that stands for "the cluster this process runs in, as its pod's service account". */
 export const inCluster = 'in-cluster';
@@ -176,20 +177,4 @@ const within = async (milliseconds: number, work: Promise<void>): Promise<void> 
     timer = setTimeout(() => reject(new Error('too slow')), milliseconds);
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
-};
-
-/** The same answer, good or bad, to everybody who asks within the time; a new one to whoever was refused with it. */
-const rememberFor = <Value>(milliseconds: number, ask: () => Promise<Value>): ((refused?: Value) => Promise<Value>) => {
-  let until = 0;
-  let last: Promise<Value> | undefined;
-  return async (refused) => {
-    const known = last;
-    if (known !== undefined && Date.now() < until && (refused === undefined || (await known) !== refused)) return known;
-    // Many may be refused at once: the first of them asks for all.
-    if (last === known || last === undefined) {
-      until = Date.now() + milliseconds;
-      last = ask();
-    }
-    return last;
-  };
 };

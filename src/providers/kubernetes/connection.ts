@@ -1,25 +1,31 @@
 import { z } from 'zod';
+import type { ManagedCluster, Ports } from '../../engine/ports.ts';
 import type { ConnectContext, Connection, DefinedKind } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
+import type { Access } from './access.ts';
 import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
 import { openKeeper } from './keeper.ts';
+import { managedAccess } from './managed-access.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
 import { openOwnObjects } from './own-objects.ts';
 import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
 
-const connectionSchema = z.strictObject({
-  context: z.string().min(1),
-  kubeconfig: z.string().min(1).optional(),
-});
+const connectionSchema = z.union([
+  z.strictObject({ context: z.string().min(1), kubeconfig: z.string().min(1).optional() }),
+  z.strictObject({ aks: z.strictObject({ resourceGroup: z.string().min(1), name: z.string().min(1) }) }),
+  z.strictObject({ eks: z.strictObject({ region: z.string().min(1), name: z.string().min(1) }) }),
+]);
 
-/** One cluster in one run. Sends nothing yet. */
+type Config = z.output<typeof connectionSchema>;
+
+/** One cluster in one run. Sends nothing to it yet; where a cloud's cluster is, the cloud is asked. */
 export const openConnection = async (
   kinds: readonly DefinedKind<KubeClient>[],
   config: unknown,
-  { readOnly, env, signal }: ConnectContext,
+  { readOnly, env, signal, ports }: ConnectContext,
 ): Promise<Connection> => {
   const parsed = connectionSchema.safeParse(config);
   if (!parsed.success) {
@@ -28,24 +34,24 @@ export const openConnection = async (
       'BAD_MANIFEST',
       `the connection to the cluster is not complete: ${issue?.path.join('.')} ${issue?.message}`,
       {
-        next: 'It needs `context`, a context of your kubeconfig.',
+        next: 'It needs `context`, a context of your kubeconfig, or `aks`, or `eks`.',
       },
     );
   }
-  const { context, kubeconfig } = parsed.data;
-  const access = await openAccess({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }, env);
+  const managed = await managedCluster(parsed.data, ports);
+  const access = await accessTo(parsed.data, managed, env);
   const transport = openTransport(access, readOnly, signal);
   const { send } = transport;
   const discovery = openDiscovery(send);
   const objects = openObjects({ send, discovery });
-  const client: KubeClient = { send, discovery, objects };
+  const client: KubeClient = { send, discovery, objects, ...(managed === undefined ? {} : { managed }) };
   const scope = once(() => clusterUid(client));
   // A run that is aborted still writes down how far it got.
   const own = openTransport(access, readOnly, new AbortController().signal);
 
   return {
     scope,
-    describe: async () => `cluster ${context}, uid ${await scope().then(shortened, unknownUid)}`,
+    describe: async () => `cluster ${access.context}, uid ${await scope().then(shortened, unknownUid)}`,
     gate: (name) => servedGateState(discovery, name),
     kind: (name) => {
       const kind = kinds.find((candidate) => candidate.kind === name);
@@ -56,13 +62,29 @@ export const openConnection = async (
       objects,
       ownObjects: openOwnObjects(own.send),
       tokens: openTokens(send),
-      keeper: (namespace) => openKeeper(send, namespace, `cluster ${context} as ${access.user}`),
+      keeper: (namespace) => openKeeper(send, namespace, `cluster ${access.context} as ${access.user}`),
     },
     writes: () => transport.writes(),
     close: async () => {
       await Promise.all([transport.close(), own.close()]);
     },
   };
+};
+
+const managedCluster = async (config: Config, ports: Ports): Promise<ManagedCluster | undefined> => {
+  if ('aks' in config) return (await ports.aks()).find(config.aks);
+  return 'eks' in config ? (await ports.eks()).find(config.eks) : undefined;
+};
+
+const accessTo = async (
+  config: Config,
+  managed: ManagedCluster | undefined,
+  env: ConnectContext['env'],
+): Promise<Access> => {
+  if (managed !== undefined) return managedAccess(managed, env);
+  if (!('context' in config)) throw new TypeError('a cluster is of a kubeconfig or of a cloud');
+  const { context, kubeconfig } = config;
+  return openAccess({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }, env);
 };
 
 /** A cluster has no name of its own; the uid of its oldest namespace never changes. */

@@ -13,7 +13,7 @@ const kinds: readonly DefinedKind<KubeClient>[] = [namespace, serviceAccount, se
 export const kubernetes: Provider = {
   name: 'kubernetes',
   kinds,
-  needs: [],
+  needs: ['aks', 'eks'],
   connect: async (config, context) => {
     const { openConnection } = await import('./connection.ts');
     return openConnection(kinds, config, context);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/define-kind.ts';
+import type { ManagedCluster } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { reveal } from '../../secrets/secret.ts';
 import type { Send } from './call.ts';
@@ -20,14 +21,28 @@ export const issuer = defineKind({
   mark: 'none',
   writes: 'merge',
   precondition: 're-read',
-  read: async ({ send }: KubeClient) => {
+  read: async ({ send, managed }: KubeClient) => {
     const found = (await discovered(send)) ?? (await claimed(send));
     if (found === undefined) throw new LabError('UNREACHABLE', 'the API server tells no issuer of its tokens');
+    if (managed !== undefined) refuseOther(managed, found);
     return { exists: 'yes', spec: {}, outputs: { issuer: found, host: found.replace(/^https:\/\//, '') } };
   },
   write: async () => undefined,
   remove: async () => undefined,
 });
+
+/** The cloud publishes the keys of the issuer that it names, and of no other. */
+const refuseOther = ({ name, issuer: published }: ManagedCluster, found: string): void => {
+  if (published === undefined) {
+    throw new LabError('REJECTED', `${name} publishes no issuer, so no cloud can check the tokens of ${found}`, {
+      next: 'On AKS: az aks update --enable-oidc-issuer.',
+    });
+  }
+  if (published === found) return;
+  throw new LabError('CONFLICT', `${name} publishes the issuer ${published}, and its API server signs as ${found}`, {
+    next: 'Wait until an update of the cluster has ended; every character counts, a slash at the end as well.',
+  });
+};
 
 /** What OpenID discovery says; undefined for those who may not ask. */
 const discovered = async (send: Send): Promise<string | undefined> => {

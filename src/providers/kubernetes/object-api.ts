@@ -1,4 +1,4 @@
-import type { ObjectApi } from '../../engine/ports.ts';
+import type { ManagedCluster, ObjectApi } from '../../engine/ports.ts';
 import { lookUp } from './look-up.ts';
 import {
   applyObject,
@@ -16,6 +16,8 @@ import { removeObject } from './remove.ts';
 /** What the kinds of this provider work with. */
 export interface KubeClient extends Wire {
   readonly objects: ObjectApi;
+  /** What a cloud says of the cluster, where one runs it. */
+  readonly managed?: ManagedCluster;
 }
 
 /** The objects of the cluster, for this provider and for others. No data of a Secret leaves it; own-objects.ts hands out that of lab's state. */

@@ -45,9 +45,13 @@ export const answerSecretsManager = (request: Request, place: Regional, rights: 
 
 /** Throws if the caller's policies do not allow this action on that very secret. */
 const refuseDenied = (name: string, body: unknown, place: Regional, { caller, iam }: Rights): void => {
-  const action = `secretsmanager:${name}`;
-  const id = secretIdIn(body);
-  if (mayDo(caller, { action, resource: arnOf(place, id) }, iam)) return;
+  const id = textIn(body, 'SecretId') || textIn(body, 'Name');
+  // To make one with tags is to tag it, too.
+  const all = [name, ...(name === 'CreateSecret' && hasTags(body) ? ['TagResource'] : [])];
+  const resource = arnOf(place, id);
+  const denied = all.find((one) => !mayDo(caller, { action: `secretsmanager:${one}`, resource }, iam));
+  if (denied === undefined) return;
+  const action = `secretsmanager:${denied}`;
   const why = `because no identity-based policy allows the ${action} action`;
   throw new AwsRefusal(
     'AccessDeniedException',
@@ -55,9 +59,17 @@ const refuseDenied = (name: string, body: unknown, place: Regional, { caller, ia
   );
 };
 
-const secretIdIn = (body: unknown): string => {
-  const id: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'SecretId') : undefined;
-  return typeof id === 'string' ? id : '';
+const fieldIn = (body: unknown, field: string): unknown =>
+  typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined;
+
+const textIn = (body: unknown, field: string): string => {
+  const text = fieldIn(body, field);
+  return typeof text === 'string' ? text : '';
+};
+
+const hasTags = (body: unknown): boolean => {
+  const tags = fieldIn(body, 'Tags');
+  return Array.isArray(tags) && tags.length > 0;
 };
 
 // Of a secret that is not there, AWS checks the ARN that it would have.

@@ -4,14 +4,15 @@ import { type Answer, type Request, serve } from '../http.ts';
 import type { KeysOf } from '../signed-token.ts';
 import { openDocument } from '../store.ts';
 import { type Content, emptyContent, entryOf, iamOf } from './content.ts';
-import { answerEks, type EksCluster } from './eks.ts';
+import { answerEks, clusterToken, type EksCluster } from './eks.ts';
 import { answerIam } from './iam.ts';
+import { actionsIn, iamResource } from './iam-actions.ts';
 import { queryRefusal } from './query.ts';
 import { type QuirkOptions, quirksOf } from './quirks.ts';
 import { AwsRefusal } from './refusal.ts';
 import { holderOf, regional } from './regional.ts';
 import { answerSecretsManager, jsonRefusal } from './secrets-manager.ts';
-import { type Caller, openSessions, userOf } from './sessions.ts';
+import { type Caller, mayDo, openSessions, userOf } from './sessions.ts';
 import { claimOf } from './signature.ts';
 import { answerSts } from './sts.ts';
 
@@ -58,6 +59,8 @@ export interface AwsSandbox {
   readonly accessKey: SandboxAccessKey;
   /** The text of a secret's version, by default the current one; undefined if there is none to read. */
   readSecret(region: string, name: string, version?: VersionChoice): string | undefined;
+  /** Who comes to a cluster of EKS with this token: an ARN. */
+  clusterUser(token: string): string | undefined;
   /** Ends it and writes what it holds. */
   stop(): Promise<void>;
 }
@@ -100,7 +103,10 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
     if (caller === undefined) return refused(false, service);
     switch (service) {
       case 'iam': {
-        if (caller.is !== 'operator') return queryRefusal('iam', deniedTo(caller, `iam:${form.get('Action')}`));
+        const denied = actionsIn(form).find(
+          (action) => !mayDo(caller, { action, resource: iamResource(form, account) }, iam),
+        );
+        if (denied !== undefined) return queryRefusal('iam', deniedTo(caller, denied));
         const answer = answerIam(form, { account, iam }, quirks);
         if (!/^(Get|List)/.test(form.get('Action') ?? '')) document.changed();
         return answer;
@@ -123,6 +129,7 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
     account,
     accessKey,
     readSecret: (region, name, version = { stage: 'AWSCURRENT' }) => textOf(document.value, region, name, version),
+    clusterUser: (token) => (clusterToken(token)?.accessKeyId === accessKey.id ? operator.arn : undefined),
     stop: async () => {
       await server.close();
       await document.close();

@@ -25,6 +25,9 @@ export const mayDo = (rights: Rights, bearer: Bearer, deed: Deed): boolean => {
   if (isOld && bearer.is === 'application') {
     return roleAllows(bearer.application.roles?.[deed.vault] ?? 'Secrets Officer', deed.action);
   }
+  const role = bearer.is === 'application' ? bearer.application.subscriptionRole : undefined;
+  const own = typeof role === 'object' ? role.dataActions : [];
+  if (own.includes(`Microsoft.KeyVault/vaults/secrets/${deed.action}`)) return true;
   return rights.arm.assignments.some((assignment) => counts(rights, assignment, bearer, deed));
 };
 

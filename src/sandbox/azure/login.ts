@@ -108,7 +108,9 @@ const firstVersionTimes = () => {
   return { expires_on: now + lifetime, not_before: now };
 };
 
-const resourceIn = (scope: string): string => /(?:^| )(https:\/\/[^ ]+?)\/+\.default(?: |$)/.exec(scope)?.[1] ?? '';
+// An API by its address, or by the id of its application.
+const resourceIn = (scope: string): string =>
+  /(?:^| )(https:\/\/[^ ]+?|[-0-9a-f]{36})\/+\.default(?: |$)/.exec(scope)?.[1] ?? '';
 
 const noTenant = (tenant: string): Result =>
   refused(

@@ -3,6 +3,12 @@ import { createHash } from 'node:crypto';
 /** What somebody gave an application to do with the secrets of a vault; the names of Azure's built-in roles begin with "Key Vault". */
 export type Role = 'none' | 'Reader' | 'Secrets User' | 'Secrets Officer';
 
+/** Exactly these actions, everywhere; no wildcards. */
+export interface CustomRole {
+  readonly actions: readonly string[];
+  readonly dataActions: readonly string[];
+}
+
 /** An application that can log in. */
 export interface Principal {
   readonly clientId: string;
@@ -10,7 +16,7 @@ export interface Principal {
   /** In the vaults that were there from the start; one that is not named: Secrets Officer. */
   readonly roles?: Readonly<Record<string, Role>>;
   /** In the subscription. Default: Owner. */
-  readonly subscriptionRole?: 'Owner' | 'Reader' | 'none';
+  readonly subscriptionRole?: 'Owner' | 'Reader' | 'none' | CustomRole;
 }
 
 /** Who a token is for. A managed identity may only what role assignments give it. */

@@ -4,7 +4,8 @@ import { type Answer, type Request, serve } from '../http.ts';
 import type { KeysOf } from '../signed-token.ts';
 import { openDocument } from '../store.ts';
 import { answerArm } from './arm/answer.ts';
-import type { Place } from './arm/call.ts';
+import type { AksCluster, Place } from './arm/call.ts';
+import { aksServer } from './arm/clusters.ts';
 import { armOf, emptyContent } from './content.ts';
 import { type ExistingInAzure, furnishSubscription, type Newcomers } from './existing.ts';
 import { loginHosts, managementHosts, vaultDomains, vaultHostOf } from './hosts.ts';
@@ -47,6 +48,8 @@ export interface AzureSandboxOptions {
   readonly keysOf?: KeysOf;
   /** Eventual consistency and throttling; off by default. */
   readonly quirks?: QuirkOptions;
+  /** Its clusters of AKS, by `group/name` in lower case. */
+  readonly clusters?: Readonly<Record<string, AksCluster>>;
   /** Signs its certificate. Default: one of its own. */
   readonly authority?: Authority;
 }
@@ -63,6 +66,8 @@ export interface AzureSandbox {
   /** The same in two steps. */
   logIn(request: LoginRequest): Promise<LoggedIn>;
   readWith(token: string, wanted: Wanted): SecretReading;
+  /** Who comes to a cluster of AKS with this token: the id of somebody in the directory. */
+  clusterUser(token: string): string | undefined;
   /** Ends it and writes what it holds. */
   stop(): Promise<void>;
 }
@@ -84,7 +89,17 @@ export const startAzureSandbox = async (options: AzureSandboxOptions): Promise<A
   const rights = { arm, subscription, quirks };
   const vaults: Vaults = { content: document.value, tenant, tokens, rights, settleMs, changed };
   const login: Login = { tenant, tokens, principal, arm, keysOf, quirks };
-  const place: Place = { arm, subscription, tenant, secrets: document.value.vaults, quirks, settleMs, changed };
+  const { clusters = {} } = options;
+  const place: Place = {
+    clusters,
+    arm,
+    subscription,
+    tenant,
+    secrets: document.value.vaults,
+    quirks,
+    settleMs,
+    changed,
+  };
   const names = [...loginHosts, ...managementHosts, ...vaultDomains.map((domain) => `*.${domain}`)];
   const { certificate, key } = authority.issue({ commonName: 'lab sandbox', use: { kind: 'server', names } });
   const server = await serve({
@@ -99,6 +114,10 @@ export const startAzureSandbox = async (options: AzureSandboxOptions): Promise<A
     readSecret: (request) => readAs(vaults, login, request),
     logIn: (request) => logInAs(login, request),
     readWith: (token, wanted) => readWith(vaults, token, wanted),
+    clusterUser: (token) => {
+      const grant = tokens.grantOf(token);
+      return grant?.resource === aksServer ? grant.bearer.objectId : undefined;
+    },
     stop: async () => {
       await server.close();
       await document.close();

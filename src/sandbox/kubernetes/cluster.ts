@@ -10,6 +10,8 @@ import type { Storage } from './storage.ts';
 export interface Cluster {
   readonly storage: Storage;
   readonly credentials: Credentials;
+  /** Who a cloud says comes with a token that is none of the cluster's own; undefined for nobody. */
+  readonly guest: (token: string) => string | undefined;
   /** Every type that is served now. */
   types(): readonly ResourceType[];
 }
@@ -25,7 +27,11 @@ export function builtInType(kind: string): ResourceType {
 }
 
 /** Puts a cluster together. Custom types are those of the definitions that are established. */
-export const openCluster = (storage: Storage, credentials: Credentials): Cluster => {
+export const openCluster = (
+  storage: Storage,
+  credentials: Credentials,
+  guest: Cluster['guest'] = () => undefined,
+): Cluster => {
   let custom: readonly ResourceType[] | undefined;
   storage.onChange((change) => {
     if (change.resource.startsWith(definitionType.plural)) custom = undefined;
@@ -33,6 +39,7 @@ export const openCluster = (storage: Storage, credentials: Credentials): Cluster
   return {
     storage,
     credentials,
+    guest,
     types: () => {
       custom ??= storage.list(definitionType, '').filter(isEstablished).flatMap(typesOfDefinition);
       return [...builtInTypes, ...custom];

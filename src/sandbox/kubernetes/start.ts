@@ -23,6 +23,8 @@ export interface KubernetesOptions {
   readonly file?: string;
   /** Default: any free port. */
   readonly port?: number;
+  /** Administrators whom a cloud vouches for, by their tokens. */
+  readonly guest?: (token: string) => string | undefined;
   /** CustomResourceDefinitions that are there from the start; default: those of External Secrets. */
   readonly definitions?: readonly KubeObject[];
 }
@@ -54,7 +56,7 @@ export const sandboxContext = 'lab-sandbox';
 export const startKubernetes = async (options: KubernetesOptions = {}): Promise<SandboxKubernetes> => {
   const document = await openDocument<Content>(options.file, emptyContent);
   const { credentials } = document.value;
-  const cluster = openCluster(openStorage(document), credentials);
+  const cluster = openCluster(openStorage(document), credentials, options.guest);
   const stopControllers = runControllers(cluster, [definitions, namespaces, garbage]);
   furnishCluster(cluster, options.definitions ?? externalSecretsDefinitions);
 

@@ -6,6 +6,7 @@ import { type AwsClient, createClient } from '../../../src/providers/aws/client.
 import { checkConfig } from '../../../src/providers/aws/config.ts';
 import { aws } from '../../../src/providers/aws/index.ts';
 import { secret } from '../../../src/secrets/secret.ts';
+import { noPorts } from '../../support/no-ports.ts';
 
 /** An AWS to test against: the sandbox or moto. */
 export interface AwsServer {
@@ -25,7 +26,7 @@ export const region = 'eu-west-1';
 export const configOf = ({ url, caPem }: Pick<AwsServer, 'url' | 'caPem'>, more: object = {}) => ({
   region,
   credential: { type: 'access-keys', id: { from: 'env', name: 'KEY_ID' }, secret: { from: 'env', name: 'KEY' } },
-  endpoints: { secretsManager: url, sts: url, iam: url },
+  endpoints: { secretsManager: url, sts: url, iam: url, eks: url },
   ca: caPem,
   ...more,
 });
@@ -38,7 +39,7 @@ export const contextOf = (
   const all: Record<string, string> = { KEY_ID: accessKey.id, KEY: accessKey.secret, ...env };
   return {
     readOnly,
-    ports: { objects: refuse, tokens: refuse, keeper: refuse },
+    ports: noPorts,
     env: all,
     resolve: async (source) => {
       const value = source.from === 'env' ? all[source.name] : undefined;
@@ -47,8 +48,6 @@ export const contextOf = (
     signal: new AbortController().signal,
   };
 };
-
-const refuse = () => Promise.reject(new Error('the aws provider asked for a port'));
 
 /** Connects as apply does. */
 export const connectTo = (server: AwsServer): Promise<Connection> => aws.connect(configOf(server), contextOf(server));

@@ -79,7 +79,7 @@ describe('a store of Azure from nothing', () => {
   });
 
   test('says what it waits for', async () => {
-    const { bench } = await start({ settleMs: 200, quirks: { staleAssignments: 2 } });
+    const { bench } = await start({ settleMs: 2_000, quirks: { staleAssignments: 2 } });
     const { events } = await applyAll(bench, chain);
     const waits = events.flatMap((event) => (event.type === 'waiting' ? `${event.address}: ${event.for}` : []));
     expect(new Set(waits)).toEqual(

@@ -4,12 +4,11 @@ import { azure } from '../../../src/providers/azure/index.ts';
 import type { AzureSandbox, AzureSandboxOptions } from '../../../src/sandbox/azure/start.ts';
 import { startAzureSandbox } from '../../../src/sandbox/azure/start.ts';
 import { secret } from '../../../src/secrets/secret.ts';
+import { noPorts } from '../../support/no-ports.ts';
 
 export const tenant = '7c1e0000-0000-0000-0000-000000000001';
 export const subscription = '7c1e0000-0000-0000-0000-000000000002';
 export const vault = 'illm-k8s-lab-kv';
-
-const unused = () => Promise.reject(new Error('unused'));
 
 /** Applications of the sandbox's tenant: one that may do everything, one that may look, one that may nothing. */
 export const principals = {
@@ -59,7 +58,7 @@ export const contextFor = (
   more: Partial<ConnectContext> = {},
 ): ConnectContext => ({
   readOnly: false,
-  ports: { objects: unused, tokens: unused, keeper: unused },
+  ports: noPorts,
   env: {},
   resolve: async () => secret(principals[as].clientSecret),
   signal: new AbortController().signal,

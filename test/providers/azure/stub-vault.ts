@@ -5,6 +5,7 @@ import { openWire } from '../../../src/providers/azure/wire.ts';
 import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
 import { type Answer, type Request, serve } from '../../../src/sandbox/http.ts';
 import { secret } from '../../../src/secrets/secret.ts';
+import { noPorts } from '../../support/no-ports.ts';
 import { tenant, vault } from './sandbox.ts';
 
 /** What the vault does next; `hang` never answers. */
@@ -71,9 +72,7 @@ export const clientOf = (
   onTestFinished(() => wire.close());
   const resolve = async () => secret('the-client-secret');
   const login = openLogin({ config, wire, resolve, signal, pauses });
-  const refuse = () => Promise.reject(new Error('unused'));
-  const ports = { objects: refuse, tokens: refuse, keeper: refuse };
-  return createClient({ config, wire, login, readOnly: false, ports, ...more, signal, pauses });
+  return createClient({ config, wire, login, readOnly: false, ports: noPorts, ...more, signal, pauses });
 };
 
 /** The stub's only vault, as a client sees it. */

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ManagedCluster } from '../../../src/engine/ports.ts';
 import { openDiscovery } from '../../../src/providers/kubernetes/discovery.ts';
 import { issuer } from '../../../src/providers/kubernetes/issuer.ts';
 import { openObjects } from '../../../src/providers/kubernetes/object-api.ts';
@@ -12,7 +13,7 @@ const tokenOf = (claims: object): Scripted => {
 };
 
 /** Reads over a connection that may only read. */
-const read = async (answers: { discovery: Scripted; token?: Scripted }) => {
+const read = async (answers: { discovery: Scripted; token?: Scripted }, managed?: ManagedCluster) => {
   const api = await fakeApi(({ url }) =>
     url.startsWith('/.well-known/') ? answers.discovery : (answers.token ?? forbidden),
   );
@@ -22,7 +23,9 @@ const read = async (answers: { discovery: Scripted; token?: Scripted }) => {
     await api.close();
   });
   const wire = { send: transport.send, discovery: openDiscovery(transport.send) };
-  const live = await issuer.bind({ ...wire, objects: openObjects(wire) }).read(['cluster'], {});
+  const live = await issuer
+    .bind({ ...wire, objects: openObjects(wire), ...(managed && { managed }) })
+    .read(['cluster'], {});
   return { live, asked: api.seen.map(({ method, url }) => `${method} ${url}`) };
 };
 
@@ -42,6 +45,28 @@ describe("the issuer of the cluster's tokens", () => {
     const { live, asked } = await read({ discovery: forbidden, token: tokenOf({ iss: 'https://oidc.example.com/x' }) });
     expect(live).toMatchObject({ outputs: { issuer: 'https://oidc.example.com/x', host: 'oidc.example.com/x' } });
     expect(asked[1]).toBe('POST /api/v1/namespaces/default/serviceaccounts/default/token');
+  });
+
+  test('is the one that the cloud publishes, or an error that names both', async () => {
+    const discovery = { status: 200, body: { issuer: 'https://oic.example/1' } };
+    const login = () => Promise.reject(new Error('unused'));
+    const cloud = (published?: string): ManagedCluster => ({
+      name: 'AKS prod in lab',
+      server: 'https://prod',
+      ca: '',
+      issuer: published,
+      login,
+    });
+    expect((await read({ discovery }, cloud('https://oic.example/1'))).live).toMatchObject({ exists: 'yes' });
+    await expect(read({ discovery }, cloud('https://oic.example/1/'))).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message:
+        'AKS prod in lab publishes the issuer https://oic.example/1/, and its API server signs as https://oic.example/1',
+    });
+    await expect(read({ discovery }, cloud())).rejects.toMatchObject({
+      code: 'REJECTED',
+      message: expect.stringContaining('AKS prod in lab publishes no issuer'),
+    });
   });
 
   test('is an error where neither tells it', async () => {

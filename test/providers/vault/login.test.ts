@@ -3,6 +3,7 @@ import { openLogin } from '../../../src/providers/vault/login.ts';
 import type { LoginConfig } from '../../../src/providers/vault/login-config.ts';
 import { openTransport } from '../../../src/providers/vault/transport.ts';
 import { reveal, secret } from '../../../src/secrets/secret.ts';
+import { noPorts } from '../../support/no-ports.ts';
 import { type Reply, stubServer } from './stub-server.ts';
 
 const letIn: Reply = { status: 200, body: { auth: { client_token: 'hvs.given' } } };
@@ -17,8 +18,7 @@ const logIn = async (login: LoginConfig, reply: Reply, env: Record<string, strin
   const context = {
     env,
     ports: {
-      objects: () => Promise.reject(new Error('not asked for')),
-      keeper: () => Promise.reject(new Error('not asked for')),
+      ...noPorts,
       tokens: async () => ({ token: async () => secret('cluster.jwt.token') }),
     },
     resolve: async (from: { readonly from: string; readonly name?: string }) => {

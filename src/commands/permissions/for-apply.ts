@@ -1,0 +1,29 @@
+import { LabCommand } from '../../cli/base-command.ts';
+import { permissionsFlags } from '../../cli/permissions-command.ts';
+import type { PermissionsDocument } from '../../views/permissions.ts';
+
+export default class PermissionsForApply extends LabCommand {
+  static override summary = 'Print what Azure and AWS must allow for apply and destroy.';
+  static override description =
+    'A custom role of Azure and a policy of AWS with the rights that this manifest needs, and no more: each kind states what it calls. Asks no server.';
+  static override examples = [
+    { description: 'What an identity may do that applies', command: '<%= config.bin %> permissions for-apply -e aks' },
+    {
+      description: 'Only the role of Azure, for a file',
+      command: '<%= config.bin %> permissions for-apply -e aks --cloud azure > role.json',
+    },
+  ];
+  static override flags = permissionsFlags;
+
+  async run(): Promise<PermissionsDocument> {
+    const { flags } = await this.parse(PermissionsForApply);
+    const [{ readManifest }, { permissionsOf }, { success }, { permissionsJson, permissionsText }] = await Promise.all([
+      import('../../cli/manifest.ts'),
+      import('../../cli/permissions.ts'),
+      import('../../cli/exit-code.ts'),
+      import('../../views/permissions.ts'),
+    ]);
+    const permissions = permissionsOf(await readManifest(flags, this.host().env), 'apply');
+    return this.answer(permissionsJson(permissions, success), permissionsText(permissions, flags.cloud));
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { permissionsOf } from '../../src/cli/permissions.ts';
+import { permissionsText } from '../../src/views/permissions.ts';
+import { expanded } from '../manifest/support/load.ts';
+
+const manifest = (cluster: string, store: string) => `apiVersion: lab/v1
+name: demo
+cluster: ${cluster}
+expect: { azure: { tenant: 7c1e0000-0000-0000-0000-000000000001, subscription: 7c1e0000-0000-0000-0000-000000000002 } }
+stores: { s: ${store} }
+secrets: { a/x: { readFrom: s, keys: { k: { at: team-app, value: { env: V } } } } }
+`;
+const identity = 'auth: { type: workload-identity, serviceAccount: eso/eso, identity: { create: eso } }';
+const made = `{ type: azure-key-vault, manage: create, name: demo-kv, resourceGroup: { existing: lab }, location: westeurope, ${identity} }`;
+const existing = `{ type: azure-key-vault, manage: existing, name: demo-kv, auth: { type: managed-identity } }`;
+const inAws = '{ type: aws-secrets-manager, region: cn-north-1, account: "123456789012" }';
+
+describe('lab permissions', () => {
+  test("asks for no more in Azure than the manifest's kinds call", async () => {
+    const of = async (store: string, command: 'plan' | 'apply') =>
+      permissionsOf(await expanded(manifest('{ context: c }', store)), command).azure;
+    // lab is let into the vault that it makes by a role that it gives itself.
+    expect(await of(made, 'apply')).toMatchObject({ DataActions: [] });
+    expect(await of(made, 'plan')).toMatchObject({
+      DataActions: ['Microsoft.KeyVault/vaults/secrets/readMetadata/action'],
+    });
+    expect(await of(existing, 'apply')).toMatchObject({
+      Actions: ['Microsoft.Resources/subscriptions/read'],
+      DataActions: [
+        'Microsoft.KeyVault/vaults/secrets/delete',
+        'Microsoft.KeyVault/vaults/secrets/readMetadata/action',
+        'Microsoft.KeyVault/vaults/secrets/recover/action',
+        'Microsoft.KeyVault/vaults/secrets/setSecret/action',
+        'Microsoft.KeyVault/vaults/secrets/update/action',
+      ],
+    });
+    // Of a group that must be there, nothing is written.
+    expect(JSON.stringify(await of(made, 'apply'))).not.toContain('resourceGroups/write');
+  });
+
+  test('asks for the cluster where a cloud is asked for it', async () => {
+    const aks = permissionsOf(await expanded(manifest('{ aks: { resourceGroup: k, name: prod } }', existing)), 'plan');
+    expect(JSON.stringify(aks.azure)).toContain('managedClusters/listClusterUserCredential/action');
+    const eks = permissionsOf(await expanded(manifest('{ eks: { region: cn-north-1, name: prod } }', inAws)), 'plan');
+    expect(eks).toEqual({
+      name: 'demo',
+      environment: 'default',
+      aws: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['secretsmanager:DescribeSecret'],
+            Resource: ['arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:team-app-??????'],
+          },
+          {
+            Effect: 'Allow',
+            Action: ['eks:DescribeCluster'],
+            Resource: ['arn:aws-cn:eks:cn-north-1:123456789012:cluster/prod'],
+          },
+        ],
+      },
+    });
+  });
+
+  test('prints one document alone, for a file', async () => {
+    const permissions = permissionsOf(await expanded(manifest('{ context: c }', made)), 'apply');
+    expect(JSON.parse(permissionsText(permissions, 'azure'))).toEqual(permissions.azure);
+    expect(permissionsText(permissions, undefined)).toMatch(/^Azure: az role definition create/);
+    expect(permissionsText({ name: 'demo', environment: 'kind' }, undefined)).toBe(
+      'This manifest needs nothing of Azure or AWS.',
+    );
+  });
+});
