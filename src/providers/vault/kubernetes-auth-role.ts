@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
-import { duration, sortedSet } from '../../engine/fields.ts';
+import { sortedSet } from '../../engine/fields.ts';
 import type { Probe } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import { clearable } from './clearable.ts';
@@ -10,30 +10,20 @@ import { keptForLogin } from './kept-for-login.ts';
 import { proveLogin } from './login-proof.ts';
 import { trimSlashes } from './path.ts';
 import { roleName } from './role-name.ts';
-
-const lowerCased = (items: readonly string[]): string[] =>
-  [...new Set(items.map((item) => item.toLowerCase()))].toSorted();
+import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
 const schema = z.strictObject({
+  ...tokenShape,
   serviceAccountNames: sortedSet().describe('Names of the service accounts that may log in; `*` alone means all.'),
   serviceAccountNamespaces: sortedSet().describe('Namespaces of those service accounts; `*` alone means all.'),
   audience: clearable(z.string(), '').describe('The audience that their tokens must have.'),
-  policies: z.array(z.string()).transform(lowerCased).describe('Policies of the Vault tokens that they get.'),
-  ttl: clearable(duration(), 0).describe('How long such a token lives; 0 = as the method has it.'),
-  maxTtl: clearable(duration(), 0).describe('How long it can be renewed at most; 0 = as the method has it.'),
-  period: clearable(duration(), 0).describe('Makes it renewable for ever, each time for this long; 0 = off.'),
-  noDefaultPolicy: clearable(z.boolean(), false).describe('Leaves out the policy `default`.'),
 });
 
 const answer = z.object({
+  ...tokenAnswer,
   bound_service_account_names: z.array(z.string()),
   bound_service_account_namespaces: z.array(z.string()).nullish(),
   audience: z.string().optional(),
-  token_policies: z.array(z.string()).nullish(),
-  token_ttl: z.number(),
-  token_max_ttl: z.number(),
-  token_period: z.number(),
-  token_no_default_policy: z.boolean(),
 });
 
 const starAlone = (what: string, names: readonly string[]): string | undefined =>
@@ -45,14 +35,10 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
   parts: [['MOUNT', 'NAME']],
   schema,
   fields: {
+    ...tokenTraits,
     serviceAccountNames: { grant: true, exact: true },
     serviceAccountNamespaces: { grant: true, exact: true },
     audience: { unset: '' },
-    policies: { grant: true, exact: true },
-    ttl: { unset: 0 },
-    maxTtl: { unset: 0 },
-    period: { unset: 0 },
-    noDefaultPolicy: { unset: false },
   },
   ownership: 'whole',
   mark: 'parent',
@@ -75,28 +61,20 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
     return {
       exists: 'yes',
       spec: {
+        ...liveTokenSettings(live),
         serviceAccountNames: live.bound_service_account_names.toSorted(),
         serviceAccountNamespaces: (live.bound_service_account_namespaces ?? []).toSorted(),
         audience: live.audience ?? '',
-        policies: lowerCased(live.token_policies ?? []),
-        ttl: live.token_ttl,
-        maxTtl: live.token_max_ttl,
-        period: live.token_period,
-        noDefaultPolicy: live.token_no_default_policy,
       },
       outputs: {},
     };
   },
   write: (client, { id: [mount = '', name = ''], spec }) =>
     client.write('POST', ['auth', mount, 'role', name], {
+      ...tokenBody(spec),
       bound_service_account_names: spec.serviceAccountNames,
       bound_service_account_namespaces: spec.serviceAccountNamespaces,
       audience: spec.audience,
-      token_policies: spec.policies,
-      token_ttl: spec.ttl,
-      token_max_ttl: spec.maxTtl,
-      token_period: spec.period,
-      token_no_default_policy: spec.noDefaultPolicy,
     }),
   keep: async (client, id) => keptForLogin(client, 'vault.kubernetes-auth-role', id),
   verify: (client, [mount = '', name = ''], spec) => proveAccounts(client, mount, name, spec),
