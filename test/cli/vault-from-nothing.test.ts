@@ -84,12 +84,14 @@ describe('the example vault-from-nothing in the sandbox', () => {
     const { code, verified } = await json('verify');
     expect(code).toBe(0);
     const probes = verified.flatMap(({ probes: all }: { probes: object[] }) => all);
-    expect(probes).toEqual([
-      { is: 'proven', check: 'in service' },
-      { is: 'proven', check: 'escrow-operations gives its shares' },
-      { is: 'proven', check: 'escrow-security gives its shares' },
-      { is: 'proven', check: 'no other root token' },
-    ]);
+    expect(probes).toEqual(
+      expect.arrayContaining([
+        { is: 'proven', check: 'in service' },
+        { is: 'proven', check: 'escrow-operations gives its shares' },
+        { is: 'proven', check: 'escrow-security gives its shares' },
+        { is: 'proven', check: 'no other root token' },
+      ]),
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import { scenarios as ofVault } from '../sandbox/vault/scenarios/all.ts';
 
 const expected = {
   kubernetes: Object.keys(ofKubernetes),
-  vault: [...Object.keys(ofVault), 'lifecycle'],
+  vault: [...Object.keys(ofVault), 'lifecycle', 'init-keys'],
 };
 
 const forbidden: readonly (readonly [string, RegExp])[] = [

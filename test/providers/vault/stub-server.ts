@@ -63,8 +63,8 @@ export const clientOf = async (address: string, options: Partial<ClientOptions> 
     gate: async () => ({ state: 'open' }),
     ownLogin: () => calls,
     withToken: () => calls,
+    isLoginPart: () => false,
     logIn: unused,
     accountToken: unused,
-    isLoginPart: () => false,
   };
 };
