@@ -141,7 +141,8 @@ describe('two runs at once', () => {
     // They are two installations: what is in Vault belongs to the one that initialised it, and the other leaves it alone.
     const second = [await scene.here.lab(apply), await other.lab(apply)];
     expect(second.map(({ code }) => code)).toContain(0);
-    for (const ran of second.filter(({ code }) => code !== 0)) expect(ran.stdout + ran.stderr).toContain('it belongs to');
+    for (const ran of second.filter(({ code }) => code !== 0))
+      expect(ran.stdout + ran.stderr).toContain('it belongs to');
     expect(inits).toBe(1);
     expect(new Set(await sharesOf(second[0]?.code === 0 ? scene.here : other)).size).toBe(5);
   });
