@@ -15,7 +15,8 @@ export const eksClusters = (client: Pick<AwsClient, 'cluster' | 'clusterToken'>)
       );
     }
     const { endpoint, certificateAuthority, identity, status } = found;
-    if (endpoint === undefined || certificateAuthority?.data === undefined) {
+    // While a cluster is being made they are absent or empty.
+    if (!endpoint || !certificateAuthority?.data) {
       throw problem(`has no endpoint yet (${status})`, 'Wait until it is ACTIVE.');
     }
     return {
