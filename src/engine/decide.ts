@@ -78,7 +78,9 @@ const existing = (
   const writes = fields.filter((field) => field.kept !== true);
   const kept =
     fields.length > writes.length ? ['a value was changed by somebody else and is kept (onExternalChange: keep)'] : [];
-  if (record !== undefined) {
+  // Somebody took it over, or was first where lab died before it heard so: then the record is out of date.
+  const lost = record?.ownership === 'owned' && whose === 'foreign';
+  if (record !== undefined && !lost) {
     const move: Action[] = record.address === node.address ? [] : ['move'];
     const finish: Action[] = record.status === 'begun' && writes.length === 0 ? ['finish'] : [];
     const actions = [...move, ...updates(node, writes), ...finish];

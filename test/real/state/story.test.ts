@@ -55,7 +55,7 @@ describe('the two-phase example with its state in the cluster', () => {
 
   beforeAll(async () => {
     stage = await setStage();
-    await stage.edit((text) => text.replace('\ncluster:', '\nstate: { backend: kubernetes }\ncluster:'));
+    await stage.edit((text) => text.replace(/^name: .*$/m, '$&\nstate: { backend: kubernetes }'));
   });
   afterAll(() => stage.strike());
 

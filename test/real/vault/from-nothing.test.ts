@@ -104,7 +104,10 @@ describe.each([single({ kind: 'inmem' }), single({ kind: 'raft' }), cluster])(
       expect(await here.asOnCall(kept.slice(kept.indexOf('-----BEGIN')))).toMatch(/^[0-9a-f]{66}$/);
     });
 
-    test.skipIf(mode === 'inmem')('restarted it is sealed: drift says so first, the rest is blind', async () => {
+    // A Vault in memory is an empty one once it was restarted.
+    if (mode === 'inmem') return;
+
+    test('restarted it is sealed: drift says so first, the rest is blind', async () => {
       await Promise.all(vaults.map((vault) => vault.stop()));
       vaults = await startAll();
       const drift = await here.json(['drift']);
@@ -122,15 +125,12 @@ describe.each([single({ kind: 'inmem' }), single({ kind: 'raft' }), cluster])(
       expect(status).toMatchObject({ escrow: [{ readable: 2 }, { readable: 2 }, { custodian: 'keys/oncall.asc' }] });
     });
 
-    test.skipIf(mode === 'inmem')(
-      'vault unseal brings it back into service, without login, state or journal',
-      async () => {
-        const unsealed = await here.json(['vault', 'unseal']);
-        expect(unsealed).toMatchObject({ code: 0 });
-        await inService();
-        expect((await here.lab(['drift'])).code).toBe(0);
-        expect((await here.lab(['vault', 'status'])).code).toBe(0);
-      },
-    );
+    test('vault unseal brings it back into service, without login, state or journal', async () => {
+      const unsealed = await here.json(['vault', 'unseal']);
+      expect(unsealed).toMatchObject({ code: 0 });
+      await inService();
+      expect((await here.lab(['drift'])).code).toBe(0);
+      expect((await here.lab(['vault', 'status'])).code).toBe(0);
+    });
   },
 );
