@@ -57,22 +57,6 @@ describe('create, change, remove', () => {
     expect(result.unchanged).toEqual(['memory.box/one']);
   });
 
-  test('what another installation took over is theirs, whatever our state says, until it is adopted', async () => {
-    await applyAll(bench, [resource('memory.box/one', { size: 2 })]);
-    const stored = memory.objects.get('memory.box/one');
-    if (stored === undefined) throw new Error('the box is gone');
-    stored.mark = 'test/unit/other0002';
-    const made = await plan(bench, [resource('memory.box/one', { size: 3 })]);
-    expect(made.changes[0]).toMatchObject({
-      actions: ['none'],
-      standing: { is: 'blocked', because: 'it belongs to test/unit/other0002' },
-    });
-    const adopting = { adopt: ['memory.box/one'] };
-    expect(await actionsOf(bench, [resource('memory.box/one', { size: 3 })], adopting)).toEqual({
-      'memory.box/one': 'adopt update planned',
-    });
-  });
-
   test('a field that leaves the manifest goes back to its unset value', async () => {
     await applyAll(bench, [resource('memory.box/one', { size: 2, colour: 'red' })]);
     const made = await plan(bench, [resource('memory.box/one', { colour: 'red' })]);

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { secret } from '../../src/secrets/secret.ts';
+import { connectMemory, memoryKinds, newMemory } from '../support/memory-provider.ts';
+import { memoryStore } from '../support/memory-store.ts';
+import { applyAll, deskFrom, plan, resource } from '../support/world.ts';
+
+test('what another installation took over is theirs, whatever our state says, until it is adopted', async () => {
+  const memory = newMemory();
+  const bench = {
+    kinds: memoryKinds,
+    connections: [connectMemory(memory)],
+    store: memoryStore(),
+    desk: deskFrom({}, async (value) => secret(value)),
+  };
+  await applyAll(bench, [resource('memory.box/one', { size: 2 })]);
+  const stored = memory.objects.get('memory.box/one');
+  if (stored === undefined) throw new Error('the box is gone');
+  stored.mark = 'test/unit/other0002';
+  const wanted = [resource('memory.box/one', { size: 3 })];
+  expect((await plan(bench, wanted)).changes[0]).toMatchObject({
+    actions: ['none'],
+    standing: { is: 'blocked', because: 'it belongs to test/unit/other0002' },
+  });
+  expect((await plan(bench, wanted, { adopt: ['memory.box/one'] })).changes[0]).toMatchObject({
+    actions: ['adopt', 'update'],
+    standing: { is: 'planned' },
+  });
+});
