@@ -85,6 +85,7 @@ const rows: Row[] = [
       ttl: 1200,
       maxTtl: 0,
       period: 0,
+      networks: [],
       noDefaultPolicy: false,
     },
   },
