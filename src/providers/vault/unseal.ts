@@ -78,16 +78,19 @@ const progressOf = ({ address }: ServerApi, { sealed, progress, t }: SealStatus,
   sealed ? `${address}: ${progress} of ${t} shares given, the last from ${from}` : `${address}: unsealed`;
 
 /** The shares of one custodian, decrypted. Throws GUARD if their key is another than the one that they were encrypted to. */
-export const sharesOf = async ({ custodian, shares, keys }: Held): Promise<Buffer[]> =>
-  Promise.all(
-    shares.map(async ({ message, number }) => {
-      const opened = await decrypt(message, keys);
-      if (opened !== undefined) return opened;
+export const sharesOf = async ({ custodian, shares, keys }: Held): Promise<Buffer[]> => {
+  const all: Buffer[] = [];
+  for (const { message, number } of shares) {
+    const opened = await decrypt(message, keys);
+    if (opened === undefined) {
       throw new LabError('GUARD', `the key in ${custodian.name} does not open share ${number}, which it keeps`, {
         next: 'Another key lies there now than the one that init was given; put the old one back, or unseal with the shares of the others.',
       });
-    }),
-  );
+    }
+    all.push(opened);
+  }
+  return all;
+};
 
 const wrongShares = (server: ServerApi, because: string): LabError =>
   new LabError('GUARD', `the escrowed shares do not open the Vault at ${server.address}: ${because}`, {
