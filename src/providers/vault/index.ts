@@ -123,7 +123,6 @@ const noInit = (): never => {
 
 /**
  * HashiCorp Vault and OpenBao. Connection: address, mode, consent to plain http, and one login each for plan and
- * apply. Its gates are `vault.reachable` and
- * `vault.active`, told without a token.
+ * apply. Its gates are `vault.reachable` and `vault.active`, told without a token.
  */
 export const vault: Provider = { name: 'vault', kinds, needs: ['tokens'], connect };

@@ -128,7 +128,7 @@ describe('unsealing one server', () => {
     const { privateKey } = await makeKeyPair('somebody else');
     expect((await run(server, { ...held, keys: [privateKey] })).outcome).toMatchObject({
       code: 'GUARD',
-      message: expect.stringMatching(/^the key in escrow does not open share \d, which it keeps$/),
+      message: 'the key in escrow does not open share 1, which it keeps',
     });
     expect(given()).toEqual([]);
   });
