@@ -37,7 +37,7 @@ const withServers = (
       if (config === undefined) {
         throw new LabError('BAD_MANIFEST', 'the manifest has no Vault', { next: 'Say where it is in section vault.' });
       }
-      const { openServers } = await import('../providers/vault/servers.ts');
+      const { openServers } = await import('../providers/vault/server/servers.ts');
       const servers = await openServers(config, given.context);
       try {
         return await work({

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
-import type { Bootstrap } from './bootstrap.ts';
 import { type Folder, openFolder } from './folder.ts';
-import type { Attempt, Login } from './login.ts';
+import type { Attempt, Login } from './login/login.ts';
 import { encodePath } from './path.ts';
 import { isAbsent, isDeadToken, refusal } from './refusal.ts';
 import { retrying } from './retrying.ts';
+import type { Bootstrap } from './server/bootstrap.ts';
 import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
 

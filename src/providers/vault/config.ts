@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
-import { initConfig } from './init-config.ts';
-import { loginConfig, type TokenSource } from './login-config.ts';
+import { loginConfig, type TokenSource } from './login/config.ts';
+import { initConfig } from './server/init-config.ts';
 import type { CaFile } from './transport.ts';
 
 const schema = z.strictObject({

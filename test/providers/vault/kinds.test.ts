@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Live, Normalised } from '../../../src/engine/resource.ts';
 import { type Fields, reference } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
-import { splitMark, withMark } from '../../../src/providers/vault/mount-entry.ts';
+import { splitMark, withMark } from '../../../src/providers/vault/mounts/entry.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 
 const kind = (name: string) => {

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { address } from '../../../engine/address.ts';
+import { defineKind } from '../../../engine/define-kind.ts';
+import { duration, sortedSet } from '../../../engine/fields.ts';
+import type { Probe } from '../../../engine/resource.ts';
+import { secret } from '../../../secrets/secret.ts';
+import { clearable } from '../clearable.ts';
+import type { VaultClient } from '../client.ts';
+import { keptForLogin } from '../login/kept.ts';
+import { proveLogin } from '../login/proof.ts';
+import { trimSlashes } from '../path.ts';
+import { roleName } from '../role-name.ts';
+import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
+
+const schema = z.strictObject({
+  ...tokenShape,
+  secretIdTtl: clearable(duration(), 0).describe('How long a SecretID lives; 0 = for ever.'),
+  secretIdUses: clearable(z.int().min(0), 0).describe(
+    'How many logins a SecretID is good for; 0 = as many as one likes.',
+  ),
+  secretIdNetworks: sortedSet().optional().describe('CIDRs that a SecretID may be used from.'),
+});
+
+const answer = z.object({
+  ...tokenAnswer,
+  secret_id_ttl: z.number(),
+  secret_id_num_uses: z.number(),
+  secret_id_bound_cidrs: z.array(z.string()).nullish(),
+});
+
+const roleId = z.object({ role_id: z.string() });
+
+/** Whoever has its RoleID and a SecretID of it may log in: machines outside of the cluster. */
+export const approleRole = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.approle-role',
+  parts: [['MOUNT', 'NAME']],
+  schema,
+  fields: {
+    ...tokenTraits,
+    secretIdTtl: { unset: 0 },
+    secretIdUses: { unset: 0 },
+    secretIdNetworks: { unset: [], exact: true },
+  },
+  outputs: { roleId: {} },
+  ownership: 'whole',
+  mark: 'parent',
+  writes: 'merge',
+  precondition: 're-read',
+  protect: 'its RoleID and every SecretID die with it, and a new role gets another RoleID',
+  // Vault lower-cases the name.
+  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name).toLowerCase()],
+  parent: ([mount = '']) => address('vault.auth-method', mount),
+  after: (_id, { policies = [] }) => policies.map((name) => address('vault.policy', name)),
+  gates: () => ['vault.active'],
+  read: async (client, [mount = '', name = '']) => {
+    const path = ['auth', mount, 'role', name];
+    const live = await client.read(path, answer);
+    if (live === undefined) return { exists: 'no' };
+    const id = await client.read([...path, 'role-id'], roleId);
+    return {
+      exists: 'yes',
+      spec: {
+        ...liveTokenSettings(live),
+        secretIdTtl: live.secret_id_ttl,
+        secretIdUses: live.secret_id_num_uses,
+        secretIdNetworks: (live.secret_id_bound_cidrs ?? []).toSorted(),
+      },
+      outputs: id === undefined ? {} : { roleId: id.role_id },
+    };
+  },
+  write: (client, { id: [mount = '', name = ''], spec }) =>
+    client.write('POST', ['auth', mount, 'role', name], {
+      ...tokenBody(spec),
+      secret_id_ttl: spec.secretIdTtl,
+      secret_id_num_uses: spec.secretIdUses,
+      secret_id_bound_cidrs: spec.secretIdNetworks,
+    }),
+  keep: async (client, id) => keptForLogin(client, 'vault.approle-role', id),
+  verify: async (client, [mount = '', name = ''], { policies }) => [await proveSecretId(client, mount, name, policies)],
+  remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
+});
+
+const minted = z.object({ secret_id: z.string().transform(secret), secret_id_accessor: z.string() });
+
+/** A new SecretID logs in, and is destroyed. */
+const proveSecretId = async (
+  client: VaultClient,
+  path: string,
+  role: string,
+  policies: readonly string[],
+): Promise<Probe> => {
+  const at = ['auth', path, 'role', role];
+  const id = await client.read([...at, 'role-id'], roleId);
+  const made = await client.ask([...at, 'secret-id'], { metadata: '{"made-by":"lab verify"}' }, minted);
+  try {
+    const proof = { role_id: id?.role_id ?? '', secret_id: made.secret_id };
+    const attempt = { path, proof, whom: `a new SecretID of ${role} in by auth/${path}` };
+    return await proveLogin(client, 'a new SecretID', attempt, policies);
+  } finally {
+    await client.write('POST', [...at, 'secret-id-accessor', 'destroy'], {
+      secret_id_accessor: made.secret_id_accessor,
+    });
+  }
+};

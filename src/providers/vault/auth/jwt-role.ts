@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { address } from '../../../engine/address.ts';
+import { defineKind } from '../../../engine/define-kind.ts';
+import { sortedSet } from '../../../engine/fields.ts';
+import { clearable } from '../clearable.ts';
+import type { VaultClient } from '../client.ts';
+import { keptForLogin } from '../login/kept.ts';
+import { trimSlashes } from '../path.ts';
+import { roleName } from '../role-name.ts';
+import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
+
+const listed = (value: string | readonly string[]): string[] =>
+  [...new Set(typeof value === 'string' ? [value] : value)].toSorted();
+
+const claims = z.record(z.string().min(1), z.union([z.string(), z.array(z.string())]).transform(listed));
+
+const schema = z.strictObject({
+  ...tokenShape,
+  userClaim: z.string().min(1).describe('The claim that names who logs in: `sub`, `actor`, …'),
+  audiences: sortedSet().optional().describe('One of them must be in the `aud` of the token.'),
+  subject: clearable(z.string(), '').describe('The `sub` that the token must have.'),
+  claims: claims.optional().describe('Claims that the token must have, each with one of these values.'),
+  claimsType: z.enum(['string', 'glob']).optional().describe('Whether `*` in those values stands for anything.'),
+  groupsClaim: clearable(z.string(), '').describe('The claim that names the groups, for aliases of groups.'),
+  claimMappings: z.record(z.string(), z.string()).optional().describe('Claims that are kept as metadata, by claim.'),
+});
+
+const answer = z.object({
+  ...tokenAnswer,
+  user_claim: z.string(),
+  bound_audiences: z.array(z.string()).nullish(),
+  bound_subject: z.string(),
+  bound_claims: claims.nullish(),
+  bound_claims_type: z.string(),
+  groups_claim: z.string(),
+  claim_mappings: z.record(z.string(), z.string()).nullish(),
+});
+
+/** Whose tokens let in through an auth method of type jwt: CI jobs, other clusters. */
+export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.jwt-auth-role',
+  parts: [['MOUNT', 'NAME']],
+  schema,
+  fields: {
+    ...tokenTraits,
+    userClaim: {},
+    audiences: { unset: [], grant: true, exact: true },
+    subject: { unset: '', grant: true },
+    claims: { grant: true, exact: true },
+    claimsType: { unset: 'string', grant: true },
+    groupsClaim: { unset: '' },
+    claimMappings: { exact: true },
+  },
+  ownership: 'whole',
+  mark: 'parent',
+  writes: 'merge',
+  precondition: 're-read',
+  // Vault lower-cases the name.
+  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name).toLowerCase()],
+  parent: ([mount = '']) => address('vault.auth-method', mount),
+  after: ([mount = ''], { policies = [] }) => [
+    address('vault.jwt-auth-config', mount),
+    ...policies.map((name) => address('vault.policy', name)),
+  ],
+  gates: () => ['vault.active'],
+  check: ({ audiences = [], subject = '', claims: bound = {} }) =>
+    audiences.length > 0 || subject || Object.keys(bound).length > 0
+      ? undefined
+      : 'must have audiences, subject or claims: without them every token of the issuer gets in',
+  read: async (client, [mount = '', name = '']) => {
+    const live = await client.read(['auth', mount, 'role', name], answer);
+    if (live === undefined) return { exists: 'no' };
+    return {
+      exists: 'yes',
+      spec: {
+        ...liveTokenSettings(live),
+        userClaim: live.user_claim,
+        audiences: (live.bound_audiences ?? []).toSorted(),
+        subject: live.bound_subject,
+        claims: live.bound_claims ?? {},
+        claimsType: live.bound_claims_type,
+        groupsClaim: live.groups_claim,
+        claimMappings: live.claim_mappings ?? {},
+      },
+      outputs: {},
+    };
+  },
+  write: (client, { id: [mount = '', name = ''], spec, live, removed }) =>
+    client.write('POST', ['auth', mount, 'role', name], {
+      ...tokenBody(spec),
+      role_type: 'jwt',
+      user_claim: spec.userClaim,
+      bound_audiences: spec.audiences,
+      bound_subject: spec.subject,
+      bound_claims: spec.claims ?? (removed.includes('claims') ? {} : undefined),
+      // A write that leaves it out resets it.
+      bound_claims_type: spec.claimsType ?? (live.exists === 'yes' ? live.spec['claimsType'] : undefined),
+      groups_claim: spec.groupsClaim,
+      claim_mappings: spec.claimMappings ?? (removed.includes('claimMappings') ? {} : undefined),
+    }),
+  keep: async (client, id) => keptForLogin(client, 'vault.jwt-auth-role', id),
+  remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
+});

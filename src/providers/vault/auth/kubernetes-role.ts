@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { address } from '../../../engine/address.ts';
+import { defineKind } from '../../../engine/define-kind.ts';
+import { sortedSet } from '../../../engine/fields.ts';
+import type { Probe } from '../../../engine/resource.ts';
+import { LabError } from '../../../errors.ts';
+import { clearable } from '../clearable.ts';
+import type { VaultClient } from '../client.ts';
+import { keptForLogin } from '../login/kept.ts';
+import { proveLogin } from '../login/proof.ts';
+import { trimSlashes } from '../path.ts';
+import { roleName } from '../role-name.ts';
+import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
+
+const schema = z.strictObject({
+  ...tokenShape,
+  serviceAccountNames: sortedSet().describe('Names of the service accounts that may log in; `*` alone means all.'),
+  serviceAccountNamespaces: sortedSet().describe('Namespaces of those service accounts; `*` alone means all.'),
+  audience: clearable(z.string(), '').describe('The audience that their tokens must have.'),
+});
+
+const answer = z.object({
+  ...tokenAnswer,
+  bound_service_account_names: z.array(z.string()),
+  bound_service_account_namespaces: z.array(z.string()).nullish(),
+  audience: z.string().optional(),
+});
+
+const starAlone = (what: string, names: readonly string[]): string | undefined =>
+  names.includes('*') && names.length > 1 ? `${what}: \`*\` means all and must stand alone` : undefined;
+
+/** Which service accounts may log in through an auth method of type kubernetes, and what their tokens may do. */
+export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.kubernetes-auth-role',
+  parts: [['MOUNT', 'NAME']],
+  schema,
+  fields: {
+    ...tokenTraits,
+    serviceAccountNames: { grant: true, exact: true },
+    serviceAccountNamespaces: { grant: true, exact: true },
+    audience: { unset: '' },
+  },
+  ownership: 'whole',
+  mark: 'parent',
+  writes: 'merge',
+  precondition: 're-read',
+  // Vault lower-cases the name.
+  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name).toLowerCase()],
+  parent: ([mount = '']) => address('vault.auth-method', mount),
+  after: ([mount = ''], { policies = [] }) => [
+    address('vault.kubernetes-auth-config', mount),
+    ...policies.map((name) => address('vault.policy', name)),
+  ],
+  gates: () => ['vault.active'],
+  check: ({ serviceAccountNames, serviceAccountNamespaces }) =>
+    starAlone('serviceAccountNames', serviceAccountNames) ??
+    starAlone('serviceAccountNamespaces', serviceAccountNamespaces),
+  read: async (client, [mount = '', name = '']) => {
+    const live = await client.read(['auth', mount, 'role', name], answer);
+    if (live === undefined) return { exists: 'no' };
+    return {
+      exists: 'yes',
+      spec: {
+        ...liveTokenSettings(live),
+        serviceAccountNames: live.bound_service_account_names.toSorted(),
+        serviceAccountNamespaces: (live.bound_service_account_namespaces ?? []).toSorted(),
+        audience: live.audience ?? '',
+      },
+      outputs: {},
+    };
+  },
+  write: (client, { id: [mount = '', name = ''], spec }) =>
+    client.write('POST', ['auth', mount, 'role', name], {
+      ...tokenBody(spec),
+      bound_service_account_names: spec.serviceAccountNames,
+      bound_service_account_namespaces: spec.serviceAccountNamespaces,
+      audience: spec.audience,
+    }),
+  keep: async (client, id) => keptForLogin(client, 'vault.kubernetes-auth-role', id),
+  verify: (client, [mount = '', name = ''], spec) => proveAccounts(client, mount, name, spec),
+  remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
+});
+
+type RoleSpec = z.output<typeof schema>;
+
+/** Each service account that is let in by name logs in with a token of its own. */
+const proveAccounts = async (
+  client: VaultClient,
+  path: string,
+  role: string,
+  { serviceAccountNames, serviceAccountNamespaces, audience, policies }: RoleSpec,
+): Promise<readonly Probe[]> => {
+  const accounts = serviceAccountNamespaces.flatMap((namespace) =>
+    serviceAccountNames.map((name) => ({ namespace, name })),
+  );
+  const named = accounts.filter(({ namespace, name }) => !`${namespace}/${name}`.includes('*'));
+  return Promise.all(
+    named.map(async (account): Promise<Probe> => {
+      const who = `${account.namespace}/${account.name}`;
+      try {
+        const jwt = await client.accountToken(account, audience ? [audience] : []);
+        const attempt = { path, proof: { role, jwt }, whom: `${who} in by role ${role} of auth/${path}` };
+        return await proveLogin(client, who, attempt, policies);
+      } catch (error) {
+        if (!(error instanceof LabError)) throw error;
+        return { is: 'untried', check: `login: ${who}`, because: error.message };
+      }
+    }),
+  );
+};

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { defineKind } from '../../../engine/define-kind.ts';
+import type { VaultClient } from '../client.ts';
+import { keptForLogin } from '../login/kept.ts';
+import { entryFields, entryId, entryShape, liveEntry, writeEntry } from '../mounts/entry.ts';
+
+const schema = z.strictObject({
+  ...entryShape,
+  type: z.string().min(1).describe('The auth method: kubernetes, approle, jwt, …'),
+});
+
+/** An auth method at a path. Removing it ends every login that came through it. */
+export const authMethod = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.auth-method',
+  parts: [['PATH']],
+  schema,
+  fields: entryFields,
+  outputs: { accessor: {} },
+  ownership: 'whole',
+  mark: 'own',
+  writes: 'merge',
+  precondition: 're-read',
+  identify: entryId,
+  gates: () => ['vault.active'],
+  read: async (client, [path = '']) => liveEntry((await client.authMethods()).get(path)),
+  write: (client, request) => writeEntry(client, 'auth', request),
+  keep: async (client, id) => keptForLogin(client, 'vault.auth-method', id),
+  remove: (client, [path = '']) => client.remove(['sys', 'auth', path]),
+});

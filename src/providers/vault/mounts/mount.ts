@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { defineKind } from '../../../engine/define-kind.ts';
+import type { VaultClient } from '../client.ts';
+import { entryFields, entryId, entryShape, liveEntry, writeEntry } from './entry.ts';
+import { endLeases } from './leases.ts';
+import { mountLosses } from './losses.ts';
+
+const schema = z.strictObject({
+  ...entryShape,
+  type: z
+    .string()
+    .min(1)
+    .transform((type) => (type === 'kv-v1' ? 'kv' : type))
+    .describe('The secrets engine: kv-v2, database, pki, transit, …'),
+});
+
+/** A secrets engine at a path. Its data dies with it. */
+export const mount = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.mount',
+  parts: [['PATH']],
+  schema,
+  fields: entryFields,
+  outputs: { accessor: {} },
+  ownership: 'whole',
+  mark: 'own',
+  writes: 'merge',
+  precondition: 're-read',
+  protect: 'everything that is stored under a mount is destroyed with it',
+  identify: entryId,
+  gates: () => ['vault.active'],
+  read: async (client, [path = '']) => liveEntry((await client.mounts()).get(path)),
+  write: (client, request) => writeEntry(client, 'mounts', request),
+  losses: (client, [path = '']) => mountLosses(client, path),
+  remove: async (client, [path = '']) => {
+    const entry = (await client.mounts()).get(path);
+    // Vault would do so itself; but it says here, and not in the middle, which lease cannot be ended.
+    if (entry?.type === 'database') await endLeases(client, [path]);
+    await client.remove(['sys', 'mounts', path]);
+  },
+});

@@ -1,0 +1,51 @@
+import { address } from '../../../engine/address.ts';
+import { defineKind } from '../../../engine/define-kind.ts';
+import { LabError } from '../../../errors.ts';
+import type { VaultClient } from '../client.ts';
+import { trimSlashes } from '../path.ts';
+import { liveIssuer, splitIssuer } from './issuer-read.ts';
+import { checkIssuer, issuerFields, issuerSchema, newRoot } from './issuer-spec.ts';
+import { removeIssuer, writeIssuer } from './issuer-write.ts';
+import { issuerLosses } from './losses.ts';
+
+const issuerName = (name: string): string => {
+  if (/^\w[\w.-]*$/.test(name) && name.toLowerCase() !== 'default') return name;
+  throw new LabError('BAD_MANIFEST', `"${name}" is not a name for an issuer`, {
+    next: 'Use letters, digits, "_", "-" and "."; `default` is a word of Vault.',
+  });
+};
+
+/**
+ * A certificate authority of a PKI engine: a root, or one that another issuer of this Vault has signed. Its private key is
+ * made in Vault, carries its name and never leaves it.
+ */
+export const pkiIssuer = defineKind<typeof issuerSchema.shape, VaultClient>({
+  kind: 'vault.pki-issuer',
+  parts: [['MOUNT', 'NAME']],
+  schema: issuerSchema,
+  fields: issuerFields,
+  outputs: { certificate: {}, chain: {} },
+  ownership: 'whole',
+  mark: 'parent',
+  writes: 'merge',
+  precondition: 're-read',
+  protect:
+    'its private key exists only in Vault and is destroyed with it; nothing can be issued or revoked in its name again',
+  irreversible: (_id, spec, live) => newRoot(spec, live),
+  identify: ([mount = '', name = '']) => [trimSlashes(mount), issuerName(name)],
+  parent: ([mount = '']) => address('vault.mount', mount),
+  after: ([mount = ''], { signedBy }) => [
+    // They are written into certificates when these are made.
+    address('vault.pki-urls', mount),
+    ...(signedBy === undefined ? [] : [address('vault.pki-issuer', ...splitIssuer(signedBy))]),
+    ...(signedBy === undefined ? [] : [address('vault.pki-urls', splitIssuer(signedBy)[0])]),
+  ],
+  gates: () => ['vault.active'],
+  check: checkIssuer,
+  // Vault decides by what it finds which issuer of a mount is its default.
+  exclusive: ([mount = '']) => `vault.pki-issuer/${mount}`,
+  read: liveIssuer,
+  write: writeIssuer,
+  losses: (client, [mount = '', name = '']) => issuerLosses(client, mount, name),
+  remove: removeIssuer,
+});

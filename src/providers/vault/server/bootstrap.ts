@@ -1,0 +1,214 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Keeper } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
+import type { Secret } from '../../../secrets/secret.ts';
+import type { Transport } from '../transport.ts';
+import { type InitRequest, type SealStatus, type ServerApi, serverAt } from './api.ts';
+import { type Escrow, type Held, openEscrow } from './escrow.ts';
+import type { InitAnswer } from './escrow-entries.ts';
+import { type InitConfig, type StoreCustodian, storesOf } from './init-config.ts';
+import type { PublicKey } from './pgp.ts';
+import { keysUnknown, type Standing, standingOf } from './standing.ts';
+import { type ShareSource, unseal } from './unseal.ts';
+
+/** What brings a Vault from empty storage into service. */
+export interface Bootstrap {
+  readonly config: InitConfig;
+  readonly escrow: Escrow;
+  readonly servers: readonly ServerApi[];
+  /** What Vault and escrow say together. Throws GUARD where they disagree. */
+  standing(): Promise<Standing>;
+  /** The statuses of all servers, those that answer. */
+  statuses(): Promise<readonly SealStatus[]>;
+  /** Makes keys, initialises, and keeps the answer. Throws CONFLICT if somebody else was first. */
+  initialise(): Promise<void>;
+  /** From the answer on: shares to their custodians, unsealed if lab is to, and the escrow closed. */
+  complete(unsealing: boolean): Promise<void>;
+  /** The shares that lab can read, store by store. */
+  shares(): ShareSource;
+  /** The root token, if this run or an earlier one holds it still: from memory, or out of the escrow. */
+  root(): Promise<Secret | undefined>;
+  /** That of this run, without asking the escrow. */
+  rootAtHand(): Secret | undefined;
+  /** Whether a copy of the root token is left. */
+  hasRoot(): Promise<boolean>;
+  /** Root is about to end: no login takes it any more. */
+  retireRoot(): void;
+  /** Root is dead: its copies go. */
+  forgetRoot(): Promise<void>;
+  /** Requests to servers so far that may have changed something. */
+  writes(): number;
+}
+
+/** What openBootstrap() needs. */
+export interface BootstrapOptions {
+  readonly config: InitConfig;
+  readonly addresses: readonly string[];
+  readonly transport: Transport;
+  readonly keeper: (provider: string, place: string) => Promise<Keeper>;
+  readonly signal: AbortSignal;
+}
+
+const serviceMs = 60_000;
+
+/** Opens nothing yet. */
+export const openBootstrap = ({ config, addresses, transport, keeper, signal }: BootstrapOptions): Bootstrap => {
+  const escrow = openEscrow(config, (custodian) => keeper(custodian.keeper, custodian.place));
+  const servers = addresses.map((address) => serverAt(address, transport));
+  const [main] = servers;
+  if (main === undefined) throw new TypeError('a Vault has one address at least');
+  let inMemory: Secret | undefined;
+  let retired = false;
+  let writes = 0;
+
+  const shares = () => heldBy(escrow, storesOf(config));
+
+  const root = async (): Promise<Secret | undefined> => {
+    if (inMemory !== undefined) return inMemory;
+    const answer = await escrow.answer();
+    inMemory = answer === undefined ? undefined : await escrow.root(answer);
+    return inMemory;
+  };
+
+  /** Vault may have been initialised by a call that it refused: it looks at the key of the root token last. */
+  const afterRefusal = async (error: unknown): Promise<never> => {
+    throw error instanceof LabError && (await main.status()).initialized ? keysUnknown(config) : error;
+  };
+
+  const initialise = async (): Promise<void> => {
+    const keys = await escrow.publicKeys();
+    writes += 1;
+    const result = await main.init(initRequest(config, keys)).catch((error: unknown) => afterRefusal(error));
+    switch (result.is) {
+      case 'taken':
+        throw new LabError('CONFLICT', `somebody else initialised Vault at ${config.address} just before`, {
+          next: 'It is theirs to finish. If that was another run of lab, apply again when it has ended.',
+        });
+      case 'lost':
+        throw (await main.status()).initialized
+          ? keysUnknown(config)
+          : new LabError('UNREACHABLE', `sys/init at ${main.address} got no answer (${result.code})`);
+      case 'done':
+        await escrow.keepAnswer(answerOf(config, result));
+        await root();
+    }
+  };
+
+  const distributed = async (answer: InitAnswer): Promise<void> => {
+    try {
+      await escrow.distribute(answer);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      const safe = `What init answered is kept, encrypted, in ${config.answerFile} or in the first store: apply goes on from there.`;
+      throw new LabError(error.code, error.message, {
+        ...error.detail,
+        next: [error.detail.next ?? '', safe].join(' ').trim(),
+      });
+    }
+  };
+
+  const untilUnsealed = async (server: ServerApi): Promise<void> => {
+    const until = performance.now() + serviceMs;
+    for (;;) {
+      if ((await server.status()).sealed) writes += 1;
+      const status = await unseal(server, shares, () => {});
+      if (!status.sealed) return;
+      if (status.initialized) throw tooFew(server, status);
+      // A server that joins a raft cluster becomes initialised a moment after the first is in service.
+      if (performance.now() > until) throw notJoined(server);
+      await rest(500, signal);
+    }
+  };
+
+  const clusterId = async (): Promise<string> => {
+    const until = performance.now() + serviceMs;
+    for (;;) {
+      const { cluster_id: id } = await main.status();
+      if (id !== undefined) return id;
+      if (performance.now() > until)
+        throw new LabError('NOT_SETTLED', `Vault at ${main.address} is unsealed and does not tell its cluster id`);
+      await rest(100, signal);
+    }
+  };
+
+  return {
+    config,
+    escrow,
+    servers,
+    shares,
+    root,
+    rootAtHand: () => (retired ? undefined : inMemory),
+    retireRoot: () => {
+      retired = true;
+    },
+    writes: () => writes,
+    initialise,
+    standing: async () => standingOf(await main.status(), escrow, config),
+    statuses: () => Promise.all(servers.map((server) => server.status())),
+    complete: async (unsealing) => {
+      const answer = await escrow.answer();
+      if (answer !== undefined) await distributed(answer);
+      if (unsealing) await Promise.all(servers.map(untilUnsealed));
+      if (answer === undefined || (await main.status()).sealed) return;
+      await escrow.complete(answer, await clusterId());
+    },
+    hasRoot: async () => (await escrow.answer()) !== undefined,
+    forgetRoot: async () => {
+      inMemory = undefined;
+      await escrow.dropAnswer();
+    },
+  };
+};
+
+async function* heldBy(escrow: Escrow, custodians: readonly StoreCustodian[]): AsyncGenerator<Held> {
+  for (const custodian of custodians) yield await escrow.held(custodian);
+}
+
+const initRequest = (config: InitConfig, keys: readonly PublicKey[]): InitRequest => {
+  const perShare = config.custodians.flatMap(({ shares }, index) =>
+    Array.from({ length: shares }, () => keys[index]?.key ?? ''),
+  );
+  const first = config.custodians.findIndex(({ keeper }) => keeper !== 'person');
+  return {
+    seal: config.seal,
+    shares: config.shares,
+    threshold: config.threshold,
+    pgpKeys: perShare,
+    rootTokenPgpKey: keys[first]?.key ?? '',
+  };
+};
+
+const answerOf = (
+  config: InitConfig,
+  { shares, rootToken }: { readonly shares: readonly string[]; readonly rootToken: string },
+): InitAnswer => {
+  const owners = config.custodians.flatMap(({ name, shares: count }) => Array.from({ length: count }, () => name));
+  return {
+    formatVersion: 1,
+    initialisedAt: new Date().toISOString(),
+    shares: shares.map((message, index) => ({ number: index + 1, message, custodian: owners[index] ?? '' })),
+    rootToken,
+  };
+};
+
+const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
+  try {
+    await pause(ms, undefined, { signal });
+  } catch {
+    throw new LabError('CANCELLED', 'stopped while waiting for Vault');
+  }
+};
+
+const tooFew = (server: ServerApi, { progress, t }: SealStatus): LabError =>
+  new LabError(
+    'NOT_SETTLED',
+    `${server.address} is still sealed: the stores of the escrow gave ${progress} of ${t} shares`,
+    {
+      next: `The others are with people: each decrypts theirs and gives it with: VAULT_ADDR=${server.address} vault operator unseal`,
+    },
+  );
+
+const notJoined = ({ address }: ServerApi): LabError =>
+  new LabError('NOT_SETTLED', `${address} did not join the cluster: it is not initialised yet`, {
+    next: 'Check its retry_join, and that it reaches the first server; then apply again.',
+  });

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { defineKind } from '../../../engine/define-kind.ts';
+import type { Probe } from '../../../engine/resource.ts';
+import { LabError } from '../../../errors.ts';
+import type { Secret } from '../../../secrets/secret.ts';
+import type { VaultCalls, VaultClient } from '../client.ts';
+
+const schema = z.strictObject({
+  manages: z
+    .array(z.string())
+    .describe("Paths that lab's own login must be allowed to write before the root token may go."),
+});
+
+/**
+ * The end of the root token that init answered: lab logs in by its own login, which is held against what it has to
+ * manage, and revokes root by its accessor; once Vault does not know it any more, its copies go.
+ */
+export const rootRevocation = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.root-revocation',
+  parts: [['NAME']],
+  schema,
+  ownership: 'fields',
+  mark: 'none',
+  writes: 'merge',
+  precondition: 're-read',
+  gates: () => ['vault.active'],
+  read: async (client, _id, spec) =>
+    (await client.bootstrap().hasRoot()) ? { exists: 'no' } : { exists: 'yes', spec, outputs: {} },
+  write: async (client, { spec }) => {
+    const bootstrap = client.bootstrap();
+    const root = await bootstrap.root();
+    if (root === undefined) return;
+    const accessor = await accessorOf(client, root);
+    const own = client.ownLogin();
+    await proveRights(own, spec.manages);
+    if (accessor !== undefined) {
+      bootstrap.retireRoot();
+      await own.write('POST', ['auth', 'token', 'revoke-accessor'], { accessor });
+      await proveDead(own, accessor);
+    }
+    await bootstrap.forgetRoot();
+    client.logInAnew();
+  },
+  verify: (client) => otherRoots(client),
+  remove: async () => {},
+});
+
+const self = z.object({ accessor: z.string() });
+
+/** The accessor that Vault knows the root token by; undefined if it knows it no longer. */
+const accessorOf = async (client: VaultClient, root: Secret): Promise<string | undefined> => {
+  try {
+    return (await client.withToken(root).read(['auth', 'token', 'lookup-self'], self))?.accessor;
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'UNAUTHENTICATED') return undefined;
+    throw error;
+  }
+};
+
+const byAccessor = ['auth/token/revoke-accessor', 'auth/token/lookup-accessor'];
+
+const capabilities = z.record(z.string(), z.unknown());
+
+/** Asks Vault what lab's own login may do, before nobody else is left who could grant it. */
+const proveRights = async (own: VaultCalls, manages: readonly string[]): Promise<void> => {
+  const paths = [...manages, ...byAccessor];
+  const granted = await own.lookUp(['sys', 'capabilities-self'], { paths }, capabilities);
+  const missing = paths.filter((path) => !mayWrite(granted[path], path));
+  if (missing.length === 0) return;
+  throw new LabError('GUARD', `the root token stays: lab's own login may not write ${missing.join(', ')}`, {
+    next: 'Grant it in a policy of its role (create and update; below sys/auth also sudo), then apply again.',
+  });
+};
+
+const mayWrite = (granted: unknown, path: string): boolean => {
+  const held = Array.isArray(granted) ? granted : [];
+  if (held.includes('root')) return true;
+  return held.includes('update') && (!/^sys\/(auth|audit)\//.test(path) || held.includes('sudo'));
+};
+
+const proveDead = async (own: VaultCalls, accessor: string): Promise<void> => {
+  try {
+    await own.lookUp(['auth', 'token', 'lookup-accessor'], { accessor }, z.unknown());
+  } catch (error) {
+    if (error instanceof LabError && /invalid accessor/.test(error.message)) return;
+    throw error;
+  }
+  throw new LabError('REJECTED', 'Vault says that it revoked the root token, and knows it still');
+};
+
+const accessorList = z.object({ keys: z.array(z.string()) });
+
+const known = z.object({ policies: z.array(z.string()), display_name: z.string(), creation_time: z.number() });
+
+/** Every other token that may do everything, by its accessor; that of lab's own escrow is another check's. */
+const otherRoots = async (client: VaultClient): Promise<readonly Probe[]> => {
+  const check = 'no other root token';
+  const own = client.ownLogin();
+  try {
+    const accessors = (await own.list(['auth', 'token', 'accessors'], accessorList))?.keys ?? [];
+    const roots: string[] = [];
+    for (const accessor of accessors) {
+      const token = await own
+        .ask(['auth', 'token', 'lookup-accessor'], { accessor }, known)
+        .catch((error: unknown) => goneMeanwhile(error));
+      if (token?.policies.includes('root') === true) {
+        roots.push(`${accessor} (${token.display_name}, made ${new Date(token.creation_time * 1000).toISOString()})`);
+      }
+    }
+    if (roots.length === 0) return [{ is: 'proven', check }];
+    const next = 'Whoever made them: vault token revoke -accessor ACCESSOR.';
+    return [{ is: 'failed', check, expected: 'none', found: roots.join(', '), next }];
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return [{ is: 'untried', check, because: error.message }];
+  }
+};
+
+const goneMeanwhile = (error: unknown): undefined => {
+  if (error instanceof LabError && /invalid accessor/.test(error.message)) return undefined;
+  throw error;
+};

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { defineKind } from '../../../engine/define-kind.ts';
+import type { Live, Probe } from '../../../engine/resource.ts';
+import { LabError } from '../../../errors.ts';
+import type { VaultClient } from '../client.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import { storesOf } from './init-config.ts';
+import { sharesOf } from './unseal.ts';
+
+const schema = z.strictObject({
+  seal: z.enum(['shamir', 'auto']).describe('What unseals it: shares of its key, or something outside by itself.'),
+  shares: z.int().min(1).max(255).describe('Shares that its key (or its recovery key) is cut into.'),
+  threshold: z.int().min(1).max(255).describe('Shares that it takes.'),
+  custodians: z.array(z.string()).describe('Who keeps how many, for people; the connection says where.'),
+  escrow: z.literal('complete').describe('Every share is with its custodian, read back.'),
+  service: z.literal('unsealed').optional().describe('lab unseals it when it is sealed.'),
+});
+
+const oneWay =
+  'an empty Vault is initialised; its key is never answered again, and what its custodians keep is all that ever opens it';
+
+/** A Vault as a server: initialised, its shares escrowed, unsealed. Never deleted, nor is its escrow. */
+export const server = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.server',
+  parts: [['NAME']],
+  schema,
+  fields: { custodians: { exact: true } },
+  ownership: 'fields',
+  mark: 'none',
+  writes: 'merge',
+  precondition: 're-read',
+  gates: () => ['vault.reachable'],
+  opens: () => ['vault.active'],
+  exclusive: () => 'vault.server',
+  irreversible: (_id, _spec, live) => (live.exists === 'no' ? oneWay : undefined),
+  read: async (client, _id, spec) => readServer(client.bootstrap(), spec),
+  write: async (client, { live, spec }) => {
+    const bootstrap = client.bootstrap();
+    if (live.exists === 'no') await bootstrap.initialise();
+    if (live.exists === 'yes') refuseOther(live, spec);
+    await bootstrap.complete(spec.service === 'unsealed');
+  },
+  settled: async (client, _id, { service }) => {
+    if (service === undefined) return { state: 'done' };
+    const gate = await client.gate();
+    return gate.state === 'open' ? { state: 'done' } : { state: 'waiting', because: gate.because };
+  },
+  verify: (client) => proveShares(client.bootstrap()),
+  // What lies in its storage is not lab's to delete, and its escrow stays for as long as that may be there.
+  keep: async () => 'lab deletes neither a Vault nor its escrow',
+  remove: async () => {},
+});
+
+type Asked = Partial<z.output<typeof schema>>;
+
+const readServer = async (bootstrap: Bootstrap, asked: Asked): Promise<Live> => {
+  const standing = await bootstrap.standing();
+  if (standing.is === 'fresh') return { exists: 'no' };
+  const { status, escrow } = standing;
+  const sealed = (await bootstrap.statuses()).filter((one) => one.sealed).length;
+  const count = bootstrap.servers.length;
+  return {
+    exists: 'yes',
+    spec: {
+      seal: status.type === 'shamir' ? 'shamir' : 'auto',
+      // While sealed by something outside, a Vault tells nothing of its recovery shares.
+      shares: status.n === 0 ? (asked.shares ?? 0) : status.n,
+      threshold: status.t === 0 ? (asked.threshold ?? 0) : status.t,
+      custodians: asked.custodians ?? [],
+      escrow: escrow === 'unread' ? (asked.escrow ?? 'complete') : escrow,
+      service: sealed === 0 ? 'unsealed' : count === 1 ? 'sealed' : `${sealed} of ${count} servers sealed`,
+    },
+    outputs: {},
+  };
+};
+
+/** What init fixed: another number of shares needs new ones. */
+const refuseOther = (live: Live & { exists: 'yes' }, spec: z.output<typeof schema>): void => {
+  const fixed = ['seal', 'shares', 'threshold'] as const;
+  const other = fixed.find((field) => live.spec[field] !== spec[field]);
+  if (other === undefined) return;
+  const is = JSON.stringify(live.spec[other]);
+  throw new LabError('GUARD', `${other} of this Vault is ${is}, and ${spec[other]} would need new shares`, {
+    next: `lab does not hand out new shares yet: set vault.init.${other} back to ${is}.`,
+  });
+};
+
+/** Whether each store gives the shares that it keeps, and its key opens them. */
+const proveShares = ({ config, escrow }: Bootstrap): Promise<readonly Probe[]> =>
+  Promise.all(
+    storesOf(config).map(async (custodian): Promise<Probe> => {
+      const check = `${custodian.name} gives its shares`;
+      try {
+        const opened = await sharesOf(await escrow.held(custodian));
+        opened.forEach((share) => share.fill(0));
+        if (opened.length === custodian.shares) return { is: 'proven', check };
+        return { is: 'failed', check, expected: String(custodian.shares), found: String(opened.length) };
+      } catch (error) {
+        if (!(error instanceof LabError)) throw error;
+        const next = error.detail.next === undefined ? {} : { next: error.detail.next };
+        if (error.code !== 'GUARD') return { is: 'untried', check, because: error.message };
+        return { is: 'failed', check, expected: 'a key that opens them', found: error.message, ...next };
+      }
+    }),
+  );
