@@ -1,6 +1,13 @@
 // The import rules of docs/architecture.md, checked by test/check-imports.ts.
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
+const sdkFiles = [
+  '^src/providers/kubernetes/client\\.ts$',
+  '^src/providers/vault/client\\.ts$',
+  '^src/providers/aws/(client|sdk|iam/send)\\.ts$',
+  '^src/providers/azure/(failure|wire|login/(credential|login|visitor)|secrets/vault-(secrets|session)|arm/(arm|key-vaults|key-vault-settings|managed-identities))\\.ts$',
+];
+
 module.exports = {
   forbidden: [
     rule('no-cycles', 'a cycle has no layers', {}, { circular: true }),
@@ -30,8 +37,8 @@ module.exports = {
     ),
     rule(
       'only-client-files-know-the-sdk',
-      'kinds import their client as a type; the SDK stays behind client.ts and what it is made of',
-      { path: '^src/', pathNot: '^src/providers/(kubernetes|vault|azure|aws)/[^/]+\\.ts$' },
+      'kinds import their client as a type; the SDK stays in the files named here: a new one is a decision',
+      { path: '^src/', pathNot: sdkFiles },
       { path: 'node_modules/(@kubernetes/client-node|node-vault|@azure|@aws-sdk)/' },
     ),
     rule('secrets-at-the-bottom', 'secrets import errors only', { path: '^src/secrets/' }, { path: '^src/', pathNot: '^src/(secrets/|errors\\.ts)' }),
