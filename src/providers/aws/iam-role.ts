@@ -6,7 +6,7 @@ import type { AwsClient } from './client.ts';
 import type { RoleState } from './iam-role-calls.ts';
 import { settledWhen, untilSeen } from './iam-seen.ts';
 import { changeTags, newTags, seenTags, tagsField, unmark, wrongTags } from './iam-tags.ts';
-import { trustIn, trustPolicy } from './iam-trust.ts';
+import { roleLink, trustIn, trustPolicy } from './iam-trust.ts';
 import { proveTrust } from './identity-chain.ts';
 import { canonicalPolicy, policyField } from './policy-document.ts';
 import { iamArn, rightsOn } from './rights.ts';
@@ -48,6 +48,7 @@ export const iamRole = defineKind<typeof schema.shape, AwsClient>({
   mark: 'own',
   writes: 'merge',
   precondition: 're-read',
+  link: ([name = ''], spec) => roleLink(name, spec),
   rights: ([name = ''], { description, maxSession, tags }) =>
     rightsOn(
       'iam',
