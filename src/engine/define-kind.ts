@@ -56,6 +56,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
     opens: (id, spec) => kind.opens?.(id, known(spec)) ?? [],
     exclusive: (id) => kind.exclusive?.(id),
     rights: (id, spec) => kind.rights?.(id, known(spec)),
+    link: (id, spec) => kind.link?.(id, spec),
     normalise,
     bind: (client) => ({
       read: (id, spec) => kind.read(client, id, known(spec)),

@@ -2,6 +2,7 @@ import type { State, StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
 import { type Assessing, type Assessment, assess } from './assess.ts';
 import type { Change, Diagnostic, Owner, Plan, System } from './change.ts';
+import { checkChain } from './check-chain.ts';
 import { errorsOf } from './diagnose.ts';
 import type { Emit } from './event.ts';
 import { otherScope } from './expected-scope.ts';
@@ -35,7 +36,7 @@ export const survey = async (world: World, options: PlanOptions, emit: Emit): Pr
   const nodes = options.mode === 'destroy' ? new Map<string, Node>() : selectNodes(everything, options);
   const sights = await lookAtAll(nodes, observer, emit);
   const owner = ownerOf(world, sights);
-  const assessed = await assessAll(nodes, sights, { world, options, owner });
+  const assessed = await checkChain(nodes, await assessAll(nodes, sights, { world, options, owner }), observer);
   const phases = phasesOf(everything);
   const lost = lostSystems(world, sights);
   const planned = changesOf(nodes, assessed, { phases, lost, records: world.state?.records ?? [] });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Secret } from '../secrets/secret.ts';
 import type { Source } from '../secrets/source.ts';
 import type { GateState } from './gate.ts';
+import type { Link } from './link.ts';
 import type { Offers, OnlyPort, Ports } from './ports.ts';
 import type { Fields } from './value.ts';
 
@@ -175,6 +176,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   irreversible?(id: readonly string[], spec: Partial<Spec<Shape>>, live: Live): string | undefined;
   /** What a cloud must allow for its calls; kinds of clouds state it. */
   rights?(id: readonly string[], spec: Partial<Spec<Shape>>): Rights;
+  /** Its part in a chain from a service account to a cloud, for what plan can say of it (chain.ts). The spec holds references as they are. */
+  link?(id: readonly string[], spec: Fields): Link | undefined;
   /** A rule over several fields that all hold known values: what is wrong, as one sentence, or undefined. */
   check?(spec: Spec<Shape>): string | undefined;
   /** Never writes. May throw LabError; DENIED and the like become `unknown`. */
@@ -239,6 +242,7 @@ export interface KindFacts {
   opens(id: readonly string[], spec: Fields): readonly string[];
   exclusive(id: readonly string[]): string | undefined;
   rights(id: readonly string[], spec: Fields): Rights | undefined;
+  link(id: readonly string[], spec: Fields): Link | undefined;
   /** The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path. */
   normalise(spec: Fields): Normalised;
 }

@@ -3,6 +3,7 @@ import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import type { KubeObject } from '../../engine/ports.ts';
 import type { Live } from '../../engine/resource.ts';
+import { isFields } from '../../engine/value.ts';
 import { applyDesired } from './apply.ts';
 import { liveObject } from './live.ts';
 import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
@@ -31,6 +32,13 @@ export const serviceAccount = defineKind({
   precondition: 'server',
   parent: ([namespace = '']) => address('kubernetes.namespace', namespace),
   check: checkMetadata,
+  link: ([namespace = '', name = ''], { annotations = {} }) => ({
+    is: 'account',
+    namespace,
+    name,
+    annotations: isFields(annotations) ? annotations : {},
+    issuer: { address: 'kubernetes.issuer/cluster', output: 'issuer' },
+  }),
   read: async ({ objects }: KubeClient, id) => liveAccount(await objects.get(ref(id))),
   readMany: async ({ objects }, asked) =>
     (await objects.lookUp(asked.map(({ id }) => ref(id)))).map((told) => told && liveAccount(told.object)),

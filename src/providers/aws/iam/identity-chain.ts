@@ -1,15 +1,11 @@
 import type { Probe } from '../../../engine/resource.ts';
-import { accountIn, allProven, type Visitor as Guest, sameProbe, subjectOf, visit } from '../../../engine/visitor.ts';
+import { accountIn, allProven, sameProbe, subjectOf, visit } from '../../../engine/visitor.ts';
 import type { AwsClient, SecretPlace } from '../client.ts';
 import { issuerHost, policyArn } from './arn.ts';
 import { readableIn } from './grant.ts';
-import { type Trust, trustIn } from './trust.ts';
+import { askedAudience, type Trust, trustIn } from './trust.ts';
 
 const annotation = 'eks.amazonaws.com/role-arn';
-
-// What External Secrets asks the cluster for unless the service account says otherwise. Source: its AWS provider.
-const audienceOf = (annotations: Guest['annotations']): string =>
-  annotations['eks.amazonaws.com/audience'] ?? 'sts.amazonaws.com';
 
 /** From each service account that a role lets in to a session of it, link by link: as the cluster's own token has it. */
 export const proveTrust = async (client: AwsClient, arn: string, trust: Trust): Promise<readonly Probe[]> => {
@@ -28,7 +24,7 @@ const proveAccount = async (
     const check = `the trust names a service account`;
     return [{ is: 'failed', check, expected: 'NAMESPACE/NAME', found: name }];
   }
-  const visited = await visit(client.ports, account, audienceOf);
+  const visited = await visit(client.ports, account, askedAudience);
   if (visited.is === 'not') return [visited.probe];
   const { annotations, claims, token } = visited.visitor;
   const annotate = `Annotate service account ${name} with it.`;
@@ -70,7 +66,7 @@ export const provePolicy = async (
     return [{ is: 'untried', check: `${role} reads a secret of ${policy}`, because }];
   }
   const check = `${role} reads ${place.name} in ${place.region}`;
-  const visited = await visit(client.ports, account, audienceOf);
+  const visited = await visit(client.ports, account, askedAudience);
   if (visited.is === 'not') return [visited.probe];
   const login = client.as({ role: found.arn, token: visited.visitor.token });
   const entered = await login.logIn();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
+import { isList } from '../../../engine/value.ts';
 import { LabError } from '../../../errors.ts';
 import type { AwsClient } from '../client.ts';
 import { iamArn, rightsOn } from '../rights.ts';
@@ -38,6 +39,11 @@ export const iamOidcProvider = defineKind<typeof schema.shape, AwsClient>({
   mark: 'own',
   writes: 'merge',
   precondition: 're-read',
+  link: (_, { issuer, audiences }) => ({
+    is: 'issuer',
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(isList(audiences) ? { audiences: audiences.map(String) } : {}),
+  }),
   rights: (_, { issuer, tags }) => {
     // Which one it is is known once the cluster has said its issuer.
     const on = iamArn(`oidc-provider/${issuer === undefined ? '*' : issuerHost(issuer)}`);

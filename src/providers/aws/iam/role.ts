@@ -10,7 +10,7 @@ import { canonicalPolicy, policyField } from './policy-document.ts';
 import type { RoleState } from './role-calls.ts';
 import { settledWhen, untilSeen } from './seen.ts';
 import { changeTags, newTags, seenTags, tagsField, unmark, wrongTags } from './tags.ts';
-import { trustIn, trustPolicy } from './trust.ts';
+import { roleLink, trustIn, trustPolicy } from './trust.ts';
 
 const schema = z.strictObject({
   trust: z
@@ -48,6 +48,7 @@ export const iamRole = defineKind<typeof schema.shape, AwsClient>({
   mark: 'own',
   writes: 'merge',
   precondition: 're-read',
+  link: ([name = ''], spec) => roleLink(name, spec),
   rights: ([name = ''], { description, maxSession, tags }) =>
     rightsOn(
       'iam',

@@ -1,3 +1,5 @@
+import { address } from '../../../engine/address.ts';
+import type { TrustLink } from '../../../engine/link.ts';
 import { type Fields, isFields, isList } from '../../../engine/value.ts';
 import type { Identity } from '../identity.ts';
 import { issuerHost, oidcProviderArn } from './arn.ts';
@@ -44,6 +46,35 @@ export const trustIn = (identity: Identity, policy: Fields): Trust | undefined =
   );
   const trust = { issuer: `https://${host}`, audience, serviceAccounts };
   return JSON.stringify(trustPolicy(identity, trust)) === JSON.stringify(policy) ? trust : undefined;
+};
+
+/** Whose tokens a role takes, as the manifest has it. */
+export const roleLink = (name: string, spec: Fields): TrustLink => {
+  const policy = isFields(spec['trustPolicy']) ? spec['trustPolicy'] : undefined;
+  const { issuer, audience, serviceAccounts } = isFields(spec['trust']) ? spec['trust'] : trustSaid(policy);
+  return {
+    is: 'trust',
+    taker: { address: address('aws.iam-role', name), output: 'arn' },
+    isTaker: (text) => /^arn:[^:]+:iam::\d+:role\/(?:.*\/)?([^/]+)$/.exec(text)?.[1] === name,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+    ...(isList(serviceAccounts) ? { subjects: textsIn(serviceAccounts).map(subjectOf) } : {}),
+    asked: askedAudience,
+  };
+};
+
+/** What a policy says of service accounts, whatever account it is written for. */
+const trustSaid = (policy: Fields | undefined): Fields => {
+  const [, partition = '', account = ''] =
+    /"arn:([^:"]+):iam::(\d+):oidc-provider\//.exec(JSON.stringify(policy) ?? '') ?? [];
+  const trust = policy && trustIn({ partition, account, arn: '' }, canonicalPolicy(policy));
+  return trust === undefined ? {} : { ...trust };
+};
+
+/** What External Secrets asks the cluster for unless the service account says otherwise. Source: its AWS provider. */
+export const askedAudience = (annotations: Fields): string => {
+  const said = annotations['eks.amazonaws.com/audience'];
+  return typeof said === 'string' ? said : 'sts.amazonaws.com';
 };
 
 const textsIn = (value: Fields[string] | undefined): string[] => (isList(value) ? value.map(String) : []);

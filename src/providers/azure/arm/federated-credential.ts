@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
+import { isList } from '../../../engine/value.ts';
 import type { AzureClient } from '../client.ts';
 import { allOf, groupScope } from '../rights.ts';
-import { proveTrust } from './identity-chain.ts';
+import { askedAudience, proveTrust } from './identity-chain.ts';
 import { type IdentityName, readCredential, removeCredential, writeCredential } from './managed-identities.ts';
 
 const schema = z.strictObject({
@@ -34,6 +35,16 @@ export const federatedCredential = defineKind<typeof schema.shape, AzureClient>(
   identify: (parts) => parts.map((part) => part.toLowerCase()),
   parent: ([group = '', identity = '']) => address('azure.managed-identity', group, identity),
   exclusive: ([group, identity]) => `azure.managed-identity/${group}/${identity}`,
+  link: ([group = '', identity = ''], { issuer, subject, audiences }) => ({
+    is: 'trust',
+    taker: { address: address('azure.managed-identity', group, identity), output: 'clientId' },
+    // Azure makes client ids up.
+    isTaker: () => false,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(typeof subject === 'string' ? { subjects: [subject] } : {}),
+    ...(isList(audiences) && audiences[0] !== undefined ? { audience: audiences[0] } : {}),
+    asked: () => askedAudience,
+  }),
   rights: ([group = '']) =>
     allOf(groupScope(group), 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials'),
   read: async ({ arm }, id) => {

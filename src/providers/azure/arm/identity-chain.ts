@@ -11,8 +11,8 @@ import {
   readIdentity,
 } from './managed-identities.ts';
 
-// What External Secrets asks the cluster for, whatever the credential says. Source: its Azure provider.
-const audience = 'api://AzureADTokenExchange';
+/** What External Secrets asks the cluster for, whatever the credential says. Source: its Azure provider. */
+export const askedAudience = 'api://AzureADTokenExchange';
 const annotation = 'azure.workload.identity/client-id';
 
 const checks = {
@@ -35,7 +35,7 @@ export const proveTrust = async (
   }
   const identity = await readIdentity(client.arm(), owner);
   if (identity === undefined) return [];
-  const visited = await visit(client.ports, account, () => audience);
+  const visited = await visit(client.ports, account, () => askedAudience);
   if (visited.is === 'not') return [visited.probe];
   const { annotations, claims, token: assertion } = visited.visitor;
   const annotate = `Annotate service account ${account.namespace}/${account.name} with it.`;
@@ -43,7 +43,7 @@ export const proveTrust = async (
     sameProbe(checks.annotation, identity.clientId, annotations[annotation], annotate),
     sameProbe(checks.issuer, claims.issuer, issuer, 'Every character counts, a slash at the end as well.'),
     sameProbe(checks.subject, claims.subject, subject),
-    sameProbe(checks.audience, audience, audiences.join(', ')),
+    sameProbe(checks.audience, askedAudience, audiences.join(', ')),
   ];
   // Azure would only say the same again.
   if (!allProven(links.slice(1))) return links;
@@ -79,7 +79,7 @@ export const proveRole = async (
     return [{ is: 'untried', check: `${label} reads a secret of ${vault}`, because: 'the vault holds none yet' }];
   }
   const check = `${label} reads ${name} of ${vault}`;
-  const visited = await visit(client.ports, account, () => audience);
+  const visited = await visit(client.ports, account, () => askedAudience);
   if (visited.is === 'not') return [visited.probe];
   const login = client.as({ ...loginOf(identity), assertion: visited.visitor.token });
   const entered = await login.logIn();
