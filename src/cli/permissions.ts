@@ -5,7 +5,7 @@ import type { Expanded } from '../manifest/expanded.ts';
 import { partitionOf } from '../manifest/schema/cloud-names.ts';
 import { vaultPaths } from '../manifest/settle/own-rights.ts';
 import { permissionPolicy } from '../providers/aws/permission-policy.ts';
-import { roleDefinition } from '../providers/azure/role-definition.ts';
+import { roleDefinition } from '../providers/azure/arm/role-definition.ts';
 import { kindsOf, providers } from '../providers/index.ts';
 import { renderPolicy } from '../providers/vault/policy/hcl.ts';
 import type { Permissions } from '../views/permissions.ts';
