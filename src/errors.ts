@@ -27,6 +27,8 @@ export interface ErrorDetail {
   readonly at?: string;
   /** What to do next, as one sentence or command. */
   readonly next?: string;
+  /** The address of what grants it, where that is in the manifest: once it is written, the call may be made. */
+  readonly until?: string;
 }
 
 /** The one error class: a code, what failed, where, and what to do next. Never holds a secret or an SDK's error. */

@@ -4,8 +4,8 @@ import { manifestFlags } from './flags.ts';
 /** Flags of both. */
 export const permissionsFlags = {
   ...manifestFlags,
-  cloud: option({
-    options: ['azure', 'aws'] as const,
-    summary: "Only this cloud's document, for a file.",
+  only: option({
+    options: ['azure', 'aws', 'vault'] as const,
+    summary: "Only this system's document, for a file.",
   })(),
 };

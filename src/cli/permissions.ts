@@ -3,10 +3,14 @@ import type { Right } from '../engine/resource.ts';
 import { rightsOf } from '../engine/rights.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { partitionOf } from '../manifest/schema/cloud-names.ts';
+import { vaultPaths } from '../manifest/settle/own-rights.ts';
 import { permissionPolicy } from '../providers/aws/permission-policy.ts';
 import { roleDefinition } from '../providers/azure/arm/role-definition.ts';
 import { kindsOf, providers } from '../providers/index.ts';
+import { renderPolicy } from '../providers/vault/policy/hcl.ts';
 import type { Permissions } from '../views/permissions.ts';
+
+const login = z.object({ auth: z.string() });
 
 // What the loader makes of the manifest's connections, as far as rights depend on it.
 const connections = z.object({
@@ -20,17 +24,21 @@ const connections = z.object({
     .object({ subscription: z.string().optional(), entered: z.array(z.object({ vault: z.string() })).default([]) })
     .optional(),
   aws: z.object({ region: z.string(), account: z.string().optional() }).optional(),
+  vault: z.object({ login: z.object({ plan: login, apply: login }) }).optional(),
 });
 
 type Connections = z.output<typeof connections>;
 
-/** What the clouds must allow for this manifest, and no more: what its kinds say that they call, and where its cluster is looked up. */
+/** What clouds and Vault must allow for this manifest, and no more: what its kinds say that they call, and where its cluster is looked up. */
 export const permissionsOf = (manifest: Expanded, command: 'plan' | 'apply'): Permissions => {
   const connected = connections.parse(manifest.connections);
-  const all = rightsOf(manifest.resources, kindsOf(providers), command);
+  const kinds = kindsOf(providers);
+  const all = rightsOf(manifest.resources, kinds, command);
   const of = (provider: string): Right[] => all.flatMap((one) => (one.provider === provider ? one.right : []));
   const [azure, aws] = [azureRights(of('azure'), connected, command), [...of('aws'), ...eksRights(connected)]];
   const { region = 'us-east-1', account } = connected.aws ?? {};
+  const auth = connected.vault?.login[command].auth;
+  const paths = auth === undefined ? {} : vaultPaths(manifest.resources, kinds, { command, login: auth });
   const name = `lab ${command} of ${manifest.name}, ${manifest.environment}`;
   return {
     name: manifest.name,
@@ -39,6 +47,7 @@ export const permissionsOf = (manifest: Expanded, command: 'plan' | 'apply'): Pe
       ? {}
       : { azure: roleDefinition(name, azure, connected.azure?.subscription ?? 'SUBSCRIPTION') }),
     ...(aws.length === 0 ? {} : { aws: permissionPolicy(aws, { partition: partitionOf(region), account }) }),
+    ...(Object.keys(paths).length === 0 ? {} : { vault: { policy: renderPolicy(paths) } }),
   };
 };
 

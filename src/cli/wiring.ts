@@ -5,6 +5,7 @@ import type { ConnectContext, Connection } from '../engine/resource.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
+import { withRightsForRemoval } from '../manifest/settle/own-rights.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
 import type { State } from '../state/store.ts';
 import type { Ground, Surroundings } from './ground.ts';
@@ -90,10 +91,11 @@ const worldOf = async (
 ): Promise<World> => {
   const { manifest } = around;
   const names = neededProviders(manifest, state);
+  const kinds = kindsOf(providers);
   return {
     owner: { name: manifest.name, environment: manifest.environment },
-    resources: manifest.resources,
-    kinds: kindsOf(providers),
+    resources: withRightsForRemoval(manifest.resources, kinds, manifest.computed, state?.records ?? []),
+    kinds,
     connections: new Map(await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const))),
     sandbox,
     secrets: around.desk,

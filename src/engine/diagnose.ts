@@ -11,7 +11,7 @@ export const errorsOf = (assessed: ReadonlyMap<string, Assessment>, changes: rea
   };
   for (const change of changes) {
     const found = assessed.get(change.address);
-    if (found?.is === 'refused') add(toDiagnostic(found.error, change));
+    if (found?.is === 'refused' && change.standing.is === 'blocked') add(toDiagnostic(found.error, change));
     else if (change.standing.is === 'blocked' && change.standing.root) {
       add(toDiagnostic(new LabError('CONFLICT', change.standing.because), change));
     }

@@ -20,12 +20,20 @@ export const changesOf = (nodes: Nodes, assessed: ReadonlyMap<string, Assessment
     const found = assessed.get(address);
     if (found === undefined) continue;
     const blocker = node.needs.find((need) => changes.get(need)?.standing.is === 'blocked');
-    changes.set(address, toChange(node, found, blocker, around));
+    changes.set(
+      address,
+      toChange(node, found, blocker, { ...around, isWriting: (other) => isWriting(changes.get(other)) }),
+    );
   }
   return [...changes.values()];
 };
 
-const toChange = (node: Node, found: Assessment, blocker: string | undefined, around: Surroundings): Change => {
+// Only what comes before a node can be what it waits for.
+const isWriting = (change: Change | undefined): boolean => change?.standing.is === 'planned' && isWritten(change);
+
+type Around = Surroundings & { readonly isWriting: (address: string) => boolean };
+
+const toChange = (node: Node, found: Assessment, blocker: string | undefined, around: Around): Change => {
   const { address } = node;
   const base = {
     address,
@@ -53,8 +61,12 @@ const toChange = (node: Node, found: Assessment, blocker: string | undefined, ar
       const deferred = unseen({ is: 'deferred', gate: found.gate, because: found.because });
       return { ...deferred, ...oneWay(node, node.resource.spec, { exists: 'no' }) };
     }
-    case 'refused':
-      return unseen({ is: 'blocked', because: found.error.message, root: true });
+    case 'refused': {
+      const { message: because, detail } = found.error;
+      return detail.until !== undefined && around.isWriting(detail.until)
+        ? unseen({ is: 'deferred', gate: detail.until, because })
+        : unseen({ is: 'blocked', because, root: true });
+    }
     case 'assessed': {
       const { decision } = found;
       const held: Standing | undefined =

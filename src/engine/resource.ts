@@ -68,19 +68,22 @@ export type Probe =
   /** It could not be tried from here. */
   | { readonly is: 'untried'; readonly check: string; readonly because: string };
 
-/** One thing that a cloud must allow lab to do, in the cloud's own words. */
+/** One thing that a system must allow lab to do, in the system's own words. Vault: a capability. */
 export interface Right {
   readonly action: string;
-  /** Azure: a scope below the subscription, '' for the subscription. AWS: an ARN with {partition} and {account}, or *. */
+  /** Azure: a scope below the subscription, '' for the subscription. AWS: an ARN with {partition} and {account}, or *. Vault: a path. */
   readonly on: string;
   /** Azure: a data action. */
   readonly data?: true;
+  /** lab goes on without it and says less: how many leases end. */
+  readonly optional?: true;
 }
 
-/** What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`. */
+/** What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`, `verify` what its proof does. */
 export interface Rights {
   readonly plan: readonly Right[];
   readonly apply: readonly Right[];
+  readonly verify?: readonly Right[];
 }
 
 /** What the engine must know of one field. Keys of `Kind.fields` are paths; `*` stands for one segment. */
@@ -174,7 +177,7 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   readonly protect?: string;
   /** What a create or update of this cannot take back, as one sentence; done only where the manifest names the address in allowIrreversible. */
   irreversible?(id: readonly string[], spec: Partial<Spec<Shape>>, live: Live): string | undefined;
-  /** What a cloud must allow for its calls; kinds of clouds state it. */
+  /** What its system must allow for its calls; kinds of clouds and of Vault state it. */
   rights?(id: readonly string[], spec: Partial<Spec<Shape>>): Rights;
   /** Its part in a chain from a service account to a cloud, for what plan can say of it (chain.ts). The spec holds references as they are. */
   link?(id: readonly string[], spec: Fields): Link | undefined;

@@ -7,6 +7,7 @@ import { isLoopback } from './loopback.ts';
 import type { KubernetesAuthRole, VaultSection } from './schema/vault.ts';
 import type { VaultInit } from './schema/vault-init.ts';
 import type { VaultLogin } from './schema/vault-login.ts';
+import { computedPolicies } from './settle/own-rights.ts';
 import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
 
@@ -20,9 +21,22 @@ export const vaultConnection = (given: Given, vault: VaultSection, folder: strin
     product,
     folder,
     login: { plan: loginFields(vault, login.plan), apply: loginFields(vault, login.apply) },
-    ...defined({ ca: ca && resolve(folder, plain(ca)), servers: servers?.map(plain), plaintext: consent }),
+    ...defined({
+      ca: ca && resolve(folder, plain(ca)),
+      servers: servers?.map(plain),
+      plaintext: consent,
+      computed: computedFor(given),
+    }),
     ...(init === undefined ? {} : { init: initFields(given, plain(address), init, folder) }),
   };
+};
+
+/** The policies that lab itself has through its logins, where they are computed from the manifest. */
+const computedFor = ({ manifest }: Given): Fields | undefined => {
+  const computed = [...computedPolicies(manifest.vault)];
+  return computed.length === 0
+    ? undefined
+    : Object.fromEntries(computed.map(([policy, { command }]) => [command, policy]));
 };
 
 /** A login with what the role in the manifest says of it; complete once its complaints are none. */

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../engine/change.ts';
 import type { Resource } from '../engine/resource.ts';
+import type { Computed } from './settle/own-rights.ts';
 
 /** A manifest with one environment's overlay applied and its sections expanded: what everything after it works on. */
 export interface Expanded {
@@ -8,6 +9,8 @@ export interface Expanded {
   /** The folder of the manifest: files are relative to it, and local state lives in it. */
   readonly folder: string;
   readonly resources: readonly Resource[];
+  /** Policies whose text depends on all resources, and on what state still has to remove. */
+  readonly computed: Computed;
   readonly state: StateBackend;
   /** Provider name → what its connect() checks. */
   readonly connections: Readonly<Record<string, unknown>>;

@@ -12,6 +12,7 @@ import { type Chosen, chooseEnvironment, environmentsOf } from './overlay.ts';
 import { readPolicyFiles } from './policy-files.ts';
 import { checkManifest } from './schema/check.ts';
 import type { Manifest } from './schema/manifest.ts';
+import { computedPolicies, withOwnRights } from './settle/own-rights.ts';
 import { settle } from './settle/settle.ts';
 import { checkValueFiles } from './value-files.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -66,12 +67,14 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
 
   const found = [...expandSections(given, input.kinds)];
   const drafts = found.filter((item) => item.is === 'draft');
-  const { resources, complaints } = settle(given, drafts, input.kinds);
+  const settled = settle(given, drafts, input.kinds);
+  const computed = computedPolicies(manifest.vault);
+  const resources = withOwnRights(settled.resources, input.kinds, computed);
   const connected = connectionsFor(given, resources, folder);
   const all = [
     ...policies.complaints,
     ...found.filter((item) => item.is === 'complaint'),
-    ...complaints,
+    ...settled.complaints,
     ...connected.complaints,
     ...(await checkValueFiles(given, resources, folder)),
   ];
@@ -83,6 +86,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
       environment,
       folder,
       resources,
+      computed,
       state: backendOf(manifest),
       connections: connected.connections,
       connectionsAt: connected.writtenAt,

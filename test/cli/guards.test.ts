@@ -17,6 +17,7 @@ const manifest: Expanded = {
   inputs: 'inputs',
   allowDestroy: false,
   state: { backend: 'local' },
+  computed: new Map(),
   allowIrreversible: new Set(),
   diagnostics: [],
 };
@@ -79,7 +80,7 @@ describe('a step that cannot be taken back', () => {
 
   test('is allowed by its address, and waits for its turn where it is deferred', () => {
     expect(() =>
-      guardOneWay(oneWay, { ...manifest, allowIrreversible: new Set(['vault.mount/secret']) }),
+      guardOneWay(oneWay, { ...manifest, computed: new Map(), allowIrreversible: new Set(['vault.mount/secret']) }),
     ).not.toThrow();
   });
 });

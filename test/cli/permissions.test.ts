@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { permissionsOf } from '../../src/cli/permissions.ts';
+import { renderPolicy } from '../../src/providers/vault/policy/hcl.ts';
 import { permissionsText } from '../../src/views/permissions.ts';
 import { expanded } from '../manifest/support/load.ts';
 
@@ -14,6 +16,8 @@ const identity = 'auth: { type: workload-identity, serviceAccount: eso/eso, iden
 const made = `{ type: azure-key-vault, manage: create, name: demo-kv, resourceGroup: { existing: lab }, location: westeurope, ${identity} }`;
 const existing = `{ type: azure-key-vault, manage: existing, name: demo-kv, auth: { type: managed-identity } }`;
 const inAws = '{ type: aws-secrets-manager, region: cn-north-1, account: "123456789012" }';
+
+const parsePaths = (spec: unknown) => z.object({ paths: z.record(z.string(), z.array(z.string())) }).parse(spec).paths;
 
 describe('lab permissions', () => {
   test("asks for no more in Azure than the manifest's kinds call", async () => {
@@ -68,7 +72,58 @@ describe('lab permissions', () => {
     expect(JSON.parse(permissionsText(permissions, 'azure'))).toEqual(permissions.azure);
     expect(permissionsText(permissions, undefined)).toMatch(/^Azure: az role definition create/);
     expect(permissionsText({ name: 'demo', environment: 'kind' }, undefined)).toBe(
-      'This manifest needs nothing of Azure or AWS.',
+      'This manifest needs nothing of Azure, AWS or Vault.',
     );
+  });
+
+  const inVault = (policies: string, login = '{ auth: token, token: { env: T } }') =>
+    expanded(`apiVersion: lab/v1
+name: demo
+cluster: { context: c }
+vault:
+  address: https://vault.example
+  login: ${login}
+  mounts: { secret: { type: kv-v2 } }
+  policies: { ${policies} }
+`);
+
+  test('prints a policy of Vault, by path; a token that somebody else made may look itself up', async () => {
+    const given = await inVault('app: { paths: { secret/data/app: [read] } }');
+    const { vault } = permissionsOf(given, 'plan');
+    expect(vault?.policy).toBe(
+      `${[
+        ['auth/token/lookup-self', '"read"'],
+        ['secret/metadata', '"list"'],
+        ['sys/mounts', '"read"'],
+        ['sys/policies/acl/app', '"read"'],
+      ]
+        .map(([path, capabilities]) => `path "${path}" {\n  capabilities = [${capabilities}]\n}`)
+        .join('\n\n')}\n`,
+    );
+    const apply = permissionsOf(given, 'apply');
+    expect(apply.vault?.policy).toContain(
+      'path "sys/policies/acl/app" {\n  capabilities = ["delete", "read", "update"]',
+    );
+    expect(permissionsText(apply, 'vault')).toBe(apply.vault?.policy.trimEnd());
+    expect(permissionsText(apply, undefined)).toMatch(/^Vault: vault policy write NAME FILE\npath /);
+    const login = '{ auth: app-role, roleId: { env: R }, secretId: { env: S } }';
+    const other = permissionsOf(await inVault('app: { paths: { secret/data/app: [read] } }', login), 'plan');
+    expect(other.vault?.policy).not.toContain('lookup-self');
+  });
+
+  test('a computed policy is what is printed, itself included, and comes before what it lets lab do', async () => {
+    const given = await inVault('lab-plan: { computed: plan }, lab: { computed: apply }');
+    for (const [name, command] of [
+      ['lab-plan', 'plan'],
+      ['lab', 'apply'],
+    ] as const) {
+      const found = given.resources.find(({ address }) => address === `vault.policy/${name}`);
+      expect(renderPolicy(parsePaths(found?.spec))).toBe(permissionsOf(given, command).vault?.policy);
+      expect(found?.spec).toMatchObject({ paths: { 'sys/policies/acl/lab': expect.arrayContaining(['read']) } });
+    }
+    expect(given.resources.find(({ kind }) => kind === 'vault.mount')?.dependsOn).toEqual([
+      'vault.policy/lab',
+      'vault.policy/lab-plan',
+    ]);
   });
 });

@@ -28,6 +28,7 @@ const manifest = (): Expanded => ({
   inputs: 'inputs',
   allowDestroy: false,
   state: { backend: 'local' },
+  computed: new Map(),
   allowIrreversible: new Set(),
   diagnostics: [],
 });

@@ -81,7 +81,6 @@ describe('the top level', () => {
         "lab.yaml:12:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",
         "lab.yaml:15:10 vault.reach: must be direct or {url, ca}; port-forward is not supported yet",
         "lab.yaml:16:3 vault.init.custodians: is missing; a list is expected",
-        "lab.yaml:19:23 vault.policies.plan.computed: is not supported yet",
         "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
       ]
     `);
@@ -214,8 +213,8 @@ describe('vault', () => {
         "lab.yaml:7:13 vault.mounts["/a"]: the key is no path in Vault; write it without "/" at either end, without spaces, "*" and "+"",
         "lab.yaml:7:45 vault.mounts.b.type: "kv" is not one of kv-v2, database, pki",
         "lab.yaml:7:82 vault.mounts.c.maxVersions: must be at least 0",
-        "lab.yaml:8:15 vault.policies.none: must be one of paths, hcl and file",
-        "lab.yaml:8:25 vault.policies.two: must be one of paths, hcl and file",
+        "lab.yaml:8:15 vault.policies.none: must be one of paths, hcl, file and computed",
+        "lab.yaml:8:25 vault.policies.two: must be one of paths, hcl, file and computed",
         "lab.yaml:8:71 vault.policies.bad.paths.x[0]: "reed" is not one of create, read, update, patch, delete, list, sudo, deny, subscribe, recover. Did you mean read?",
         "lab.yaml:10:5 vault.auth.kubernetes.host: is missing; text is expected",
         "lab.yaml:12:17 vault.auth.kubernetes.reviewer: "clint" is not one of vault-pod, client, a map. Did you mean client?",

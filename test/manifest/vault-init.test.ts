@@ -30,7 +30,13 @@ test('init comes to a server, the end of its root token, and the service account
     expect.arrayContaining(['vault.kubernetes-auth-role/kubernetes/lab', 'kubernetes.service-account/sys/lab']),
   );
   expect(resourceAt(manifest, 'vault.root-revocation/main').spec).toEqual({
-    manages: ['sys/policies/acl/lab', 'sys/auth/kubernetes', 'auth/kubernetes/config', 'auth/kubernetes/role/lab'],
+    manages: expect.objectContaining({
+      'sys/policies/acl/lab': ['delete', 'read', 'update'],
+      'sys/auth/kubernetes': ['delete', 'sudo', 'update'],
+      'auth/kubernetes/config': ['read', 'update'],
+      'auth/kubernetes/role/lab': ['create', 'delete', 'read', 'update'],
+      'auth/token/revoke-accessor': ['update'],
+    }),
   });
   expect(manifest.connections['vault']).toMatchObject({
     login: {

@@ -3,14 +3,14 @@ import { permissionsFlags } from '../../cli/permissions-command.ts';
 import type { PermissionsDocument } from '../../views/permissions.ts';
 
 export default class PermissionsForApply extends LabCommand {
-  static override summary = 'Print what Azure and AWS must allow for apply and destroy.';
+  static override summary = 'Print what Azure, AWS and Vault must allow for apply, destroy and verify.';
   static override description =
-    'A custom role of Azure and a policy of AWS with the rights that this manifest needs, and no more: each kind states what it calls. Asks no server.';
+    'A custom role of Azure, a policy of AWS and a policy of Vault with the rights that this manifest needs, and no more: each kind states what it calls. Asks no server.';
   static override examples = [
     { description: 'What an identity may do that applies', command: '<%= config.bin %> permissions for-apply -e aks' },
     {
       description: 'Only the role of Azure, for a file',
-      command: '<%= config.bin %> permissions for-apply -e aks --cloud azure > role.json',
+      command: '<%= config.bin %> permissions for-apply -e aks --only azure > role.json',
     },
   ];
   static override flags = permissionsFlags;
@@ -24,6 +24,6 @@ export default class PermissionsForApply extends LabCommand {
       import('../../views/permissions.ts'),
     ]);
     const permissions = permissionsOf(await readManifest(flags, this.host().env), 'apply');
-    return this.answer(permissionsJson(permissions, success), permissionsText(permissions, flags.cloud));
+    return this.answer(permissionsJson(permissions, success), permissionsText(permissions, flags.only));
   }
 }

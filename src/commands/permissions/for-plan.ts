@@ -3,9 +3,9 @@ import { permissionsFlags } from '../../cli/permissions-command.ts';
 import type { PermissionsDocument } from '../../views/permissions.ts';
 
 export default class PermissionsForPlan extends LabCommand {
-  static override summary = 'Print what Azure and AWS must allow for plan, drift and verify.';
+  static override summary = 'Print what Azure, AWS and Vault must allow for plan and drift.';
   static override description =
-    'A custom role of Azure and a policy of AWS with the rights that this manifest needs, and no more: each kind states what it calls. Asks no server.';
+    'A custom role of Azure, a policy of AWS and a policy of Vault with the rights that this manifest needs, and no more: each kind states what it calls. Asks no server.';
   static override examples = [
     {
       description: 'What an identity may do that only looks, in CI or cron',
@@ -13,7 +13,7 @@ export default class PermissionsForPlan extends LabCommand {
     },
     {
       description: 'Only the role of Azure, for a file',
-      command: '<%= config.bin %> permissions for-plan -e aks --cloud azure > role.json',
+      command: '<%= config.bin %> permissions for-plan -e aks --only azure > role.json',
     },
   ];
   static override flags = permissionsFlags;
@@ -27,6 +27,6 @@ export default class PermissionsForPlan extends LabCommand {
       import('../../views/permissions.ts'),
     ]);
     const permissions = permissionsOf(await readManifest(flags, this.host().env), 'plan');
-    return this.answer(permissionsJson(permissions, success), permissionsText(permissions, flags.cloud));
+    return this.answer(permissionsJson(permissions, success), permissionsText(permissions, flags.only));
   }
 }

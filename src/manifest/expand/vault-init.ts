@@ -30,7 +30,7 @@ export function* expandInit(given: Given, vault: VaultSection): Generator<Found>
   });
   if (init.rootToken === 'keep') return;
   yield draft([...path, 'rootToken'], 'vault.root-revocation', ['main'], {
-    spec: { manages: managedPaths(vault) },
+    spec: { manages: {} },
     ownership: 'contributed',
     after: comesBeforeLogin(vault),
   });
@@ -66,18 +66,6 @@ const comesBeforeLogin = (vault: VaultSection): readonly string[] => {
       return [...first, ...roles.map((role) => address('vault.approle-role', apply.path, role))];
   }
 };
-
-/** Paths that the login of apply must be allowed to write before root may go: what the manifest has lab manage. */
-const managedPaths = ({ mounts, policies, auth, audit }: VaultSection): string[] => [
-  ...Object.keys(audit).map((device) => `sys/audit/${device}`),
-  ...Object.keys(mounts).map((mount) => `sys/mounts/${mount}`),
-  ...Object.keys(policies).map((name) => `sys/policies/acl/${name.toLowerCase()}`),
-  ...Object.entries(auth).flatMap(([mount, { type, roles }]) => [
-    `sys/auth/${mount}`,
-    ...(type === 'approle' ? [] : [`auth/${mount}/config`]),
-    ...Object.keys(roles).map((role) => `auth/${mount}/role/${role.toLowerCase()}`),
-  ]),
-];
 
 function* custodianComplaints(given: Given, init: VaultInit): Generator<Found> {
   const { stores } = given.manifest;

@@ -2,6 +2,7 @@ import { address, providerOf } from '../../engine/address.ts';
 import type { Path } from '../../engine/traits.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { Mount, Policy, VaultSection } from '../schema/vault.ts';
+import { unfilled } from '../settle/own-rights.ts';
 import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
@@ -64,8 +65,9 @@ const leaseTtls = (mount: Mount) =>
     ? { defaultLeaseTtl: mount.defaultTtl, maxLeaseTtl: mount.maxTtl }
     : { defaultLeaseTtl: mount.defaultLeaseTtl, maxLeaseTtl: mount.maxLeaseTtl };
 
-const policySpec = (given: Given, { paths, ...text }: Policy): Fields | undefined => {
+const policySpec = (given: Given, { paths, computed, ...text }: Policy): Fields | undefined => {
   if (paths !== undefined) return { paths };
+  if (computed !== undefined) return unfilled;
   const hcl = hclOf(given, text);
   return hcl === undefined ? undefined : { hcl };
 };

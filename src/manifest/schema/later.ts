@@ -9,7 +9,7 @@ const keys = [
   'secrets.*.bootstrap',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
   'vault.mounts.*.connections.*.password.store',
-  'vault.policies.*.computed vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',
+  'vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',
   'vault.init.custodians.*.ageFile',
   'fingerprints',
 ].flatMap((line) => line.split(' '));

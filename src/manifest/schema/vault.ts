@@ -50,10 +50,14 @@ const policy = z
     paths: z.record(z.string().min(1), z.array(capability).min(1)).optional(),
     hcl: z.string().min(1).optional(),
     file: fileName().optional().describe("HCL in a file of the manifest's folder"),
+    computed: z
+      .enum(['plan', 'apply'])
+      .optional()
+      .describe('What lab itself needs for plan and drift, or for all it does, as lab permissions prints it'),
   })
   .refine(
-    ({ paths, hcl, file }) => [paths, hcl, file].filter((form) => form !== undefined).length === 1,
-    'must be one of paths, hcl and file',
+    ({ paths, hcl, file, computed }) => [paths, hcl, file, computed].filter((form) => form !== undefined).length === 1,
+    'must be one of paths, hcl, file and computed',
   );
 
 const role = z.strictObject({

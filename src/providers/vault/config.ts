@@ -19,6 +19,8 @@ const schema = z.strictObject({
   servers: z.array(z.string()).min(1).optional(),
   /** Absent: lab never initialises it. */
   init: initConfig.optional(),
+  /** Addresses of the policies of lab's own logins that are computed from the manifest. */
+  computed: z.strictObject({ plan: z.string().optional(), apply: z.string().optional() }).optional(),
   /** Where requests for certificates are written to, and signed ones come back. */
   folder: z.string().optional(),
 });

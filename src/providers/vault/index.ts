@@ -20,6 +20,7 @@ import { kvSecret } from './kv/secret.ts';
 import type { LoginConfig } from './login/config.ts';
 import { activeFor, firstRunLogin, isLoginPart } from './login/first-run.ts';
 import { type Login, logInWith, openLogin } from './login/login.ts';
+import { untilGranted } from './login/until-granted.ts';
 import { auditDevice } from './mounts/audit-device.ts';
 import { mount } from './mounts/mount.ts';
 import { pkiCrl } from './pki/crl.ts';
@@ -107,7 +108,8 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     kind: (name) => {
       const found = kinds.find(({ kind }) => kind === name);
       if (found === undefined) throw new TypeError(`the provider vault has no kind ${name}`);
-      return found.bind(client);
+      const ownPolicy = config.computed?.[readOnly ? 'plan' : 'apply'];
+      return ownPolicy === undefined ? found.bind(client) : untilGranted(found.bind(client), ownPolicy);
     },
     offers: {},
     writes: () => calls.writes() + own.writes() + (bootstrap?.writes() ?? 0),

@@ -82,7 +82,10 @@ const meaning = (call: ShownCall, exchange: Extract<Exchange, { outcome: 'answer
       return { code: 'UNAUTHENTICATED' };
     case 403:
       if (says(exchange, 'invalid token')) return { code: 'UNAUTHENTICATED', next: 'Log in again: the token expired.' };
-      return { code: 'DENIED', next: `The token's policies must allow ${needed(call)} on "${call.path}".` };
+      return {
+        code: 'DENIED',
+        next: `The token's policies must allow ${needed(call)} on "${call.path.replace(listing, '')}".`,
+      };
     case 404:
       return notFound(call);
     case 429:
@@ -118,11 +121,13 @@ const redirected = (location: string | undefined): Meaning => ({
 
 const hostOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : 'another path');
 
-// Paths below sys/auth/ and most of sys/leases/ are guarded twice.
+const listing = /\?list=true$/;
+
+// Guarded twice: sys/auth/, sys/audit, most of sys/leases/ and the accessors of tokens.
+const guarded = /^(sys\/(auth|leases\/(lookup|revoke-prefix))\/.|sys\/audit|auth\/token\/accessors)/;
+
 const needed = ({ method, path }: ShownCall): string =>
-  [capabilities[method], ...(/^sys\/(auth|leases\/(lookup|revoke-prefix))\/./.test(path) ? ['sudo'] : [])].join(
-    ' and ',
-  );
+  [listing.test(path) ? 'list' : capabilities[method], ...(guarded.test(path) ? ['sudo'] : [])].join(' and ');
 
 const capabilities: Readonly<Record<ShownCall['method'], string>> = {
   GET: 'read',

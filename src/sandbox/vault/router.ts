@@ -61,7 +61,8 @@ export const route = async (vault: Vault, request: VaultRequest): Promise<Routed
   const context = mount === undefined ? undefined : { vault, mount, params: found?.params ?? [], token };
   const exists = context === undefined ? undefined : found?.endpoint.exists({ ...context, operation: 'update' });
   const operation = operationOf(request.method, exists);
-  if (!isAllowed(content, token, request.path, operation)) return plain(forbidden);
+  const open = isOpen(mount, request.path, operation);
+  if (!open && !isAllowed(content, token, request.path, operation)) return plain(forbidden);
   if (context === undefined) {
     return plain(refused(404, `no handler for route "${request.path}". route entry not found.`));
   }
@@ -177,8 +178,16 @@ const sudoPaths =
 
 const isAllowed = (content: Content, token: Token, path: string, operation: Operation): boolean => {
   const acl = aclFor(content, token);
-  return acl.allows(path, operation) && (!sudoPaths.test(path) || acl.allows(path, 'sudo'));
+  return acl.allows(path, operation) && (!sudoPaths.test(path) || acl.allows(path, 'sudo', operation === 'list'));
 };
+
+// What a PKI engine shows to everybody.
+const openPaths = /^(issuers\/$|cert\/.)/;
+
+const isOpen = (mount: Call['mount'] | undefined, path: string, operation: Operation): boolean =>
+  mount?.entry.type === 'pki' &&
+  (operation === 'read' || operation === 'list') &&
+  openPaths.test(path.slice(mount.path.length));
 
 const loginFields = { role: 'string', jwt: 'string' } as const;
 

@@ -9,7 +9,9 @@ import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { proveLogin } from '../login/proof.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { roleName } from '../role-name.ts';
+import { endingTokens, rightsOfRole } from './role-rights.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
 const schema = z.strictObject({
@@ -52,6 +54,19 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
   parent: ([mount = '']) => address('vault.auth-method', mount),
   after: (_id, { policies = [] }) => policies.map((name) => address('vault.policy', name)),
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = ''], { noDefaultPolicy }) => {
+    const path = `auth/${mount}/role/${name}`;
+    const { plan, apply } = rightsOfRole(mount, name);
+    return {
+      plan: [...plan, ...may(`${path}/role-id`, 'read')],
+      apply,
+      verify: [
+        ...may(`${path}/secret-id`, 'update'),
+        ...may(`${path}/secret-id-accessor/destroy`, 'update'),
+        ...endingTokens(noDefaultPolicy),
+      ],
+    };
+  },
   read: async (client, [mount = '', name = '']) => {
     const path = ['auth', mount, 'role', name];
     const live = await client.read(path, answer);

@@ -7,6 +7,7 @@ import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 
 const schema = z.strictObject({
   discoveryUrl: clearable(z.url(), '').describe(
@@ -59,6 +60,10 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
   identify: ([mount = '']) => [trimSlashes(mount)],
   parent: ([mount = '']) => address('vault.auth-method', mount),
   gates: () => ['vault.active'],
+  rights: ([mount = '']) => ({
+    plan: may(`auth/${mount}/config`, 'read'),
+    apply: may(`auth/${mount}/config`, 'update'),
+  }),
   check: (spec) =>
     keySources.filter((source) => (spec[source]?.length ?? 0) > 0).length === 1
       ? undefined

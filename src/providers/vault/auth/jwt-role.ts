@@ -7,6 +7,7 @@ import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
 import { roleName } from '../role-name.ts';
+import { rightsOfRole } from './role-rights.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
 const listed = (value: string | readonly string[]): string[] =>
@@ -63,6 +64,7 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
     ...policies.map((name) => address('vault.policy', name)),
   ],
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = '']) => rightsOfRole(mount, name),
   check: ({ audiences = [], subject = '', claims: bound = {} }) =>
     audiences.length > 0 || subject || Object.keys(bound).length > 0
       ? undefined

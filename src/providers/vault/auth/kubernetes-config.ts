@@ -9,6 +9,7 @@ import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 
 const schema = z.strictObject({
   host: z.string().min(1).describe('The Kubernetes API as Vault reaches it, e.g. https://kubernetes.default.svc.'),
@@ -60,6 +61,10 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
   identify: ([mount = '']) => [trimSlashes(mount)],
   parent: ([mount = '']) => address('vault.auth-method', mount),
   gates: () => ['vault.active'],
+  rights: ([mount = '']) => ({
+    plan: may(`auth/${mount}/config`, 'read'),
+    apply: may(`auth/${mount}/config`, 'update'),
+  }),
   read: async (client, [mount = '']) => {
     const live = await client.read(configPath(mount), answer);
     if (live === undefined || live.kubernetes_host === nowhere) return { exists: 'no' };

@@ -10,6 +10,7 @@ import { keptForLogin } from '../login/kept.ts';
 import { proveLogin } from '../login/proof.ts';
 import { trimSlashes } from '../path.ts';
 import { roleName } from '../role-name.ts';
+import { endingTokens, rightsOfRole } from './role-rights.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
 const schema = z.strictObject({
@@ -52,6 +53,10 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
     ...policies.map((name) => address('vault.policy', name)),
   ],
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = ''], { noDefaultPolicy }) => ({
+    ...rightsOfRole(mount, name),
+    verify: endingTokens(noDefaultPolicy),
+  }),
   check: ({ serviceAccountNames, serviceAccountNamespaces }) =>
     starAlone('serviceAccountNames', serviceAccountNames) ??
     starAlone('serviceAccountNamespaces', serviceAccountNamespaces),

@@ -3,6 +3,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { entryFields, entryId, entryShape, liveEntry, writeEntry } from '../mounts/entry.ts';
+import { may } from '../rights.ts';
 
 const schema = z.strictObject({
   ...entryShape,
@@ -22,6 +23,10 @@ export const authMethod = defineKind<typeof schema.shape, VaultClient>({
   precondition: 're-read',
   identify: entryId,
   gates: () => ['vault.active'],
+  rights: ([path = '']) => ({
+    plan: may('sys/auth', 'read'),
+    apply: [...may(`sys/auth/${path}`, 'update', 'delete', 'sudo'), ...may(`sys/auth/${path}/tune`, 'update', 'sudo')],
+  }),
   read: async (client, [path = '']) => liveEntry((await client.authMethods()).get(path)),
   write: (client, request) => writeEntry(client, 'auth', request),
   keep: async (client, id) => keptForLogin(client, 'vault.auth-method', id),

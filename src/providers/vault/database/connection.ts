@@ -8,6 +8,7 @@ import { isSecret } from '../../../secrets/secret.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultCalls } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import {
   type ConnectionAnswer,
   connectionPath,
@@ -75,6 +76,10 @@ export const databaseConnection = defineKind<typeof schema.shape, VaultCalls>({
   after: (_, { passwordPolicy }) =>
     passwordPolicy === undefined || passwordPolicy === '' ? [] : [address('vault.password-policy', passwordPolicy)],
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = '']) => {
+    const path = `${mount}/config/${name}`;
+    return { plan: may(path, 'read'), apply: may(path, 'create', 'update', 'delete') };
+  },
   exclusive: (id) => id.join('/'),
   check: ({ url, allowedRoles }) =>
     literalPassword(url) ??

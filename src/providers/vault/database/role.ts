@@ -6,6 +6,7 @@ import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { countLeases, endLeases } from '../mounts/leases.ts';
 import { trimSlashes } from '../path.ts';
+import { may, mayHelp } from '../rights.ts';
 import { databaseName } from './name.ts';
 import { proveRole } from './proof.ts';
 import { statements } from './statements.ts';
@@ -55,6 +56,17 @@ export const databaseRole = defineKind<typeof schema.shape, VaultClient>({
   after: ([mount = ''], { connection }) =>
     connection === undefined ? [] : [address('vault.database-connection', mount, connection)],
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = '']) => {
+    const [path, users] = [`${mount}/roles/${name}`, `${mount}/creds/${name}`];
+    return {
+      plan: [...may(path, 'read'), ...mayHelp(`sys/leases/lookup/${users}`, 'list', 'sudo')],
+      apply: [
+        ...may(path, 'create', 'update', 'delete'),
+        ...may(`sys/leases/revoke-prefix/${users}`, 'update', 'sudo'),
+      ],
+      verify: [...may(users, 'read'), ...may('sys/leases/lookup', 'update'), ...may('sys/leases/revoke', 'update')],
+    };
+  },
   check: ({ ttl = 0, maxTtl = 0 }) => (maxTtl > 0 && ttl > maxTtl ? 'ttl must not be longer than maxTtl' : undefined),
   read: async (client, [mount = '', name = '']) => {
     const live = await client.read(rolePath(mount, name), answer);

@@ -6,6 +6,7 @@ import { LabError } from '../../../errors.ts';
 import { isSecret, type Secret } from '../../../secrets/secret.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { type ConnectionAnswer, connectionPath, type Rotation, readConnection, rotationOf } from './details.ts';
 import { databaseName } from './name.ts';
 
@@ -32,6 +33,14 @@ export const databaseRootRotation = defineKind<typeof schema.shape, VaultClient>
   identify: ([mount = '', name = '']) => [trimSlashes(mount), databaseName('database connection', name)],
   parent: ([mount = '', name = '']) => address('vault.database-connection', mount, name),
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = '']) => ({
+    plan: may(`${mount}/config/${name}`, 'read'),
+    apply: [
+      ...may(`${mount}/config/${name}`, 'update'),
+      ...may(`${mount}/rotate-root/${name}`, 'update'),
+      ...may(`${mount}/config/${trialOf(name)}`, 'create', 'delete'),
+    ],
+  }),
   exclusive: (id) => id.join('/'),
   irreversible: ([mount = '', name = ''], _, live) =>
     live.exists === 'yes' || (live.exists === 'no' && live.recoverable !== undefined)
@@ -81,6 +90,8 @@ const rotate = async (client: VaultClient, mount: string, name: string, withdraw
 // Words of PostgreSQL, MySQL, SQL Server and MongoDB for a password that does not fit.
 const wrongPassword = /authentication failed|28P01|access denied for user|login failed/i;
 
+const trialOf = (name: string): string => `${name}.lab-trial`;
+
 /** Tries the old password in a connection of its own: written over the real one it could replace the one that Vault has. */
 const oldPasswordFits = async (
   client: VaultClient,
@@ -90,7 +101,7 @@ const oldPasswordFits = async (
   password: unknown,
 ): Promise<boolean> => {
   const old = knownPassword(password, `${mount}/config/${name}`);
-  const trial = connectionPath(mount, `${name}.lab-trial`);
+  const trial = connectionPath(mount, trialOf(name));
   const settings = Object.fromEntries(Object.entries(details).filter(([key]) => !key.startsWith('lab_')));
   try {
     await client.write('POST', trial, {

@@ -4,6 +4,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { databaseName } from './name.ts';
 import { statements } from './statements.ts';
 
@@ -53,6 +54,10 @@ export const databaseStaticRole = defineKind<typeof schema.shape, VaultClient>({
   after: ([mount = ''], { connection }) =>
     connection === undefined ? [] : [address('vault.database-connection', mount, connection)],
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = '']) => {
+    const path = `${mount}/static-roles/${name}`;
+    return { plan: may(path, 'read'), apply: may(path, 'create', 'update', 'delete') };
+  },
   check: (spec) => timing(spec),
   irreversible: (_, { username }, live) =>
     live.exists === 'yes' && live.spec['username'] === username

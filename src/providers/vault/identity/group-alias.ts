@@ -4,6 +4,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { groupAnswer } from './group.ts';
 
 const schema = z.strictObject({
@@ -27,6 +28,10 @@ export const identityGroupAlias = defineKind<typeof schema.shape, VaultClient>({
   parent: ([group = '']) => address('vault.identity-group', group),
   after: (_id, { mount }) => (mount === undefined ? [] : [address('vault.auth-method', mount)]),
   gates: () => ['vault.active'],
+  rights: ([group = '']) => ({
+    plan: [...may(`identity/group/name/${group}`, 'read'), ...may('sys/auth', 'read')],
+    apply: [...may('identity/group-alias', 'update'), ...may('identity/group-alias/id/+', 'delete')],
+  }),
   read: async (client, [group = '']) => {
     const alias = (await groupOf(client, group))?.alias;
     if (alias?.id === undefined) return { exists: 'no' };

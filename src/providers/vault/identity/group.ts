@@ -4,6 +4,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import type { Live } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
+import { may } from '../rights.ts';
 
 // Where the ownership mark goes: the only place of a group that is free.
 const markKey = 'lab';
@@ -45,6 +46,10 @@ export const identityGroup = defineKind<typeof schema.shape, VaultClient>({
   identify: ([name = '']) => [name.toLowerCase()],
   after: (_id, { policies = [] }) => policies.map((name) => address('vault.policy', name)),
   gates: () => ['vault.active'],
+  rights: ([name = '']) => {
+    const path = `identity/group/name/${name}`;
+    return { plan: may(path, 'read'), apply: may(path, 'update', 'delete') };
+  },
   check: ({ metadata = {} }) =>
     markKey in metadata ? `metadata: the key ${markKey} is where lab puts its ownership mark` : undefined,
   read: async (client, [name = '']) => {

@@ -6,6 +6,7 @@ import type { Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 
 const schema = z.strictObject({
   maxVersions: clearable(z.int().min(0), 0).describe(
@@ -50,6 +51,7 @@ export const kvConfig = defineKind<typeof schema.shape, VaultClient>({
   identify: ([mount = '']) => [trimSlashes(mount)],
   parent: ([mount = '']) => address('vault.mount', mount),
   gates: () => ['vault.active'],
+  rights: ([mount = '']) => ({ plan: may(`${mount}/config`, 'read'), apply: may(`${mount}/config`, 'update') }),
   read: async (client, [mount = ''], desired) => {
     const live = await readSettings(client, mount);
     if (live === undefined || (isSame(live, defaults) && !isSame(withDefaults(desired), defaults)))

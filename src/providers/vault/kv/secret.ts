@@ -5,6 +5,7 @@ import { secretValue } from '../../../engine/fields.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { decodeMarks, seenThrough } from './marks.ts';
 import { kvState, liveKeys } from './state.ts';
 import { removeOurs, writeVersion } from './write.ts';
@@ -30,6 +31,16 @@ export const kvSecret = defineKind<typeof schema.shape, VaultClient>({
   parent: ([mount = '']) => address('vault.mount', mount),
   after: ([mount = '']) => [address('vault.kv-config', mount)],
   gates: () => ['vault.active'],
+  rights: ([mount = '', path = '']) => ({
+    plan: may(`${mount}/metadata/${path}`, 'read'),
+    apply: [
+      // Whether anybody else has keys in it, before it is deleted.
+      ...may(`${mount}/subkeys/${path}`, 'read'),
+      ...may(`${mount}/metadata/${path}`, 'create', 'patch'),
+      // Its metadata is there by then, so that to Vault no version is new.
+      ...may(`${mount}/data/${path}`, 'update', 'patch', 'delete'),
+    ],
+  }),
   check: ({ data }) => (Object.keys(data).length === 0 ? 'data must hold at least one key' : undefined),
   read: async (client, [mount = '', path = '']) => {
     const place = { mount, path };

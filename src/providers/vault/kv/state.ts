@@ -38,23 +38,30 @@ export const kvState = async (client: VaultClient, place: KvPlace): Promise<KvSt
 
 /** The keys of the current version. Who may not see them is told those that lab wrote. */
 export const liveKeys = async (client: VaultClient, place: KvPlace, marks: Marks): Promise<string[]> =>
-  (await readKeys(client, place, () => [...marks.keys.keys()])) ?? [];
+  (await unlessDenied(readKeys(client, place), () => [...marks.keys.keys()])) ?? [];
+
+/** All keys of the current version, other people's too. Throws DENIED for who may not see them. */
+export const everyKey = async (client: VaultClient, place: KvPlace): Promise<string[]> =>
+  (await readKeys(client, place)) ?? [];
 
 // `deleteVersionAfter` sets the time in advance. The server knows whether it has come; our clock is second best.
 const isOver = async (client: VaultClient, place: KvPlace, time: string): Promise<boolean> =>
-  (await readKeys(client, place, () => (Date.parse(time) <= Date.now() ? undefined : []))) === undefined;
+  (await unlessDenied(readKeys(client, place), () => (Date.parse(time) <= Date.now() ? undefined : []))) === undefined;
 
 const subkeys = z.object({ subkeys: z.record(z.string(), z.unknown()) });
 
-/** The keys; undefined if there is no version to see; `denied()` for who may not see them. */
-const readKeys = async (
-  client: VaultClient,
-  { mount, path }: KvPlace,
+/** The keys; undefined if there is no version to see. */
+const readKeys = async (client: VaultClient, { mount, path }: KvPlace): Promise<string[] | undefined> => {
+  const found = await client.read([mount, 'subkeys', path], subkeys);
+  return found === undefined ? undefined : Object.keys(found.subkeys);
+};
+
+const unlessDenied = async (
+  keys: Promise<string[] | undefined>,
   denied: () => string[] | undefined,
 ): Promise<string[] | undefined> => {
   try {
-    const found = await client.read([mount, 'subkeys', path], subkeys);
-    return found === undefined ? undefined : Object.keys(found.subkeys);
+    return await keys;
   } catch (error) {
     if (error instanceof LabError && error.code === 'DENIED') return denied();
     throw error;

@@ -6,7 +6,7 @@ import { isSecret, type Secret } from '../../../secrets/secret.ts';
 import type { Sourced } from '../../../secrets/source.ts';
 import type { VaultClient } from '../client.ts';
 import { decodeMarks, encodeMarks, type KeyMark, type Marks, noMarks, seenThrough } from './marks.ts';
-import { type KvPlace, type KvState, liveKeys } from './state.ts';
+import { everyKey, type KvPlace, type KvState } from './state.ts';
 
 type Request = WriteRequest<{ readonly data: Readonly<Record<string, Secret | Sourced>> }>;
 
@@ -57,7 +57,7 @@ export const writeVersion = async (
 export const removeOurs = async (client: VaultClient, place: KvPlace, state: KvState): Promise<void> => {
   const marks = decodeMarks(state.metadata);
   if (marks.owner === undefined && marks.keys.size === 0) return;
-  const keys = await liveKeys(client, place, marks);
+  const keys = await everyKey(client, place);
   const ours = keys.filter((key) => marks.keys.size === 0 || marks.keys.has(key));
   // A deleted version can be restored; deleting the metadata would destroy all versions for good.
   if (ours.length === keys.length) return client.remove([place.mount, 'data', place.path]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { splitMark, withMark } from './entry.ts';
 
 const schema = z.strictObject({
@@ -40,6 +41,8 @@ export const auditDevice = defineKind<typeof schema.shape, VaultClient>({
   protect: 'while it is off nothing goes to its log, and its successor hashes with another salt',
   identify: ([path = '']) => [trimSlashes(path)],
   gates: () => ['vault.active'],
+  // All devices: they come before the policy that would have to name a new one, and who may set up one may end the log anyway.
+  rights: () => ({ plan: may('sys/audit', 'read', 'sudo'), apply: may('sys/audit/*', 'update', 'delete', 'sudo') }),
   check: ({ options }) =>
     options['log_raw'] === 'true'
       ? 'options: log_raw writes secrets into the log; lab makes no such device'

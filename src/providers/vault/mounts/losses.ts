@@ -1,7 +1,31 @@
+import type { Right } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
 import { pkiLosses } from '../pki/losses.ts';
+import { mayHelp } from '../rights.ts';
 import { amount, told } from './counted.ts';
 import { countLeases, names } from './leases.ts';
+
+/** What counting it takes; of an unknown type, whatever any may take. */
+export const rightsOfLosses = (path: string, type: string | undefined): readonly Right[] => {
+  const lists = (...collections: readonly string[]) =>
+    collections.flatMap((name) => mayHelp(`${path}/${name}`, 'list'));
+  switch (type) {
+    case undefined:
+      return [...new Set(['kv-v2', 'database', 'pki'])].flatMap((known) => rightsOfLosses(path, known));
+    case 'kv-v2':
+      return lists('metadata');
+    case 'database':
+      return [
+        ...lists('config', 'roles', 'static-roles'),
+        ...mayHelp(`sys/leases/lookup/${path}`, 'list', 'sudo'),
+        ...mayHelp(`sys/leases/lookup/${path}/*`, 'list', 'sudo'),
+      ];
+    case 'pki':
+      return lists('keys', 'roles', 'certs');
+    default:
+      return [];
+  }
+};
 
 /** What dies with a mount, counted: `2 connections, 1 role, 3 leases`. undefined for types that lab knows nothing of. */
 export const mountLosses = async (client: VaultClient, path: string): Promise<string | undefined> => {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
+import { may } from '../rights.ts';
 import { entryFields, entryId, entryShape, liveEntry, writeEntry } from './entry.ts';
 import { endLeases } from './leases.ts';
-import { mountLosses } from './losses.ts';
+import { mountLosses, rightsOfLosses } from './losses.ts';
 
 const schema = z.strictObject({
   ...entryShape,
@@ -28,6 +29,14 @@ export const mount = defineKind<typeof schema.shape, VaultClient>({
   protect: 'everything that is stored under a mount is destroyed with it',
   identify: entryId,
   gates: () => ['vault.active'],
+  rights: ([path = ''], { type }) => ({
+    plan: [...may('sys/mounts', 'read'), ...rightsOfLosses(path, type)],
+    apply: [
+      ...may(`sys/mounts/${path}`, 'update', 'delete'),
+      ...may(`sys/mounts/${path}/tune`, 'update'),
+      ...(type === undefined || type === 'database' ? may(`sys/leases/revoke-prefix/${path}`, 'update', 'sudo') : []),
+    ],
+  }),
   read: async (client, [path = '']) => liveEntry((await client.mounts()).get(path)),
   write: (client, request) => writeEntry(client, 'mounts', request),
   losses: (client, [path = '']) => mountLosses(client, path),

@@ -6,6 +6,7 @@ import type { Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { liveSettings, resetBody, settingsAnswer, settingsBody, settingsTraits } from './config.ts';
 
 const settings = {
@@ -70,6 +71,10 @@ export const pkiCrl = defineKind<typeof schema.shape, VaultClient>({
   identify: ([mount = '']) => [trimSlashes(mount)],
   parent: ([mount = '']) => address('vault.mount', mount),
   gates: () => ['vault.active'],
+  rights: ([mount = '']) => ({
+    plan: may(`${mount}/config/crl`, 'read'),
+    apply: may(`${mount}/config/crl`, 'update'),
+  }),
   check: ({
     expiry = settings.expiry.unset,
     autoRebuild = false,

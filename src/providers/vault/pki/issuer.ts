@@ -4,6 +4,7 @@ import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
 import { liveIssuer, splitIssuer } from './issuer-read.ts';
+import { rightsOfIssuer } from './issuer-rights.ts';
 import { checkIssuer, issuerFields, issuerSchema, newRoot } from './issuer-spec.ts';
 import { removeIssuer, writeIssuer } from './issuer-write.ts';
 import { issuerLosses } from './losses.ts';
@@ -41,6 +42,7 @@ export const pkiIssuer = defineKind<typeof issuerSchema.shape, VaultClient>({
     ...(signedBy === undefined ? [] : [address('vault.pki-urls', splitIssuer(signedBy)[0])]),
   ],
   gates: () => ['vault.active'],
+  rights: ([mount = ''], spec) => rightsOfIssuer(mount, spec),
   check: checkIssuer,
   // Vault decides by what it finds which issuer of a mount is its default.
   exclusive: ([mount = '']) => `vault.pki-issuer/${mount}`,

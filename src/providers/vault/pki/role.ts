@@ -3,6 +3,7 @@ import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { roleName } from '../role-name.ts';
 import { readSettings, settingsBody } from './config.ts';
 import { keyBody, keyName } from './key.ts';
@@ -34,6 +35,14 @@ export const pkiRole = defineKind<typeof roleSchema.shape, VaultClient>({
   after: ([mount = ''], { issuer = 'default' }) =>
     issuer === 'default' ? [] : [address('vault.pki-issuer', mount, issuer)],
   gates: () => ['vault.active'],
+  rights: ([mount = '', name = '']) => {
+    const path = `${mount}/roles/${name}`;
+    return {
+      plan: may(path, 'read'),
+      apply: may(path, 'update', 'patch', 'delete'),
+      verify: [...may(`${mount}/issue/${name}`, 'update'), ...may(`${mount}/revoke`, 'update')],
+    };
+  },
   check: checkRole,
   read: async (client, [mount = '', name = '']) => {
     const live = await client.read([mount, 'roles', name], answer);

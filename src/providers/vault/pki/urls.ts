@@ -5,6 +5,7 @@ import { sortedSet } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { may } from '../rights.ts';
 import { liveSettings, resetBody, settingsAnswer, settingsBody, settingsTraits } from './config.ts';
 
 const urls = () => clearable(sortedSet(), []);
@@ -45,6 +46,10 @@ export const pkiUrls = defineKind<typeof schema.shape, VaultClient>({
   identify: ([mount = '']) => [trimSlashes(mount)],
   parent: ([mount = '']) => address('vault.mount', mount),
   gates: () => ['vault.active'],
+  rights: ([mount = '']) => ({
+    plan: may(`${mount}/config/urls`, 'read'),
+    apply: may(`${mount}/config/urls`, 'update'),
+  }),
   read: async (client, [mount = ''], desired) =>
     liveSettings(settings, await client.read(path(mount), settingsAnswer), desired),
   write: (client, { id: [mount = ''], spec }) => client.write('POST', path(mount), settingsBody(settings, spec)),

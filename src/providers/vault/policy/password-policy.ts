@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
+import { may } from '../rights.ts';
 import { isBase64 } from './base64.ts';
 
 const schema = z.strictObject({
@@ -20,6 +21,10 @@ export const passwordPolicy = defineKind<typeof schema.shape, VaultClient>({
   writes: 'replace',
   precondition: 're-read',
   gates: () => ['vault.active'],
+  rights: ([name = '']) => {
+    const path = `sys/policies/password/${name}`;
+    return { plan: may(path, 'read'), apply: may(path, 'update', 'delete') };
+  },
   check: ({ hcl }) => (isBase64(hcl) ? 'hcl happens to be valid base64, which Vault would decode' : undefined),
   read: async (client, [name = '']) => {
     const live = await client.read(['sys', 'policies', 'password', name], answer);

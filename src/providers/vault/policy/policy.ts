@@ -3,6 +3,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
+import { may } from '../rights.ts';
 import { isBase64 } from './base64.ts';
 import { parsePolicy, renderPolicy } from './hcl.ts';
 
@@ -39,6 +40,10 @@ export const policy = defineKind<typeof schema.shape, VaultClient>({
   precondition: 're-read',
   identify: ([name = '']) => [name.toLowerCase()],
   gates: () => ['vault.active'],
+  rights: ([name = '']) => {
+    const path = `sys/policies/acl/${name}`;
+    return { plan: may(path, 'read'), apply: may(path, 'update', 'delete') };
+  },
   check: ({ paths, hcl }) => {
     if ((paths === undefined) === (hcl === undefined)) return 'a policy has either paths or hcl';
     if (paths !== undefined) return wrongPaths(Object.keys(paths));

@@ -4,11 +4,13 @@ import type { Probe } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { VaultCalls, VaultClient } from '../client.ts';
+import { capabilitiesOn } from '../policy/capabilities.ts';
+import { may } from '../rights.ts';
 
 const schema = z.strictObject({
   manages: z
-    .array(z.string())
-    .describe("Paths that lab's own login must be allowed to write before the root token may go."),
+    .record(z.string(), z.array(z.string()))
+    .describe("What lab's own login must be allowed to do, by path, before the root token may go."),
 });
 
 /**
@@ -24,6 +26,15 @@ export const rootRevocation = defineKind<typeof schema.shape, VaultClient>({
   writes: 'merge',
   precondition: 're-read',
   gates: () => ['vault.active'],
+  rights: () => ({
+    plan: [],
+    apply: [
+      ...may('sys/capabilities-self', 'update'),
+      ...may('auth/token/revoke-accessor', 'update'),
+      ...may('auth/token/lookup-accessor', 'update'),
+    ],
+    verify: may('auth/token/accessors', 'list', 'sudo'),
+  }),
   read: async (client, _id, spec) =>
     (await client.bootstrap().hasRoot()) ? { exists: 'no' } : { exists: 'yes', spec, outputs: {} },
   write: async (client, { spec }) => {
@@ -57,25 +68,17 @@ const accessorOf = async (client: VaultClient, root: Secret): Promise<string | u
   }
 };
 
-const byAccessor = ['auth/token/revoke-accessor', 'auth/token/lookup-accessor'];
-
-const capabilities = z.record(z.string(), z.unknown());
-
 /** Asks Vault what lab's own login may do, before nobody else is left who could grant it. */
-const proveRights = async (own: VaultCalls, manages: readonly string[]): Promise<void> => {
-  const paths = [...manages, ...byAccessor];
-  const granted = await own.lookUp(['sys', 'capabilities-self'], { paths }, capabilities);
-  const missing = paths.filter((path) => !mayWrite(granted[path], path));
-  if (missing.length === 0) return;
-  throw new LabError('GUARD', `the root token stays: lab's own login may not write ${missing.join(', ')}`, {
-    next: 'Grant it in a policy of its role (create and update; below sys/auth also sudo), then apply again.',
+const proveRights = async (own: VaultCalls, manages: Readonly<Record<string, readonly string[]>>): Promise<void> => {
+  const granted = await capabilitiesOn(own, Object.keys(manages));
+  const missing = Object.entries(manages).flatMap(([path, wanted]) => {
+    const without = granted.lacking(path, wanted);
+    return without.length === 0 ? [] : [`${path} (${without.join(', ')})`];
   });
-};
-
-const mayWrite = (granted: unknown, path: string): boolean => {
-  const held = Array.isArray(granted) ? granted : [];
-  if (held.includes('root')) return true;
-  return held.includes('update') && (!/^sys\/(auth|audit)\//.test(path) || held.includes('sudo'));
+  if (missing.length === 0) return;
+  throw new LabError('GUARD', `the root token stays: lab's own login may not use ${missing.join(', ')}`, {
+    next: 'Give its role a policy that is `computed: apply`, or add these to the one that it has; then apply again.',
+  });
 };
 
 const proveDead = async (own: VaultCalls, accessor: string): Promise<void> => {

@@ -4,8 +4,8 @@ import type { Rule } from './rules.ts';
 export interface Acl {
   /** The capabilities on a path, sorted; `['deny']` where there are none. `list` may end the path with a slash. */
   capabilities(path: string): readonly string[];
-  /** Whether one capability is granted. */
-  allows(path: string, capability: string): boolean;
+  /** Whether one capability is granted; a list asks for the folder. */
+  allows(path: string, capability: string, listing?: boolean): boolean;
 }
 
 /** All there is: what a token with the policy `root` may do. */
@@ -39,7 +39,7 @@ export const aclOf = (rules: readonly Rule[]): Acl => {
       const granted = lookUp(path, true);
       return granted.size === 0 ? ['deny'] : [...granted].toSorted();
     },
-    allows: (path, capability) => lookUp(path, capability === 'list').has(capability),
+    allows: (path, capability, listing = capability === 'list') => lookUp(path, listing).has(capability),
   };
 };
 
