@@ -15,7 +15,7 @@ module.exports = {
       'engine-is-pure',
       'the engine knows no SDK, file, process or terminal: only itself, secrets types, errors, state types and small pure libraries',
       { path: '^src/engine/' },
-      { pathNot: ['^src/(engine|secrets|errors\\.ts)', '^src/state/store\\.ts', '^node_modules/(zod|p-limit)/', '^node:?(crypto|timers/promises)$', '^(crypto|timers/promises)$'] },
+      { pathNot: ['^src/(engine|secrets|errors\\.ts)', '^src/state/store\\.ts', '^node_modules/(zod|p-limit)/', '^node:?(crypto|stream|timers/promises)$', '^(crypto|stream|timers/promises)$'] },
     ),
     rule(
       'manifest-knows-engine-types-and-kinds',

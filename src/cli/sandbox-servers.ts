@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clusterName } from '../engine/cluster-name.ts';
 import { LabError } from '../errors.ts';
+import { portOf } from '../providers/vault/port.ts';
 import type { Sandbox } from '../sandbox/session.ts';
 import type { Lock } from '../state/lock.ts';
 import type { SandboxPlace, SandboxServers, StartServers } from './ground.ts';
@@ -57,6 +59,7 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
             needs: manifest.needs['vault'] ?? [],
             startsAfterMs: vaultStartsAfterMs,
             empty: initOf(vault) !== undefined,
+            ...serviceOf(vault),
           },
         }),
     ...(azure === undefined
@@ -86,7 +89,7 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
       ...(fieldOf(kubernetes, 'context') === undefined ? { KUBECONFIG: sandbox.kubeconfig } : {}),
       ...(sandbox.vault === undefined
         ? {}
-        : { VAULT_ADDR: sandbox.vault.address, VAULT_TOKEN: sandbox.vault.rootToken }),
+        : { VAULT_ADDR: placeOf(sandbox.vault.address, vault).address, VAULT_TOKEN: sandbox.vault.rootToken }),
       ...(sandbox.azure === undefined ? {} : { LAB_SANDBOX_AZURE_SECRET: sandbox.azure.operator.clientSecret }),
       ...(sandbox.aws === undefined
         ? {}
@@ -117,9 +120,8 @@ const login = { auth: 'token', token: { from: 'env', name: 'VAULT_TOKEN' } } as 
 const vaultAt = (address: string, connection: unknown, folder: string) => {
   const init = initOf(connection);
   return {
-    address,
+    ...placeOf(address, connection),
     mode: fieldOf(connection, 'mode') ?? 'expected',
-    plaintext: 'loopback',
     // A rehearsal leaves nothing beside the manifest.
     folder: join(folder, 'files'),
     // A Vault that lab initialises has no root token that the sandbox knows: lab logs in as it does to a real one.
@@ -127,6 +129,23 @@ const vaultAt = (address: string, connection: unknown, folder: string) => {
       ? { login: { plan: login, apply: login } }
       : { login: memberOf(connection, 'login'), init: inSandbox(init, folder) }),
   };
+};
+
+/** A Vault that is reached through the API server is so in the sandbox, too. */
+const placeOf = (address: string, connection: unknown) => {
+  if (fieldOf(connection, 'through') === undefined) return { address, plaintext: 'loopback' };
+  const { hostname, port, protocol } = new URL(fieldOf(connection, 'address') ?? '');
+  const inCluster = `http://${hostname}:${portOf(port, protocol)}`;
+  return { address: inCluster, through: 'port-forward', plaintext: 'in-cluster' };
+};
+
+const serviceOf = (connection: unknown) => {
+  const address = fieldOf(connection, 'through') === undefined ? undefined : fieldOf(connection, 'address');
+  if (address === undefined) return {};
+  const { hostname, port, protocol } = new URL(address);
+  const name = clusterName(hostname);
+  if (name === undefined) return {};
+  return { service: { namespace: name.namespace, name: name.service, port: portOf(port, protocol) } };
 };
 
 /** What is written to files of the user's goes to the sandbox's folder. */

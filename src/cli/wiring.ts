@@ -155,6 +155,7 @@ const connectorFor = (
   const ports: Ports = {
     objects: () => offered('objects'),
     tokens: () => offered('tokens'),
+    tunnel: () => offered('tunnel'),
     aks: () => offered('aks'),
     eks: () => offered('eks'),
     keeper,

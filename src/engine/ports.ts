@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Secret } from '../secrets/secret.ts';
 import type { Json } from './value.ts';
 
@@ -89,6 +90,25 @@ export interface TokenIssuer {
   token(serviceAccount: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
 }
 
+/** A host and port of the cluster's own network, by its DNS: `vault.vault`, `vault-0.vault.vault.svc`. */
+export interface ClusterAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Connections into a cluster's network, which its API server hands on. Offered by the kubernetes provider. */
+export interface Tunnel {
+  /** What it goes through, for people: `the API server of cluster kind-lab`. */
+  readonly through: string;
+  /** One address a pod behind a Service, in order; [] while there is none. Throws DENIED, UNREACHABLE, … */
+  members(service: ClusterAddress): Promise<readonly ClusterAddress[]>;
+  /**
+   * A connection to what an address names; of a Service, to a pod that is ready, if one is. Throws UNREACHABLE while
+   * there is no pod, DENIED, …; later it ends with an error whose `code` is ECONNREFUSED where nothing listens.
+   */
+  dial(address: ClusterAddress): Promise<Duplex>;
+}
+
 /** Small values in one place, each written once and never overwritten: what an escrow is made of. */
 export interface Keeper {
   /** For people: which place, and as whom. */
@@ -137,6 +157,7 @@ export interface EksClusters {
 export interface Ports {
   readonly objects: () => Promise<ObjectApi>;
   readonly tokens: () => Promise<TokenIssuer>;
+  readonly tunnel: () => Promise<Tunnel>;
   readonly aks: () => Promise<AksClusters>;
   readonly eks: () => Promise<EksClusters>;
   /** A keeper of the provider that is named; `place` is a namespace, a key vault, a region. */
@@ -151,6 +172,7 @@ export interface Offers {
   readonly objects?: ObjectApi;
   readonly ownObjects?: OwnObjects;
   readonly tokens?: TokenIssuer;
+  readonly tunnel?: Tunnel;
   readonly keeper?: (place: string) => Keeper;
   readonly aks?: AksClusters;
   readonly eks?: EksClusters;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { clusterName } from '../engine/cluster-name.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
 import { defined } from './expand/defined.ts';
@@ -14,9 +15,10 @@ import { originOf } from './yaml/tree.ts';
 /** How to reach Vault and to log in to it, and, where lab initialises it, who keeps its shares. */
 export const vaultConnection = (given: Given, vault: VaultSection, folder: string) => {
   const { address, reach, servers, plaintext: consent, product, login, init } = vault;
-  const ca = reach === 'direct' ? undefined : reach.ca;
+  const ca = typeof reach === 'string' ? undefined : reach.ca;
   return {
-    address: plain(reach === 'direct' ? address : reach.url),
+    address: plain(urlOf(reach) ?? address),
+    ...(isForwarded(vault) ? { through: 'port-forward' } : {}),
     mode: given.manifest.install['vault']?.mode ?? 'expected',
     product,
     folder,
@@ -38,6 +40,15 @@ const computedFor = ({ manifest }: Given): Fields | undefined => {
     ? undefined
     : Object.fromEntries(computed.map(([policy, { command }]) => [command, policy]));
 };
+type Reach = VaultSection['reach'];
+
+/** Another address that lab dials. */
+const urlOf = (reach: Reach): string | undefined =>
+  typeof reach === 'object' && 'url' in reach ? reach.url : undefined;
+
+/** Whether lab goes through the API server of the cluster. */
+export const isForwarded = ({ reach }: VaultSection): boolean =>
+  (typeof reach === 'object' && 'via' in reach ? reach.via : reach) === 'port-forward';
 
 /** A login with what the role in the manifest says of it; complete once its complaints are none. */
 const loginFields = (vault: VaultSection, login: VaultLogin) => {
@@ -124,14 +135,19 @@ const keeperOf = ({ manifest }: Given, name: string): Fields => {
 };
 
 /** What is wrong with the addresses that lab and External Secrets dial. */
-export const plaintextComplaints = (given: Given, vault: VaultSection): Complaint[] => {
-  const { reach, servers = [] } = vault;
+export const addressComplaints = (given: Given, vault: VaultSection): Complaint[] => {
+  const other = urlOf(vault.reach);
   const dialled = [
     { path: ['vault', 'address'], url: vault.address },
-    ...(reach === 'direct' ? [] : [{ path: ['vault', 'reach', 'url'], url: reach.url }]),
-    ...servers.map((url, index) => ({ path: ['vault', 'servers', index], url })),
+    ...(other === undefined ? [] : [{ path: ['vault', 'reach', 'url'], url: other }]),
+    ...(vault.servers ?? []).map((url, index) => ({ path: ['vault', 'servers', index], url })),
   ];
   return dialled.flatMap(({ path, url }) => {
+    if (isForwarded(vault) && clusterName(new URL(url).hostname) === undefined) {
+      const text =
+        'is no name of the cluster; reach: port-forward needs SERVICE.NAMESPACE, or POD.SERVICE.NAMESPACE.svc';
+      return [wrong(given, path, text)];
+    }
     if (new URL(url).protocol === 'https:') return [];
     if (vault.plaintext === undefined) {
       return [wrong(given, path, 'is plain http; use https, or consent with plaintext: loopback or in-cluster')];

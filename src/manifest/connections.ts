@@ -3,7 +3,7 @@ import { providerOf } from '../engine/address.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
-import { loginComplaints, plaintextComplaints, vaultConnection } from './connection-vault.ts';
+import { addressComplaints, isForwarded, loginComplaints, vaultConnection } from './connection-vault.ts';
 import { awsConnection, azureConnection, type CloudConnection } from './connections-cloud.ts';
 import { custodianStores } from './custodian-stores.ts';
 import { defined } from './expand/defined.ts';
@@ -70,7 +70,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ...(inVault !== undefined && vault === undefined
         ? [complaint(inVault.origin, 'needs the section vault, with address and login')]
         : []),
-      ...(vault === undefined ? [] : [...plaintextComplaints(given, vault), ...loginComplaints(given, vault)]),
+      ...(vault === undefined ? [] : [...addressComplaints(given, vault), ...loginComplaints(given, vault)]),
       ...clouds.flatMap(([, { complaints }]) => complaints),
     ],
   };
@@ -118,6 +118,7 @@ const clusterConnection = ({ context, kubeconfig, aks, eks }: Cluster, folder: s
   });
 };
 
-/** Whether lab logs in to Vault with a token of the cluster. */
+/** Whether lab gets to Vault, or logs in to it, by the cluster. */
 const asksCluster = (vault: VaultSection | undefined): boolean =>
-  vault?.login.plan.auth === 'kubernetes' || vault?.login.apply.auth === 'kubernetes';
+  vault !== undefined &&
+  (isForwarded(vault) || [vault.login.plan, vault.login.apply].some(({ auth }) => auth === 'kubernetes'));

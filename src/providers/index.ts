@@ -13,6 +13,7 @@ export const providers: readonly Provider[] = [kubernetes, externalSecrets, azur
 export const offeredBy: Readonly<Record<OnlyPort, string>> = {
   objects: kubernetes.name,
   tokens: kubernetes.name,
+  tunnel: kubernetes.name,
   aks: azure.name,
   eks: aws.name,
 };

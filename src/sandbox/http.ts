@@ -3,9 +3,12 @@ import {
   type IncomingMessage,
   type RequestListener,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { UpgradeRequest } from './web-socket.ts';
 
 /** One request, read to its end. */
 export interface Request {
@@ -45,6 +48,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** What it throws is a bug of the sandbox: the client sees a 500 with the message. */
   readonly handle: (request: Request) => Promise<Answer>;
+  /** Takes a connection over that a request wants for another protocol, or answers why not. Default: it is a request like others. */
+  readonly upgrade?: (request: Request, connection: UpgradeRequest) => Answer | undefined;
 }
 
 /** A server on 127.0.0.1. */
@@ -57,13 +62,22 @@ export interface LoopbackServer {
 }
 
 /** Starts a server that only this machine can reach; answers once it listens. */
-export const serve = async ({ tls, port = 0, handle }: ServeOptions): Promise<LoopbackServer> => {
+export const serve = async ({ tls, port = 0, handle, upgrade }: ServeOptions): Promise<LoopbackServer> => {
   const listener: RequestListener = (incoming, response) => {
     respond(incoming, response, handle).catch(() => response.destroy());
   };
   const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
   // Clients keep their connections for longer than Node's default of 5 s, and would meet a closing one.
   server.keepAliveTimeout = 120_000;
+  const upgraded = new Set<Duplex>();
+  if (upgrade !== undefined)
+    server.on('upgrade', (incoming, socket, head) => {
+      upgraded.add(socket);
+      socket.on('close', () => upgraded.delete(socket));
+      const request = requestOf(incoming, '');
+      const answer = upgrade(request, { headers: request.headers, socket, head });
+      if (answer !== undefined) socket.end(plainAnswer(answer));
+    });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -76,8 +90,16 @@ export const serve = async ({ tls, port = 0, handle }: ServeOptions): Promise<Lo
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
       }),
   };
+};
+
+/** An answer as text, for a connection that is no longer the server's. */
+const plainAnswer = (answer: Answer): string => {
+  const [contentType = 'text/plain', body] = bodyOf(answer);
+  const lines = [`content-type: ${contentType}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+  return `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
 };
 
 const portOf = (address: AddressInfo | string | null): number => {
@@ -115,6 +137,10 @@ const bodyOf = (answer: Answer): [contentType: string | undefined, body: string]
 const readRequest = async (incoming: IncomingMessage): Promise<Request> => {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  return requestOf(incoming, Buffer.concat(chunks).toString('utf8'));
+};
+
+const requestOf = (incoming: IncomingMessage, body: string): Request => {
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
@@ -123,7 +149,7 @@ const readRequest = async (incoming: IncomingMessage): Promise<Request> => {
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: Object.fromEntries(headers),
-    body: Buffer.concat(chunks).toString('utf8'),
+    body,
   };
 };
 

@@ -12,11 +12,12 @@ import { cloudReaders } from './external-secrets/readers/clouds.ts';
 import { startExternalSecretsSandbox } from './external-secrets/start.ts';
 import { clusterKeys } from './issuer-keys.ts';
 import { issuer as clusterIssuer } from './kubernetes/access/tokens.ts';
+import type { PodPorts } from './kubernetes/serving/handle.ts';
 import { type SandboxKubernetes, startKubernetes } from './kubernetes/start.ts';
 import type { KeysOf } from './signed-token.ts';
 import { reviewToken } from './vault/kubernetes-auth/review-token.ts';
 import { startVaultSandbox, type VaultSandbox } from './vault/start.ts';
-import { playDeployment, type SecretName } from './world.ts';
+import { isVaultPod, playDeployment, type SecretName, type ServiceName } from './world.ts';
 
 /** Which systems a sandbox plays, and how. */
 export interface SandboxOptions {
@@ -34,6 +35,8 @@ export interface SandboxOptions {
     readonly startsAfterMs: number;
     /** It comes with empty storage, for somebody to initialise. */
     readonly empty: boolean;
+    /** The Service of the cluster that it is behind, where it is reached by that. */
+    readonly service?: ServiceName;
   };
   /** Absent: there is no Azure. */
   readonly azure?: {
@@ -75,7 +78,9 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   await chmod(folder, 0o700);
   const clouds: { azure?: AzureSandbox; aws?: AwsSandbox } = {};
   const guest = (token: string) => clouds.azure?.clusterUser(token) ?? clouds.aws?.clusterUser(token);
-  const kubernetes = await startKubernetes({ file: join(folder, 'kubernetes.json'), guest });
+  const started: { vault?: VaultSandbox } = {};
+  const podPorts: PodPorts = (pod) => (isVaultPod(options.vault?.service, pod) ? portOf(started.vault) : undefined);
+  const kubernetes = await startKubernetes({ file: join(folder, 'kubernetes.json'), guest, podPorts });
   const kubeconfig = join(folder, 'kubeconfig');
   await kubernetes.kubeconfig(kubeconfig, options.context);
   const vault = options.vault === undefined ? undefined : await startVault(folder, seed, kubernetes);
@@ -83,6 +88,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const self = { endpoint: kubernetes.url, caPem: kubernetes.caPem, issuer: clusterIssuer };
   const azure = options.azure && (await startAzure(folder, seed, keysOf, self, options.azure));
   const aws = options.aws && (await startAws(folder, seed, keysOf, self, options.aws));
+  Object.assign(started, { vault });
   Object.assign(clouds, { azure, aws });
   const operator = startExternalSecretsSandbox({
     kubernetes,
@@ -117,6 +123,9 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     },
   };
 };
+
+const portOf = (vault: VaultSandbox | undefined): number | undefined =>
+  vault === undefined ? undefined : Number(new URL(vault.address).port);
 
 // Whatever address of the cluster the manifest gives Vault, it is this cluster that reviews. Its pod may ask.
 const startVault = (folder: string, seed: string, { url, caPem, token }: SandboxKubernetes): Promise<VaultSandbox> =>

@@ -133,3 +133,47 @@ describe('an escrow in two clouds', () => {
     ]);
   });
 });
+
+// The same through the port-forward of the sandbox's API server.
+describe('the example vault-from-nothing in a cluster of the sandbox', () => {
+  let cwd: string;
+  const run = (...words: readonly string[]) =>
+    lab([...words, '--sandbox', '-e', 'in-cluster'], { cwd, env: { HOME: cwd } });
+  const json = async (...words: readonly string[]) => {
+    const ended = await run(...words, '--json');
+    return { code: ended.code, ...JSON.parse(ended.stdout) };
+  };
+
+  beforeAll(async () => {
+    build();
+    cwd = await mkdtemp(join(tmpdir(), 'lab-in-cluster-'));
+    await cp(example, cwd, { recursive: true });
+  }, 120_000);
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+  test('the plan says which way lab takes, and that it is plain http', async () => {
+    const { stdout } = await run('plan');
+    expect(stdout.split('\n')[0]).toContain(
+      'vault: waiting for http://vault.vault:8200 through the API server, plain http in the cluster',
+    );
+    expect(await json('vault', 'status')).toMatchObject({
+      code: 4,
+      servers: [
+        {
+          address: 'http://vault.vault:8200',
+          state: 'unreachable',
+          because: expect.stringMatching(/there is no Service vault\/vault|no pod/),
+        },
+      ],
+    });
+  });
+
+  test('one apply from nothing, then nothing to do, and each pod is told of', async () => {
+    expect(await json('apply', '--wait', '1m')).toMatchObject({ code: 0, failed: [] });
+    expect(await json('apply')).toMatchObject({ code: 0, writes: 0, done: [] });
+    expect(await json('vault', 'status')).toMatchObject({
+      code: 0,
+      servers: [{ address: 'http://vault-0.vault.vault.svc:8200', state: 'active' }],
+    });
+  });
+});

@@ -86,3 +86,42 @@ test('plain http needs consent, and consent to loopback is only that', async () 
   }
   expect(await complaintsAbout(vault('  address: http://vault.vault:8200\n  plaintext: in-cluster\n'))).toEqual([]);
 });
+
+test('through the API server lab reaches names of the cluster, with its own authority', async () => {
+  const reached = (more: string) => expanded(`${head}cluster: { context: c }\n${vault(more).slice(head.length)}`);
+  const plain = await reached('  address: http://vault.vault:8200\n  reach: port-forward\n  plaintext: in-cluster\n');
+  expect(plain.connections).toMatchObject({
+    kubernetes: { context: 'c' },
+    vault: { address: 'http://vault.vault:8200', through: 'port-forward', plaintext: 'in-cluster' },
+  });
+  const secured = await reached('  address: https://vault.vault.svc\n  reach: { via: port-forward, ca: ca.pem }\n');
+  expect(secured.connections['vault']).toMatchObject({
+    address: 'https://vault.vault.svc',
+    through: 'port-forward',
+    ca: expect.stringMatching(/\/ca\.pem$/),
+  });
+  expect((await reached('  address: https://v\n  reach: { via: direct, ca: ca.pem }\n')).connections['vault']).toEqual(
+    expect.objectContaining({ address: 'https://v', ca: expect.stringMatching(/\/ca\.pem$/) }),
+  );
+});
+
+test('what the API server cannot lead to is refused where it is written', async () => {
+  const about = (more: string) => complaintsAbout(`${head}cluster: { context: c }\n${vault(more).slice(head.length)}`);
+  expect(
+    await about(
+      '  address: https://vault.example.com\n  reach: port-forward\n  servers: ["https://10.0.0.1:8200", "https://vault-0.vault.vault.svc:8200"]\n',
+    ),
+  ).toMatchInlineSnapshot(`
+    [
+      "lab.yaml:7:12 vault.address: is no name of the cluster; reach: port-forward needs SERVICE.NAMESPACE, or POD.SERVICE.NAMESPACE.svc",
+      "lab.yaml:9:13 vault.servers[0]: is no name of the cluster; reach: port-forward needs SERVICE.NAMESPACE, or POD.SERVICE.NAMESPACE.svc",
+    ]
+  `);
+  expect(
+    await complaintsAbout(vault('  address: https://vault.vault\n  reach: port-forward\n')),
+  ).toMatchInlineSnapshot(`
+    [
+      "lab.yaml:1:1 cluster: is missing; name a context of your kubeconfig, lab never takes the current one",
+    ]
+  `);
+});

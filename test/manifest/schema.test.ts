@@ -60,7 +60,7 @@ describe('the top level', () => {
         '  a/b: { readFrom: [x, y], bootstrap: true, keys: { k: { at: k, value: { prompt: it } } } }',
         'vault:',
         '  address: https://vault',
-        '  reach: port-forward',
+        '  reach: { via: proxy }',
         '  init: {}',
         '  login: { plan: { auth: kubernetes, role: r }, apply: { auth: token, token: { env: T } } }',
         '  mounts: { pki: { type: pki } }',
@@ -79,7 +79,7 @@ describe('the top level', () => {
         "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
         "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
         "lab.yaml:12:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",
-        "lab.yaml:15:10 vault.reach: must be direct or {url, ca}; port-forward is not supported yet",
+        "lab.yaml:15:3 vault.reach: must be direct, port-forward, {via, ca} or {url, ca}",
         "lab.yaml:16:3 vault.init.custodians: is missing; a list is expected",
         "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
       ]

@@ -16,6 +16,8 @@ declare module 'vitest' {
       context: string;
       url: string;
       caFile: string;
+      /** What a node shows to the API server; absent in the sandbox, which has none. */
+      node?: { certFile: string; keyFile: string };
       vault: { address: string; token: string };
       /** The URL as Vault's connections have it; its users: test/support/database-users.ts. */
       database: { url: string };
@@ -41,12 +43,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const database = hasDatabase ? await startPostgresql({ dir: join(folder.dir, 'postgresql') }) : undefined;
     stopDatabase = async () => database?.stop();
     await database?.query(makeDatabaseUsers());
-    const { kubeconfig, context, url, caFile } = controlPlane;
+    const { kubeconfig, context, url, caFile, node } = controlPlane;
     project.provide('servers', {
       kubeconfig,
       context,
       url,
       caFile,
+      node,
       vault: { address: vault.address, token },
       database: { url: database?.url ?? '' },
     });

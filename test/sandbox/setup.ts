@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startExternalSecretsSandbox } from '../../src/sandbox/external-secrets/start.ts';
 import { externalSecretsDefinitions } from '../../src/sandbox/kubernetes/external-secrets/definitions.ts';
-import { startKubernetes } from '../../src/sandbox/kubernetes/start.ts';
+import { type SandboxKubernetes, startKubernetes } from '../../src/sandbox/kubernetes/start.ts';
 import { startVaultSandbox } from '../../src/sandbox/vault/start.ts';
 import { testContext } from '../servers/kubeconfig.ts';
+import { localPortOf } from '../support/pods.ts';
 import { passwordDefinition } from './password-definition.ts';
 
 /** Starts the sandbox's cluster, operator and Vault in the place of the real ones, for the same tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-sandbox-'));
-  const cluster = await startKubernetes({
+  const cluster: SandboxKubernetes = await startKubernetes({
     file: join(folder, 'kubernetes.json'),
     definitions: [...externalSecretsDefinitions, passwordDefinition],
+    podPorts: (pod, port) => localPortOf(cluster.objects.get({ group: '', kind: 'Pod', ...pod }), port),
   });
   const vault = await startVaultSandbox({ seed: 'tests', state: 'active' });
   const operator = startExternalSecretsSandbox({ kubernetes: cluster, vaultAddress: (server) => server });

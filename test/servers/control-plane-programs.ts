@@ -29,7 +29,7 @@ export function etcd({ dir, lifetime, ports }: Place, command: string): Launch {
 
 /** The API server, with RBAC and its own service account issuer. */
 export function apiServer({ dir, lifetime, credentials, ports }: Place, command: string, call: CallApi): Launch {
-  const { caFile, server, serviceAccounts } = credentials;
+  const { caFile, server, kubeletClient, serviceAccounts } = credentials;
   const args = [
     `--etcd-servers=http://127.0.0.1:${ports.etcdClient}`,
     '--bind-address=127.0.0.1',
@@ -43,6 +43,9 @@ export function apiServer({ dir, lifetime, credentials, ports }: Place, command:
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${serviceAccounts.publicFile}`,
     `--service-account-signing-key-file=${serviceAccounts.privateFile}`,
+    `--kubelet-certificate-authority=${caFile}`,
+    `--kubelet-client-certificate=${kubeletClient.certFile}`,
+    `--kubelet-client-key=${kubeletClient.keyFile}`,
     '--endpoint-reconciler-type=none',
     '--profiling=false',
   ];

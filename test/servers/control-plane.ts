@@ -4,7 +4,7 @@ import { apiCaller, type CallApi } from './api-request.ts';
 import { etcd, externalSecretsCrds, kubeApiserver, kubeControllerManager } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import * as programs from './control-plane-programs.ts';
-import { type Credentials, writeCredentials } from './credentials.ts';
+import { type Credentials, type KeyPairFiles, writeCredentials } from './credentials.ts';
 import { installCustomResources } from './custom-resources.ts';
 import { testContext, writeKubeconfig } from './kubeconfig.ts';
 import { freePorts } from './ports.ts';
@@ -19,6 +19,8 @@ export type ControlPlane = {
   caFile: string;
   certFile: string;
   keyFile: string;
+  /** What a node of this cluster serves with. */
+  node: KeyPairFiles;
   call: CallApi;
   /** Ends the API server and starts it again where it was; what it stores stays. */
   restartApiServer: () => Promise<void>;
@@ -65,7 +67,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await stop();
     throw error;
   }
-  return { kubeconfig, context: testContext, ...access, call, restartApiServer, stop };
+  return { kubeconfig, context: testContext, ...access, node: credentials.node, call, restartApiServer, stop };
 }
 
 async function findFiles({ customResources }: ControlPlaneOptions) {

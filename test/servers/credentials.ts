@@ -12,6 +12,9 @@ export type Credentials = {
   server: KeyPairFiles;
   admin: KeyPairFiles;
   controllerManager: KeyPairFiles;
+  /** What the API server shows to nodes, and what a node shows to it. */
+  kubeletClient: KeyPairFiles;
+  node: KeyPairFiles;
   serviceAccounts: { publicFile: string; privateFile: string };
 };
 
@@ -31,6 +34,12 @@ export async function writeCredentials(dir: string): Promise<Credentials> {
   const authority = createAuthority('lab-test');
   const admin = authority.issue({ commonName: 'admin', organization: 'system:masters', use: { kind: 'client' } });
   const manager = authority.issue({ commonName: 'system:kube-controller-manager', use: { kind: 'client' } });
+  const kubelet = authority.issue({
+    commonName: 'kube-apiserver-kubelet-client',
+    organization: 'kubeadm:cluster-admins',
+    use: { kind: 'client' },
+  });
+  const node = authority.issue({ commonName: 'system:node:test', use: { kind: 'server', names: ['127.0.0.1'] } });
   const server = authority.issue({ commonName: 'kube-apiserver', use: { kind: 'server', names: serverNames } });
   const serviceAccounts = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -42,6 +51,8 @@ export async function writeCredentials(dir: string): Promise<Credentials> {
     server: await writePair(dir, 'server', server),
     admin: await writePair(dir, 'admin', admin),
     controllerManager: await writePair(dir, 'controller-manager', manager),
+    kubeletClient: await writePair(dir, 'kubelet-client', kubelet),
+    node: await writePair(dir, 'node', node),
     serviceAccounts: {
       publicFile: await writePrivate(dir, 'service-accounts.pub', serviceAccounts.publicKey),
       privateFile: await writePrivate(dir, 'service-accounts.key', serviceAccounts.privateKey),

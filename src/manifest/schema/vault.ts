@@ -13,15 +13,16 @@ import { tuning } from './vault-tuning.ts';
 
 const serverUrl = () => z.url({ protocol: /^https?$/, error: 'is no http or https URL' });
 
+const way = () => z.enum(['direct', 'port-forward']);
+const ca = () => fileName().describe("What signs Vault's certificate, a PEM file in the manifest's folder");
+
 const reach = z.union(
   [
-    z.literal('direct'),
-    z.strictObject({
-      url: serverUrl(),
-      ca: fileName().optional().describe("What signs its certificate, a PEM file in the manifest's folder"),
-    }),
+    way(),
+    z.strictObject({ via: way(), ca: ca() }),
+    z.strictObject({ url: serverUrl().describe('What lab dials instead of `address`'), ca: ca().optional() }),
   ],
-  'must be direct or {url, ca}; port-forward is not supported yet',
+  'must be direct, port-forward, {via, ca} or {url, ca}',
 );
 
 const kvMount = z.strictObject({
@@ -86,7 +87,9 @@ const kubernetesAuth = z.strictObject({
 /** The Vault server and what lab sets up in it. */
 export const vaultSection = z.strictObject({
   address: serverUrl().describe('What External Secrets dials'),
-  reach: reach.default('direct').describe('What lab dials, if not the same'),
+  reach: reach
+    .default('direct')
+    .describe('How lab gets to it: direct, through the API server (port-forward), or at another address'),
   servers: z
     .array(serverUrl())
     .min(1)

@@ -12,6 +12,7 @@ import { openOwnObjects } from './own-objects.ts';
 import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
+import { openTunnel } from './tunnel.ts';
 
 const connectionSchema = z.union([
   z.strictObject({ context: z.string().min(1), kubeconfig: z.string().min(1).optional() }),
@@ -41,7 +42,7 @@ export const openConnection = async (
   const managed = await managedCluster(parsed.data, ports);
   const access = await accessTo(parsed.data, managed, env);
   const transport = openTransport(access, readOnly, signal);
-  const { send } = transport;
+  const { send, upgrade } = transport;
   const discovery = openDiscovery(send);
   const objects = openObjects({ send, discovery });
   const client: KubeClient = { send, discovery, objects, ...(managed === undefined ? {} : { managed }) };
@@ -62,6 +63,7 @@ export const openConnection = async (
       objects,
       ownObjects: openOwnObjects(own.send),
       tokens: openTokens(send),
+      tunnel: openTunnel({ send, upgrade, context: access.context }),
       keeper: (namespace) => openKeeper(send, namespace, `cluster ${access.context} as ${access.user}`),
     },
     writes: () => transport.writes(),

@@ -5,15 +5,20 @@ import { type Answer, type Call, persists, type Send } from './call.ts';
 import { isReset, networkFailure } from './network-failure.ts';
 import { refusal, rejectsContent } from './refusal.ts';
 import { retryBudget } from './retry.ts';
+import { type Line, openLine } from './web-socket.ts';
 
 const connectTimeout = 10_000;
 // The API server gives up on its own after 60 s.
 const answerTimeout = 65_000;
 const connections = 16;
 
+/** Opens a WebSocket for its user, until the run ends; undefined if the API server does not answer with one. */
+export type Upgrade = <User>(path: string, protocol: string, user: (line: Line) => User) => Promise<User | undefined>;
+
 /** The connection pool to one API server. */
 export interface Transport {
   readonly send: Send;
+  readonly upgrade: Upgrade;
   /** Calls sent so far that change the cluster. */
   writes(): number;
   close(): Promise<void>;
@@ -23,6 +28,7 @@ export interface Transport {
 export const openTransport = (access: Access, readOnly: boolean, signal: AbortSignal): Transport => {
   const pool = keepAlivePool(access.proxy);
   const retries = retryBudget();
+  const lines = new Set<Line>();
   let writes = 0;
 
   const send: Send = async (call) => {
@@ -70,7 +76,28 @@ export const openTransport = (access: Access, readOnly: boolean, signal: AbortSi
     }
   };
 
-  return { send, writes: () => writes, close: () => pool.close() };
+  const upgrade: Upgrade = async (path, protocol, user) => {
+    const { headers, tls } = await access.credentials();
+    const url = `${access.server.replace(/^http/, 'ws')}${path}`;
+    const handshake = { url, protocol, headers: { ...headers, 'user-agent': 'lab' }, dispatcher: pool.of(tls) };
+    return openLine(handshake, (line) => {
+      lines.add(line);
+      line.socket.addEventListener('close', () => lines.delete(line));
+      return user(line);
+    });
+  };
+
+  const endLines = (): void => lines.forEach(({ cut }) => cut());
+  signal.addEventListener('abort', endLines, { once: true });
+  return {
+    send,
+    upgrade,
+    writes: () => writes,
+    close: () => {
+      endLines();
+      return pool.close();
+    },
+  };
 };
 
 type Outcome = ({ readonly answer: Answer } | { readonly error: unknown }) & { readonly retryAfter?: number };

@@ -148,8 +148,8 @@ export const createClient = (options: ClientOptions): VaultCalls => {
       method,
       path,
       body,
-      // What makes something is not sent again once Vault may have worked on it.
-      changes && method === 'GET' ? 'POST' : method,
+      // What makes something is not sent again once Vault may have worked on it; what only asks is.
+      changes ? (method === 'GET' ? 'POST' : method) : 'GET',
     );
     if (changes) tables.forEach((table) => table.forget());
     if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))

@@ -11,7 +11,9 @@ const schema = z.strictObject({
   ca: z.string().min(1).optional(),
   /** expected: unreachable is an error. wait: somebody else deploys it; until then its resources are deferred. */
   mode: z.enum(['expected', 'wait']),
-  /** Consent to plain http. `in-cluster` is what External Secrets may dial; lab itself dials only loopback so. */
+  /** The way of lab to `address`, a name of the cluster's DNS; default: it dials the address itself. */
+  through: z.literal('port-forward').optional(),
+  /** Consent to plain http. `in-cluster` is what External Secrets may dial; lab does so on loopback and in a tunnel. */
   plaintext: z.enum(['loopback', 'in-cluster']).optional(),
   product: z.enum(['vault', 'openbao', 'auto']).optional(),
   login: z.strictObject({ plan: loginConfig, apply: loginConfig }),
@@ -37,10 +39,10 @@ export const checkConfig = (config: unknown, env: Env): VaultConfig => {
     const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to Vault' };
     throw new LabError('BAD_MANIFEST', `connections.vault.${path.join('.')}: ${message}`);
   }
-  const { plaintext, servers } = parsed.data;
+  const { servers } = parsed.data;
   const dialled = (given: string): string => {
     const address = given.replace(/\/+$/, '');
-    refusePlaintext(parseAddress(address), plaintext);
+    refusePlaintext(parseAddress(address), parsed.data);
     return address;
   };
   refuseEnvironment(env);
@@ -69,16 +71,20 @@ const parseAddress = (address: string): URL => {
 
 const isLoopback = (url: URL): boolean => ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
 
-const refusePlaintext = (url: URL, consent: VaultConfig['plaintext']): void => {
+const refusePlaintext = (
+  url: URL,
+  { plaintext: consent, through }: Pick<VaultConfig, 'plaintext' | 'through'>,
+): void => {
   if (url.protocol === 'https:') return;
   if (consent === undefined) {
     throw new LabError('GUARD', `${url.origin} is plain http, over which a token would travel in clear`, {
       next: 'Use https, or consent with `plaintext: loopback` for a Vault on this machine.',
     });
   }
-  if (isLoopback(url)) return;
+  // The API server's TLS carries it as far as the pod's own node.
+  if (isLoopback(url) || (through === 'port-forward' && consent === 'in-cluster')) return;
   throw new LabError('GUARD', `lab does not send a token over plain http to ${url.host}, which is not this machine`, {
-    next: 'Forward a port of this machine to that Vault and give lab that address, or use https.',
+    next: 'Have lab reach it through the API server (reach: port-forward, with plaintext: in-cluster), or use https.',
   });
 };
 

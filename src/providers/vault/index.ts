@@ -8,7 +8,7 @@ import { kubernetesAuthConfig } from './auth/kubernetes-config.ts';
 import { kubernetesAuthRole } from './auth/kubernetes-role.ts';
 import { authMethod } from './auth/method.ts';
 import { createClient, type VaultCalls, type VaultClient } from './client.ts';
-import { caFileOf, checkConfig } from './config.ts';
+import { checkConfig } from './config.ts';
 import { databaseConnection } from './database/connection.ts';
 import { databaseRole } from './database/role.ts';
 import { databaseRootRotation } from './database/root-rotation.ts';
@@ -29,11 +29,11 @@ import { pkiRole } from './pki/role.ts';
 import { pkiUrls } from './pki/urls.ts';
 import { passwordPolicy } from './policy/password-policy.ts';
 import { policy } from './policy/policy.ts';
+import { openReach } from './reach.ts';
 import { openBootstrap } from './server/bootstrap.ts';
 import { openHealth } from './server/health-watch.ts';
 import { rootRevocation } from './server/root-revocation.ts';
 import { server } from './server/server.ts';
-import { openTransport } from './transport.ts';
 
 const kinds: readonly DefinedKind<VaultClient>[] = [
   server,
@@ -66,8 +66,9 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const config = checkConfig(given, context.env);
   const { address, login, init } = config;
   const { readOnly, signal } = context;
-  const transport = await openTransport(caFileOf(config, context.env), signal);
-  const health = openHealth(transport, config);
+  const reach = await openReach(config, context);
+  const { transport } = reach;
+  const health = openHealth(reach, config);
   const { folder } = config;
   const loginBy = (chosen: LoginConfig): Login => openLogin(chosen, { address, transport, context, signal });
   const callsAs = (by: Login): VaultCalls =>
@@ -77,8 +78,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       ? undefined
       : openBootstrap({
           config: init,
-          addresses: config.servers ?? [address],
-          transport,
+          reach,
           keeper: context.ports.keeper,
           signal,
         });
@@ -127,4 +127,4 @@ const noInit = (): never => {
  * HashiCorp Vault and OpenBao. Connection: address, mode, consent to plain http, and one login each for plan and
  * apply. Its gates are `vault.reachable` and `vault.active`, told without a token.
  */
-export const vault: Provider = { name: 'vault', kinds, needs: ['tokens'], connect };
+export const vault: Provider = { name: 'vault', kinds, needs: ['tokens', 'tunnel'], connect };

@@ -33,7 +33,10 @@ export const isDeadToken = (exchange: Exchange): boolean =>
 
 /** Whether sending the same call again is harmless and may help. The only place that decides so. */
 export const mayRetry = (method: ShownCall['method'], exchange: Exchange): boolean => {
-  if (exchange.outcome === 'failed') return !isTlsFailure(exchange.code) && (!exchange.sent || method === 'GET');
+  if (exchange.outcome === 'failed') {
+    if (exchange.because !== undefined) return exchange.because.code === 'UNREACHABLE';
+    return !isTlsFailure(exchange.code) && (!exchange.sent || method === 'GET');
+  }
   switch (exchange.status) {
     case 412:
     case 429:
@@ -136,7 +139,12 @@ const capabilities: Readonly<Record<ShownCall['method'], string>> = {
   DELETE: 'delete',
 };
 
-const unanswered = (call: ShownCall, what: string, { code, sent }: { code: string; sent: boolean }): LabError => {
+type Unanswered = Extract<Exchange, { outcome: 'failed' }>;
+
+const unanswered = (call: ShownCall, what: string, { code, sent, because }: Unanswered): LabError => {
+  if (because !== undefined) {
+    return new LabError(because.code, `Vault at ${call.address} cannot be reached: ${because.message}`, because.detail);
+  }
   if (isTlsFailure(code)) {
     return new LabError('UNREACHABLE', `The certificate of ${call.address} is not trusted (${code})`, {
       next: "Set VAULT_CACERT to the file of Vault's certificate authority.",

@@ -25,6 +25,19 @@ export const retrying = async (
   return send();
 };
 
+const cutPauses = [50, 200, 500];
+
+/** Sends a call that only asks, and again where its connection was cut: a tunnel ends with the pod that it leads to. */
+export const despiteCuts = async (signal: AbortSignal, ask: () => Promise<Exchange>): Promise<Exchange> => {
+  for (const ms of cutPauses) {
+    const exchange = await ask();
+    const isCut = exchange.outcome === 'failed' && exchange.sent && exchange.code !== 'ETIMEDOUT';
+    if (!isCut) return exchange;
+    await rest(ms, signal);
+  }
+  return ask();
+};
+
 const retryAfterMs = (exchange: Exchange): number =>
   exchange.outcome === 'answered' ? Math.min(exchange.retryAfter ?? 0, 30) * 1_000 : 0;
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Agent } from 'undici';
+import type { Agent, buildConnector } from 'undici';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal } from '../../secrets/secret.ts';
 
@@ -23,8 +23,11 @@ export type Exchange =
       readonly retryAfter?: number;
       readonly location?: string;
     }
-  /** `sent`: whether the server may have acted on it. `code`: Node's or undici's name for the failure. */
-  | { readonly outcome: 'failed'; readonly code: string; readonly sent: boolean };
+  /**
+   * `sent`: whether the server may have acted on it. `code`: Node's or undici's name for the failure. `because`: why
+   * there was no way to the server at all.
+   */
+  | { readonly outcome: 'failed'; readonly code: string; readonly sent: boolean; readonly because?: LabError };
 
 /** Sends calls over one keep-alive pool. It follows no redirect, retries nothing and uses no proxy. */
 export interface Transport {
@@ -39,15 +42,25 @@ export interface CaFile {
   readonly named: string;
 }
 
+/** How connections are made, where not to the address itself: verified against `ca`, or what the system trusts. */
+export type Connector = (ca: readonly string[]) => buildConnector.connector;
+
+/** What a transport is opened with. */
+export interface TransportOptions {
+  readonly caFile: CaFile | undefined;
+  readonly signal: AbortSignal;
+  readonly connector?: Connector;
+}
+
 /** Opens the pool; dials nothing yet. */
-export const openTransport = async (caFile: CaFile | undefined, signal: AbortSignal): Promise<Transport> => {
+export const openTransport = async ({ caFile, signal, connector }: TransportOptions): Promise<Transport> => {
   const [{ Agent, request }, ca] = await Promise.all([import('undici'), caFile === undefined ? [] : readCa(caFile)]);
   const agent: Agent = new Agent({
     connections: 32,
     keepAliveTimeout: 30_000,
     maxResponseSize: 32 * 1024 * 1024,
     // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
-    connect: { timeout: 5_000, rejectUnauthorized: true, ...(ca.length === 0 ? {} : { ca }) },
+    connect: connector?.(ca) ?? { timeout: 5_000, rejectUnauthorized: true, ...(ca.length === 0 ? {} : { ca }) },
   });
   const send = async (call: Call): Promise<Exchange> => {
     try {
@@ -68,6 +81,7 @@ export const openTransport = async (caFile: CaFile | undefined, signal: AbortSig
       };
     } catch (error) {
       if (signal.aborted) throw new LabError('CANCELLED', 'The call to Vault was cancelled');
+      if (error instanceof LabError) return { outcome: 'failed', code: error.code, sent: false, because: error };
       const code = codeOf(error);
       return { outcome: 'failed', code, sent: !beforeSend(code) };
     }

@@ -14,7 +14,7 @@ import { externalSecretsDefinitions } from './external-secrets/definitions.ts';
 import { furnishCluster } from './furnish.ts';
 import { type Objects, openObjects } from './in-process.ts';
 import type { KubeObject } from './object.ts';
-import { handle } from './serving/handle.ts';
+import { handle, handleUpgrade, type PodPorts } from './serving/handle.ts';
 import { openStorage } from './storage.ts';
 
 /** What may be said of a cluster before it starts. */
@@ -25,6 +25,8 @@ export interface KubernetesOptions {
   readonly port?: number;
   /** Administrators whom a cloud vouches for, by their tokens. */
   readonly guest?: (token: string) => string | undefined;
+  /** Where ports of its pods are on this machine; default: nothing listens. */
+  readonly podPorts?: PodPorts;
   /** CustomResourceDefinitions that are there from the start; default: those of External Secrets. */
   readonly definitions?: readonly KubeObject[];
 }
@@ -49,6 +51,8 @@ export interface SandboxKubernetes {
   stop(): Promise<void>;
 }
 
+const nothing: PodPorts = () => undefined;
+
 /** The context that kubeconfigs of the sandbox name unless told otherwise. */
 export const sandboxContext = 'lab-sandbox';
 
@@ -65,6 +69,7 @@ export const startKubernetes = async (options: KubernetesOptions = {}): Promise<
     tls: { cert, key },
     ...(options.port === undefined ? {} : { port: options.port }),
     handle: async (request) => handle(cluster, server.url, request),
+    upgrade: (request, connection) => handleUpgrade(cluster, options.podPorts ?? nothing, request, connection),
   });
   const { url } = server;
   return {

@@ -14,7 +14,7 @@ test('nothing is printed when DEBUG names everything', async () => {
     const { openTransport } = await import(${JSON.stringify(join(source, 'providers/vault/transport.ts'))});
     const { secret } = await import(${JSON.stringify(join(source, 'secrets/secret.ts'))});
     const { signal } = new AbortController();
-    const transport = await openTransport(undefined, signal);
+    const transport = await openTransport({ signal });
     const login = { token: async () => secret('the-login-token'), renewable: () => false };
     const client = createClient({ address: process.argv[1], transport, readOnly: false, signal, login });
     await client.write('POST', ['kv', 'data', 'a'], { data: { key: secret('hunter2') } }).catch(() => {});

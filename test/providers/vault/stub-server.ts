@@ -43,7 +43,7 @@ export const stubServer = async (reply: (call: Received, index: number) => Reply
 /** A client of such a server, which waits for nothing between tries. */
 export const clientOf = async (address: string, options: Partial<ClientOptions> = {}): Promise<VaultClient> => {
   const { signal } = new AbortController();
-  const transport = await openTransport(undefined, signal);
+  const transport = await openTransport({ caFile: undefined, signal });
   onTestFinished(() => transport.close());
   const calls = createClient({
     address,

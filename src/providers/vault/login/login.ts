@@ -94,7 +94,8 @@ export const logInWith = async (
   const { address, transport } = options;
   const path = encodePath(['auth', ...mount.split('/'), 'login']);
   const url = `${address}/v1/${path}`;
-  const exchange = await retrying(options, 'POST', () =>
+  // Sent again, too, where its answer was lost: a token that nobody got dies by itself.
+  const exchange = await retrying(options, 'GET', () =>
     transport.send({ method: 'POST', url, headers: {}, body, timeoutMs }),
   );
   const parsed = answer.safeParse(exchange.outcome === 'answered' ? exchange.body : undefined);

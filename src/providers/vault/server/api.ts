@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { LabError } from '../../../errors.ts';
+import type { Reach } from '../reach.ts';
 import { errorTexts, refusal } from '../refusal.ts';
-import type { Exchange, Transport } from '../transport.ts';
+import { despiteCuts } from '../retrying.ts';
+import type { Exchange } from '../transport.ts';
 import { classify, type Health } from './health.ts';
 
 // Calls that need no token: they go to one server of the cluster each, not to whoever stands in front of them all.
@@ -70,8 +72,8 @@ const timeoutMs = 10_000;
 const initTimeoutMs = 120_000;
 
 /** The server at an address. */
-export const serverAt = (address: string, transport: Transport): ServerApi => {
-  const send = (method: 'GET' | 'POST', path: string, body?: object, ms = timeoutMs): Promise<Exchange> =>
+export const serverAt = (address: string, { transport, signal }: Pick<Reach, 'transport' | 'signal'>): ServerApi => {
+  const sendOnce = (method: 'GET' | 'POST', path: string, body?: object, ms = timeoutMs): Promise<Exchange> =>
     transport.send({
       method,
       url: `${address}/v1/${path}`,
@@ -79,6 +81,8 @@ export const serverAt = (address: string, transport: Transport): ServerApi => {
       timeoutMs: ms,
       ...(body === undefined ? {} : { body }),
     });
+  const ask = (path: string): Promise<Exchange> => despiteCuts(signal, () => sendOnce('GET', path));
+  const post = (path: string, body: object, ms?: number): Promise<Exchange> => sendOnce('POST', path, body, ms);
   const refused = (method: 'GET' | 'POST', path: string, exchange: Exchange): LabError =>
     refusal({ method, path, address }, exchange, []);
 
@@ -90,8 +94,8 @@ export const serverAt = (address: string, transport: Transport): ServerApi => {
 
   return {
     address,
-    health: async () => classify(await send('GET', 'sys/health')),
-    status: async () => statusIn('GET', 'sys/seal-status', await send('GET', 'sys/seal-status')),
+    health: async () => classify(await ask('sys/health')),
+    status: async () => statusIn('GET', 'sys/seal-status', await ask('sys/seal-status')),
     init: async ({ seal, shares, threshold, pgpKeys, rootTokenPgpKey }) => {
       const kind = seal === 'shamir' ? 'secret' : 'recovery';
       const keys = seal === 'shamir' ? 'pgp_keys' : 'recovery_pgp_keys';
@@ -101,7 +105,7 @@ export const serverAt = (address: string, transport: Transport): ServerApi => {
         [keys]: pgpKeys,
         root_token_pgp_key: rootTokenPgpKey,
       };
-      const exchange = await send('POST', 'sys/init', body, initTimeoutMs);
+      const exchange = await post('sys/init', body, initTimeoutMs);
       if (exchange.outcome === 'failed' && exchange.sent) return { is: 'lost', code: exchange.code };
       if (exchange.outcome === 'failed') throw refused('POST', 'sys/init', exchange);
       if (errorTexts(exchange.body).some((text) => text.includes('already initialized'))) return { is: 'taken' };
@@ -116,7 +120,7 @@ export const serverAt = (address: string, transport: Transport): ServerApi => {
       const body = Buffer.concat([Buffer.from('{"key":"'), share, Buffer.from('"}')]);
       share.fill(0);
       try {
-        const exchange = await send('POST', 'sys/unseal', body);
+        const exchange = await post('sys/unseal', body);
         if (exchange.outcome === 'answered' && exchange.status === 400) {
           return { is: 'wrong', because: errorTexts(exchange.body).join('; ') };
         }
@@ -125,6 +129,6 @@ export const serverAt = (address: string, transport: Transport): ServerApi => {
         body.fill(0);
       }
     },
-    reset: async () => statusIn('POST', 'sys/unseal', await send('POST', 'sys/unseal', { reset: true })),
+    reset: async () => statusIn('POST', 'sys/unseal', await post('sys/unseal', { reset: true })),
   };
 };

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Keeper } from '../../../engine/ports.ts';
 import { LabError } from '../../../errors.ts';
 import type { Secret } from '../../../secrets/secret.ts';
-import type { Transport } from '../transport.ts';
+import type { Reach } from '../reach.ts';
 import { type InitRequest, type SealStatus, type ServerApi, serverAt } from './api.ts';
 import { type Escrow, type Held, openEscrow } from './escrow.ts';
 import type { InitAnswer } from './escrow-entries.ts';
@@ -15,7 +15,8 @@ import { type ShareSource, unseal } from './unseal.ts';
 export interface Bootstrap {
   readonly config: InitConfig;
   readonly escrow: Escrow;
-  readonly servers: readonly ServerApi[];
+  /** Each server; the first is the one that is initialised. */
+  servers(): Promise<readonly [ServerApi, ...ServerApi[]]>;
   /** What Vault and escrow say together. Throws GUARD where they disagree. */
   standing(): Promise<Standing>;
   /** The statuses of all servers, those that answer. */
@@ -43,8 +44,7 @@ export interface Bootstrap {
 /** What openBootstrap() needs. */
 export interface BootstrapOptions {
   readonly config: InitConfig;
-  readonly addresses: readonly string[];
-  readonly transport: Transport;
+  readonly reach: Reach;
   readonly keeper: (provider: string, place: string) => Promise<Keeper>;
   readonly signal: AbortSignal;
 }
@@ -52,11 +52,14 @@ export interface BootstrapOptions {
 const serviceMs = 60_000;
 
 /** Opens nothing yet. */
-export const openBootstrap = ({ config, addresses, transport, keeper, signal }: BootstrapOptions): Bootstrap => {
+export const openBootstrap = ({ config, reach, keeper, signal }: BootstrapOptions): Bootstrap => {
   const escrow = openEscrow(config, (custodian) => keeper(custodian.keeper, custodian.place));
-  const servers = addresses.map((address) => serverAt(address, transport));
-  const [main] = servers;
-  if (main === undefined) throw new TypeError('a Vault has one address at least');
+  const servers = async (): Promise<readonly [ServerApi, ...ServerApi[]]> => {
+    const [first, ...others] = await reach.servers();
+    return [serverAt(first, reach), ...others.map((address) => serverAt(address, reach))];
+  };
+  const main = async (): Promise<ServerApi> => (await servers())[0];
+  const mainStatus = async (): Promise<SealStatus> => (await main()).status();
   let inMemory: Secret | undefined;
   let retired = false;
   let writes = 0;
@@ -72,22 +75,23 @@ export const openBootstrap = ({ config, addresses, transport, keeper, signal }: 
 
   /** Vault may have been initialised by a call that it refused: it looks at the key of the root token last. */
   const afterRefusal = async (error: unknown): Promise<never> => {
-    throw error instanceof LabError && (await main.status()).initialized ? keysUnknown(config) : error;
+    throw error instanceof LabError && (await mainStatus()).initialized ? keysUnknown(config) : error;
   };
 
   const initialise = async (): Promise<void> => {
     const keys = await escrow.publicKeys();
     writes += 1;
-    const result = await main.init(initRequest(config, keys)).catch((error: unknown) => afterRefusal(error));
+    const server = await main();
+    const result = await server.init(initRequest(config, keys)).catch((error: unknown) => afterRefusal(error));
     switch (result.is) {
       case 'taken':
         throw new LabError('CONFLICT', `somebody else initialised Vault at ${config.address} just before`, {
           next: 'It is theirs to finish. If that was another run of lab, apply again when it has ended.',
         });
       case 'lost':
-        throw (await main.status()).initialized
+        throw (await mainStatus()).initialized
           ? keysUnknown(config)
-          : new LabError('UNREACHABLE', `sys/init at ${main.address} got no answer (${result.code})`);
+          : new LabError('UNREACHABLE', `sys/init at ${server.address} got no answer (${result.code})`);
       case 'done':
         await escrow.keepAnswer(answerOf(config, result));
         await root();
@@ -123,10 +127,10 @@ export const openBootstrap = ({ config, addresses, transport, keeper, signal }: 
   const clusterId = async (): Promise<string> => {
     const until = performance.now() + serviceMs;
     for (;;) {
-      const { cluster_id: id } = await main.status();
+      const { cluster_id: id } = await mainStatus();
       if (id !== undefined) return id;
       if (performance.now() > until)
-        throw new LabError('NOT_SETTLED', `Vault at ${main.address} is unsealed and does not tell its cluster id`);
+        throw new LabError('NOT_SETTLED', `Vault at ${config.address} is unsealed and does not tell its cluster id`);
       await rest(100, signal);
     }
   };
@@ -143,13 +147,13 @@ export const openBootstrap = ({ config, addresses, transport, keeper, signal }: 
     },
     writes: () => writes,
     initialise,
-    standing: async () => standingOf(await main.status(), escrow, config),
-    statuses: () => Promise.all(servers.map((server) => server.status())),
+    standing: async () => standingOf(await mainStatus(), escrow, config),
+    statuses: async () => Promise.all((await servers()).map((server) => server.status())),
     complete: async (unsealing) => {
       const answer = await escrow.answer();
       if (answer !== undefined) await distributed(answer);
-      if (unsealing) await Promise.all(servers.map(untilUnsealed));
-      if (answer === undefined || (await main.status()).sealed) return;
+      if (unsealing) await Promise.all((await servers()).map(untilUnsealed));
+      if (answer === undefined || (await mainStatus()).sealed) return;
       await escrow.complete(answer, await clusterId());
     },
     hasRoot: async () => (await escrow.answer()) !== undefined,

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { GateState } from '../../../engine/gate.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultConfig } from '../config.ts';
+import type { Reach } from '../reach.ts';
+import { despiteCuts } from '../retrying.ts';
 import { sharedQuestion } from '../shared-question.ts';
-import type { Transport } from '../transport.ts';
 import { activeGate, classify, describeHealth, type Health, reachableGate } from './health.ts';
 
 /** What can be told of a Vault without a token. */
@@ -21,10 +22,12 @@ export interface HealthWatch {
 const sealStatus = z.object({ t: z.number(), progress: z.number() });
 
 /** Asks `sys/health` at most once a second, so that a gate can be polled. */
-export const openHealth = (transport: Transport, config: VaultConfig): HealthWatch => {
+export const openHealth = ({ transport, servers, signal }: Reach, config: VaultConfig): HealthWatch => {
   const { address } = config;
   const ask = (server: string, path: string) =>
-    transport.send({ method: 'GET', url: `${server}/v1/${path}`, headers: {}, timeoutMs: 5_000 });
+    despiteCuts(signal, () =>
+      transport.send({ method: 'GET', url: `${server}/v1/${path}`, headers: {}, timeoutMs: 5_000 }),
+    );
   const get = (path: string) => ask(address, path);
 
   const progressOf = async (health: Health): Promise<string> => {
@@ -37,7 +40,7 @@ export const openHealth = (transport: Transport, config: VaultConfig): HealthWat
   // A standby hands every call on to the active server of its cluster, so one of those that are known is enough.
   const instead = async (health: Health): Promise<Health> => {
     if (health.class !== 'standby') return health;
-    const others = await Promise.all((config.servers ?? []).map((server) => ask(server, 'sys/health')));
+    const others = await Promise.all((await servers()).map((server) => ask(server, 'sys/health')));
     return others.map(classify).find((other) => other.class === 'active') ?? health;
   };
 

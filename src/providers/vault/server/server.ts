@@ -57,8 +57,9 @@ const readServer = async (bootstrap: Bootstrap, asked: Asked): Promise<Live> => 
   const standing = await bootstrap.standing();
   if (standing.is === 'fresh') return { exists: 'no' };
   const { status, escrow } = standing;
-  const sealed = (await bootstrap.statuses()).filter((one) => one.sealed).length;
-  const count = bootstrap.servers.length;
+  const statuses = await bootstrap.statuses();
+  const sealed = statuses.filter((one) => one.sealed).length;
+  const count = statuses.length;
   return {
     exists: 'yes',
     spec: {

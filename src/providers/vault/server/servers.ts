@@ -1,7 +1,7 @@
 import type { ConnectContext } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
-import { caFileOf, checkConfig } from '../config.ts';
-import { openTransport } from '../transport.ts';
+import { checkConfig } from '../config.ts';
+import { openReach } from '../reach.ts';
 import { type ServerApi, serverAt } from './api.ts';
 import { type Bootstrap, openBootstrap } from './bootstrap.ts';
 import type { Held } from './escrow.ts';
@@ -11,34 +11,34 @@ import { type Remark, type ShareSource, unseal } from './unseal.ts';
 /** The servers of a Vault and its escrow, for who needs them without anything else: no login, no plan, no state. */
 export const openServers = async (given: unknown, context: ConnectContext) => {
   const config = checkConfig(given, context.env);
-  const transport = await openTransport(caFileOf(config, context.env), context.signal);
-  const addresses = config.servers ?? [config.address];
+  const reach = await openReach(config, context);
   const bootstrap =
     config.init === undefined
       ? undefined
       : openBootstrap({
           config: config.init,
-          addresses,
-          transport,
+          reach,
           keeper: context.ports.keeper,
           signal: context.signal,
         });
-  const servers = bootstrap?.servers ?? addresses.map((address) => serverAt(address, transport));
+  const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
   return {
     /** Each server, the escrow, and what is wrong between them. Never throws for a server or a store that does not answer. */
     look: async () => ({
-      servers: await Promise.all(servers.map(lookAt)),
+      servers: await Promise.all((await serversNow()).map(lookAt)),
       escrow: bootstrap === undefined ? [] : await lookAtEscrow(bootstrap),
       ...(await problemOf(bootstrap)),
     }),
     /** Gives every sealed server the shares that the stores keep. A store that cannot be read is remarked, and gone on without. */
     unseal: async (remark: Remark) => {
-      if (bootstrap === undefined) throw noEscrow(addresses);
+      if (bootstrap === undefined) throw noEscrow(await reach.servers());
       await bootstrap.standing();
       // All at once: the servers of one raft cluster need each other to come into service.
-      await Promise.all(servers.map((server) => unseal(server, () => readable(bootstrap, remark), remark)));
+      await Promise.all(
+        (await serversNow()).map((server) => unseal(server, () => readable(bootstrap, remark), remark)),
+      );
     },
-    close: () => transport.close(),
+    close: () => reach.transport.close(),
   };
 };
 
@@ -69,7 +69,9 @@ const lookAt = async (server: ServerApi) => {
   const health = await server.health();
   switch (health.class) {
     case 'absent':
-      return { address, state: 'unreachable', because: health.code } as const;
+      return { address, state: 'unreachable', because: health.because } as const;
+    case 'barred':
+      return { address, state: 'unreachable', because: health.by.message } as const;
     case 'other':
       return { address, state: 'unreachable', because: health.because } as const;
     case 'sealed': {

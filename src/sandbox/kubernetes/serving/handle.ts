@@ -1,17 +1,69 @@
 import type { Answer, Request } from '../../http.ts';
+import type { UpgradeRequest } from '../../web-socket.ts';
 import { authenticate } from '../access/authenticate.ts';
 import { type Attempt, authorize } from '../access/authorize.ts';
 import { type ReviewType, requestToken, reviewTypes } from '../access/reviews.ts';
 import { issuerDocument, keySet, type User } from '../access/tokens.ts';
-import { type Cluster, typeAt } from '../cluster.ts';
-import { failureIn, forbidden, methodNotAllowed, refuse, statusOf, unknownResource } from '../refusal.ts';
+import { builtInType, type Cluster, typeAt } from '../cluster.ts';
+import {
+  badRequest,
+  failureIn,
+  forbidden,
+  methodNotAllowed,
+  notFound,
+  refuse,
+  statusOf,
+  unknownResource,
+} from '../refusal.ts';
 import { readBody } from '../writing/decode.ts';
 import { discover, isBuiltInGroup, servedPaths } from './discovery.ts';
+import { forward } from './forward.ts';
 import { serveCollection, serveObject } from './objects.ts';
 import { managerIn } from './options.ts';
 import { type Route, routeOf } from './route.ts';
 
 type ObjectRoute = Extract<Route, { is: 'resource' }>;
+
+/** Where on this machine a port of a pod is; undefined where nothing listens. */
+export type PodPorts = (pod: { readonly namespace: string; readonly name: string }, port: number) => number | undefined;
+
+/** Takes over a connection that is to be a forwarded port of a pod, or answers why not. */
+export const handleUpgrade = (
+  cluster: Cluster,
+  podPorts: PodPorts,
+  request: Request,
+  connection: UpgradeRequest,
+): Answer | undefined => {
+  try {
+    const user = authenticate(cluster, request);
+    const route = routeOf(request.path);
+    requireRight(cluster, user, route, request);
+    const pod = route.is === 'path' ? undefined : podToForward(cluster, route);
+    if (route.is === 'path' || pod === undefined) return nothingHere;
+    requireForwarding(cluster, user, route);
+    const port = Number(request.query.get('ports'));
+    forward(connection, { port, local: podPorts(route, port) });
+    return undefined;
+  } catch (error) {
+    const failure = failureIn(error);
+    if (failure === undefined) throw error;
+    return { status: failure.code, json: statusOf(failure) };
+  }
+};
+
+/** The pod of a route that asks for a forwarded port; undefined for every other route. */
+const podToForward = (cluster: Cluster, { group, plural, namespace, name, subresource }: ObjectRoute) => {
+  if (group !== '' || plural !== 'pods' || subresource !== 'portforward') return undefined;
+  const pod = cluster.storage.get(builtInType('Pod'), namespace, name);
+  return pod ?? notFound({ group, plural, kind: 'Pod', name });
+};
+
+/** Beside the right that any GET needs, and without a reason: https://github.com/kubernetes/kubernetes/issues/133515 */
+const requireForwarding = (cluster: Cluster, user: User, route: ObjectRoute): void => {
+  const { group, plural: resource, subresource, namespace, name } = route;
+  if (authorize(cluster, user, { verb: 'create', group, resource, subresource, namespace, name }).allowed) return;
+  forbidden({ group, plural: resource, kind: resource, name }, '');
+};
 
 /** Answers any request to a cluster. `url`: where the cluster is reached. */
 export const handle = (cluster: Cluster, url: string, request: Request): Answer => {
@@ -88,6 +140,10 @@ const serveRoute = (cluster: Cluster, user: User, route: ObjectRoute, request: R
   if (type.kind === 'ServiceAccount' && subresource === 'token' && request.method === 'POST') {
     const question = { cluster, user, body: readBody(request, type), manager: managerOfRequest(request) };
     return { status: 201, json: requestToken(question, namespace, name) };
+  }
+  if (podToForward(cluster, route) !== undefined) {
+    requireForwarding(cluster, user, route);
+    return badRequest('Upgrade request required');
   }
   if (subresource !== '' && !(subresource === 'status' && type.hasStatus))
     return type.custom ? nothingHere : unknownResource();

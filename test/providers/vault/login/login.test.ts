@@ -13,7 +13,7 @@ const jwt: LoginConfig = { auth: 'jwt', path: 'ci/jwt', role: 'lab', token: sour
 const logIn = async (login: LoginConfig, reply: Reply, env: Record<string, string> = { JWT: 'a.b.c' }) => {
   const { address, received } = await stubServer(() => reply);
   const { signal } = new AbortController();
-  const transport = await openTransport(undefined, signal);
+  const transport = await openTransport({ caFile: undefined, signal });
   onTestFinished(() => transport.close());
   const context = {
     env,

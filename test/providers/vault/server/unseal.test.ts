@@ -25,9 +25,13 @@ const wrong: Reply = { status: 400, body: { errors: ['cipher: message authentica
 
 const serverThat = async (reply: (call: Received, index: number) => Reply) => {
   const { address, received } = await stubServer(reply);
-  const transport = await openTransport(undefined, new AbortController().signal);
+  const { signal } = new AbortController();
+  const transport = await openTransport({ caFile: undefined, signal });
   onTestFinished(() => transport.close());
-  return { server: serverAt(address, transport), given: () => received.filter(({ method }) => method === 'POST') };
+  return {
+    server: serverAt(address, { transport, signal }),
+    given: () => received.filter(({ method }) => method === 'POST'),
+  };
 };
 
 const pair = await makeKeyPair('custodian');

@@ -1,0 +1,48 @@
+import type { ConnectContext } from '../../engine/resource.ts';
+import { LabError } from '../../errors.ts';
+import { caFileOf, type VaultConfig } from './config.ts';
+import { portOf } from './port.ts';
+import { sharedQuestion } from './shared-question.ts';
+import { openTransport, type Transport } from './transport.ts';
+import { tunnelled } from './tunnelled.ts';
+
+/** How lab gets to the servers of a Vault. */
+export interface Reach {
+  readonly transport: Transport;
+  /** Ends every wait for it. */
+  readonly signal: AbortSignal;
+  /** The address of each server, one at least: those of the connection, or each pod behind its address. */
+  readonly servers: () => Promise<readonly [string, ...string[]]>;
+}
+
+/** Opens the way that the connection names; dials nothing yet. */
+export const openReach = async (config: VaultConfig, { env, signal, ports }: ConnectContext): Promise<Reach> => {
+  const caFile = caFileOf(config, env);
+  const [first = config.address, ...others] = config.servers ?? [];
+  if (config.through === undefined) {
+    return { signal, transport: await openTransport({ caFile, signal }), servers: async () => [first, ...others] };
+  }
+  const { hostname, port, protocol } = new URL(config.address);
+  const pods = new Set<string>();
+  // A pod that was found behind the Service shows the Service's certificate.
+  const certifiedAs = (host: string): string => (pods.has(host) ? hostname : host);
+  const connector = tunnelled({ tunnel: ports.tunnel, certifiedAs });
+  const found = sharedQuestion(async (): Promise<readonly [string, ...string[]]> => {
+    const service = { host: hostname, port: portOf(port, protocol) };
+    const members = await (await ports.tunnel()).members(service).catch(noneYet);
+    for (const { host } of members) pods.add(host);
+    const [main = config.address, ...more] = members.map((member) => `${protocol}//${member.host}:${member.port}`);
+    return [main, ...more];
+  }, 1_000);
+  return {
+    signal,
+    transport: await openTransport({ caFile, signal, connector }),
+    servers: () => (config.servers === undefined ? found.ask() : Promise.resolve([first, ...others])),
+  };
+};
+
+// Where there is no pod, asking the address itself tells why.
+const noneYet = (error: unknown): readonly never[] => {
+  if (error instanceof LabError && error.code === 'UNREACHABLE') return [];
+  throw error;
+};
