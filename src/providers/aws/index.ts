@@ -1,3 +1,4 @@
+import { openMailbox } from '../../engine/mailbox.ts';
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import type { Source } from '../../secrets/source.ts';
 import { type AwsClient, createClient } from './client.ts';
@@ -29,8 +30,11 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const options = { config, env, readOnly, signal, ports, resolve: (source: Source) => context.resolve(source) };
   const client = createClient(options);
   const escrow = createClient({ ...options, readsValues: true });
+  const keeper = (region: string) =>
+    openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config));
+  const scope = async () => scopeOf(await client.identity());
   return {
-    scope: async () => scopeOf(await client.identity()),
+    scope,
     describe: async () => describeIdentity(await client.identity(), config),
     gate: async (name) => ({ state: 'broken', because: `AWS has no gate "${name}"` }),
     kind: (name) => {
@@ -40,7 +44,15 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     },
     offers: {
       eks: eksClusters(client),
-      keeper: (region) => openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config)),
+      keeper,
+      mailbox: (region, name) =>
+        openMailbox(secretsManagerSecret.bind(client), {
+          provider: 'aws',
+          scope,
+          id: [region, name],
+          field: ['value'],
+          read: async () => (await keeper(region).read(name)).at(-1),
+        }),
     },
     writes: () => client.writes() + escrow.writes(),
     close: async () => {

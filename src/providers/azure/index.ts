@@ -1,3 +1,4 @@
+import { openMailbox } from '../../engine/mailbox.ts';
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import { aksClusters } from './aks.ts';
@@ -9,6 +10,7 @@ import { openKeeper } from './keeper.ts';
 import { keyVault } from './key-vault.ts';
 import { keyVaultSecret } from './key-vault-secret.ts';
 import { managedIdentity } from './managed-identity.ts';
+import { secretId } from './names.ts';
 import { resourceGroup } from './resource-group.ts';
 import { roleAssignment } from './role-assignment.ts';
 import { subscriptionScope } from './subscription.ts';
@@ -33,6 +35,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const wire = openWire({ loopback: config.loopback, env, signal });
   const login = openLogin({ config, wire, resolve: (source) => context.resolve(source), signal });
   const client = createClient({ config, wire, login, readOnly, ports, signal });
+  const keeper = (vault: string) => openKeeper(client, vault, () => login.who());
   return {
     scope: () => scopeOf(config, client),
     describe: async () => {
@@ -48,7 +51,18 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       if (found === undefined) throw new TypeError(`the provider azure has no kind ${name}`);
       return found.bind(client);
     },
-    offers: { aks: aksClusters(client), keeper: (vault) => openKeeper(client, vault, () => login.who()) },
+    offers: {
+      aks: aksClusters(client),
+      keeper,
+      mailbox: (vault, name) =>
+        openMailbox(keyVaultSecret.bind(client), {
+          provider: 'azure',
+          scope: () => client.tenantOf(vault.toLowerCase()),
+          id: secretId([vault, name]),
+          field: ['value'],
+          read: async () => (await keeper(vault).read(name)).at(-1),
+        }),
+    },
     writes: () => client.writes(),
     close: async () => wire.close(),
   };
