@@ -15,8 +15,8 @@ export interface MailboxOptions {
   readonly id: readonly string[];
   /** The field that holds its value. */
   readonly field: readonly string[];
-  /** Where the kind's own read() answers no value. */
-  readonly read?: () => Promise<Secret | undefined>;
+  /** The value of a version, where the kind's own read() answers none. */
+  readonly read?: (version: string) => Promise<Secret | undefined>;
 }
 
 // Random values of 122 bits and more are put here: nobody finds them by their digest.
@@ -71,7 +71,11 @@ export const openMailbox = (kind: BoundKind, { provider, scope, id, field, read 
       const { id: _, ...circumstances } = letter;
       await kind.write({ id, spec: holding(field, value), live, ...circumstances, fingerprints, removed: [] });
     },
-    value: async () => (read === undefined ? valueIn(await see())?.value : read()),
+    value: async () => {
+      const live = await see();
+      if (read === undefined) return valueIn(live)?.value;
+      return live.exists === 'yes' && live.version !== undefined ? read(live.version) : undefined;
+    },
     remove: async () => {
       if (letterIn(await see())?.id !== undefined) await kind.remove(id);
     },

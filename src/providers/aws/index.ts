@@ -12,6 +12,7 @@ import { iamRolePolicyAttachment } from './iam-role-policy-attachment.ts';
 import { iamUserPolicyAttachment } from './iam-user-policy-attachment.ts';
 import { describeIdentity, scopeOf } from './identity.ts';
 import { openKeeper } from './keeper.ts';
+import { secretPlace } from './secret-name.ts';
 import { secretsManagerSecret } from './secrets-manager-secret.ts';
 
 const kinds: readonly DefinedKind<AwsClient>[] = [
@@ -30,8 +31,6 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const options = { config, env, readOnly, signal, ports, resolve: (source: Source) => context.resolve(source) };
   const client = createClient(options);
   const escrow = createClient({ ...options, readsValues: true });
-  const keeper = (region: string) =>
-    openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config));
   const scope = async () => scopeOf(await client.identity());
   return {
     scope,
@@ -44,14 +43,14 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     },
     offers: {
       eks: eksClusters(client),
-      keeper,
+      keeper: (region) => openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config)),
       mailbox: (region, name) =>
         openMailbox(secretsManagerSecret.bind(client), {
           provider: 'aws',
           scope,
           id: [region, name],
           field: ['value'],
-          read: async () => (await keeper(region).read(name)).at(-1),
+          read: (version) => escrow.value(secretPlace([region, name]), version),
         }),
     },
     writes: () => client.writes() + escrow.writes(),

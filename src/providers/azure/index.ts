@@ -35,7 +35,6 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const wire = openWire({ loopback: config.loopback, env, signal });
   const login = openLogin({ config, wire, resolve: (source) => context.resolve(source), signal });
   const client = createClient({ config, wire, login, readOnly, ports, signal });
-  const keeper = (vault: string) => openKeeper(client, vault, () => login.who());
   return {
     scope: () => scopeOf(config, client),
     describe: async () => {
@@ -53,14 +52,14 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     },
     offers: {
       aks: aksClusters(client),
-      keeper,
+      keeper: (vault) => openKeeper(client, vault, () => login.who()),
       mailbox: (vault, name) =>
         openMailbox(keyVaultSecret.bind(client), {
           provider: 'azure',
           scope: () => client.tenantOf(vault.toLowerCase()),
           id: secretId([vault, name]),
           field: ['value'],
-          read: async () => (await keeper(vault).read(name)).at(-1),
+          read: (version) => client.vault(vault.toLowerCase()).value(name, version),
         }),
     },
     writes: () => client.writes(),
