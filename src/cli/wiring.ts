@@ -1,6 +1,6 @@
 import { providerOf } from '../engine/address.ts';
 import { otherScope } from '../engine/expected-scope.ts';
-import type { Keeper, Offers, OnlyPort, OwnObjects, Ports } from '../engine/ports.ts';
+import type { Keeper, Mailbox, Offers, OnlyPort, OwnObjects, Ports } from '../engine/ports.ts';
 import type { ConnectContext, Connection } from '../engine/resource.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
@@ -108,9 +108,21 @@ const worldOf = async (
   };
 };
 
-// Providers of resources and records, and those that offer what these need; only what the manifest says how to reach.
+// Providers of resources and records, those that offer what these need, and those whose gates they stand behind; only
+// what the manifest says how to reach.
 const neededProviders = (manifest: Expanded, state: State | undefined): string[] => {
-  const named = [...manifest.resources, ...(state?.records ?? [])].map(({ kind }) => providerOf(kind));
+  const kinds = kindsOf(providers);
+  const gates = [
+    ...manifest.resources.flatMap(({ kind, parts, spec }) => {
+      const facts = kinds.get(kind);
+      return facts?.gates(facts.identify(parts, spec), spec) ?? [];
+    }),
+    ...(state?.records ?? []).flatMap(({ kind, id }) => kinds.get(kind)?.gates(id, {}) ?? []),
+  ];
+  const named = [
+    ...[...manifest.resources, ...(state?.records ?? [])].map(({ kind }) => providerOf(kind)),
+    ...gates.map(providerOf),
+  ];
   const offering = providers
     .filter(({ name }) => named.includes(name))
     .flatMap(({ needs }) => needs.map((port) => offeredBy[port]));
@@ -152,6 +164,11 @@ const connectorFor = (
     if (offer === undefined) throw new TypeError(`${name} does not offer a keeper`);
     return offer(place);
   };
+  const mailbox = async (name: string, place: string, secret: string): Promise<Mailbox> => {
+    const offer = (await connect(name)).offers.mailbox;
+    if (offer === undefined) throw new TypeError(`${name} does not offer a mailbox`);
+    return offer(place, secret);
+  };
   const ports: Ports = {
     objects: () => offered('objects'),
     tokens: () => offered('tokens'),
@@ -159,6 +176,7 @@ const connectorFor = (
     aks: () => offered('aks'),
     eks: () => offered('eks'),
     keeper,
+    mailbox,
   };
   const context: ConnectContext = { readOnly, ports, env, resolve: desk.read, signal };
   const close = async (): Promise<void> => {

@@ -80,6 +80,7 @@ const change = (sides: Sides, path: Path, desired: Value | undefined, live: Valu
 });
 
 const causeOf = (sides: Sides, path: Path, desired: Value | undefined, live: Value | undefined): Cause => {
+  if (traitsAt(sides.facts, path).ages === true) return 'pending';
   if (sides.applied === undefined) return sides.live === undefined ? 'pending' : 'unattributed';
   const applied = valueAt(sides.applied, path);
   const manifestMoved = desired === undefined ? applied !== undefined : !sameAs(desired, applied);

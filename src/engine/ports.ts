@@ -124,6 +124,32 @@ export interface Keeper {
   remove(name: string): Promise<void>;
 }
 
+/** What lies in a mailbox, as far as it can be told without its value. */
+export interface Letter {
+  /** What lab called it when it put it there; undefined for what lab did not put there. */
+  readonly id?: string;
+  /** Whether somebody else wrote there since, or lab's own write got no further than half. */
+  readonly moved: boolean;
+  /** The ownership mark that it carries. */
+  readonly mark?: string;
+}
+
+/** A place for one value at a time that is made once and answered once; each has an id, which is no secret. */
+export interface Mailbox {
+  /** Which place it is, the same from wherever it is looked at: `kubernetes/UID/ci/approle`. */
+  where(): Promise<string>;
+  look(): Promise<Letter | undefined>;
+  /** Puts a value in place of the one that lab put there before. Throws CONFLICT where somebody else's lies there. */
+  put(
+    value: Secret,
+    letter: { readonly id: string; readonly mark?: string; readonly takeOver?: boolean },
+  ): Promise<void>;
+  /** The value that lies there; undefined if none does. */
+  value(): Promise<Secret | undefined>;
+  /** Removes what lab put there. Absent already is success. */
+  remove(): Promise<void>;
+}
+
 /** A cluster that a cloud runs: where its API server is, and how lab comes in as who it is in that cloud. */
 export interface ManagedCluster {
   /** For people: `AKS lab in illm-k8s-aks`. */
@@ -162,10 +188,12 @@ export interface Ports {
   readonly eks: () => Promise<EksClusters>;
   /** A keeper of the provider that is named; `place` is a namespace, a key vault, a region. */
   readonly keeper: (provider: string, place: string) => Promise<Keeper>;
+  /** A secret of the provider that is named, in such a place, as a mailbox. */
+  readonly mailbox: (provider: string, place: string, name: string) => Promise<Mailbox>;
 }
 
 /** Ports that one provider alone offers. */
-export type OnlyPort = Exclude<keyof Ports, 'keeper'>;
+export type OnlyPort = Exclude<keyof Ports, 'keeper' | 'mailbox'>;
 
 /** What a connection offers to the others. */
 export interface Offers {
@@ -174,6 +202,7 @@ export interface Offers {
   readonly tokens?: TokenIssuer;
   readonly tunnel?: Tunnel;
   readonly keeper?: (place: string) => Keeper;
+  readonly mailbox?: (place: string, name: string) => Mailbox;
   readonly aks?: AksClusters;
   readonly eks?: EksClusters;
 }

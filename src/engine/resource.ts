@@ -100,6 +100,8 @@ export interface FieldTraits {
   readonly destination?: true;
   /** Names who may: an unknown one needs approval once it is known. */
   readonly grant?: true;
+  /** Its live value moves by itself as time passes (what is left of a lifetime): a difference is nobody's drift. */
+  readonly ages?: true;
   /** A map or list that is compared whole: live entries that the spec does not name are a difference. */
   readonly exact?: true;
   /** The value that removal from the manifest resets it to. Without it, removal is left to write() (server-side apply). */

@@ -2,11 +2,11 @@ import type { Resource } from '../engine/resource.ts';
 import type { Path } from '../engine/traits.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
-import { custodianStores } from './custodian-stores.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, whereElse, wrong } from './expand/draft.ts';
 import { cloudOf, partitionOf } from './schema/cloud-names.ts';
 import type { Store } from './schema/stores.ts';
+import { storesForVault } from './stores-for-vault.ts';
 import { originOf } from './yaml/tree.ts';
 
 /** How to reach one cloud for the resources in it. */
@@ -30,10 +30,10 @@ export const azureConnection = (given: Given, resources: readonly Resource[]): C
   const made = new Set(
     ofKind(resources, 'azure.key-vault').flatMap((vault) => (vault.ownership === 'owned' ? vaultOf(vault) : [])),
   );
-  const escrows = custodianStores(given.manifest).flatMap((store) =>
+  const filled = storesForVault(given.manifest).flatMap((store) =>
     store.type === 'azure-key-vault' ? [store.name.toLowerCase()] : [],
   );
-  const vaults = [...ofKind(resources, 'azure.key-vault-secret').map(vaultOf), ...escrows];
+  const vaults = [...ofKind(resources, 'azure.key-vault-secret').map(vaultOf), ...filled];
   const inSubscription = resources.find(({ kind }) => kind !== 'azure.key-vault-secret');
   return {
     config: defined({

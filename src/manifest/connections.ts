@@ -5,12 +5,12 @@ import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
 import { addressComplaints, isForwarded, loginComplaints, vaultConnection } from './connection-vault.ts';
 import { awsConnection, azureConnection, type CloudConnection } from './connections-cloud.ts';
-import { custodianStores } from './custodian-stores.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { operatorNamespace } from './expand/install.ts';
 import type { Cluster } from './schema/manifest.ts';
 import type { VaultSection } from './schema/vault.ts';
+import { storesForVault } from './stores-for-vault.ts';
 import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
 
@@ -86,7 +86,7 @@ const withoutCluster = (given: Given, hasObjects: boolean, keepsState: boolean):
   return keepsState ? [wrong(given, ['state', 'backend'], needed)] : [];
 };
 
-/** The stores of a cloud in which others than its own resources lie: an escrow. */
+/** The stores of a cloud in which others than its own resources lie: an escrow, a SecretID. */
 const cloudStores: Readonly<Record<string, string>> = { azure: 'azure-key-vault', aws: 'aws-secrets-manager' };
 
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
@@ -104,7 +104,7 @@ const cloudsOf = (
     const isAsked =
       inside.length > 0 ||
       (needsCluster && runs[provider] === true) ||
-      custodianStores(given.manifest).some(({ type }) => type === cloudStores[provider]);
+      storesForVault(given.manifest).some(({ type }) => type === cloudStores[provider]);
     return isAsked ? [[provider, connectionTo(given, inside)] as const] : [];
   });
 };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { complaintsAbout, expanded, resourceAt } from './support/load.ts';
+import { buildNodes } from '../../src/engine/node.ts';
+import { complaintsAbout, expanded, kinds, resourceAt } from './support/load.ts';
 
 const manifest = (...lines: readonly string[]) => `apiVersion: lab/v1
 name: demo
@@ -76,4 +77,91 @@ test('JWT believes one source of keys, and a role binds something of the token',
       "lab.yaml:7:59 vault.auth.ci.roles.r: must have audiences, subject or claims: without them every token of the issuer gets in",
     ]
   `);
+});
+
+const withStores = (secretId: string, more = '') => `apiVersion: lab/v1
+name: demo
+cluster: { context: c }
+expect: { azure: { tenant: 7c1e0000-0000-0000-0000-000000000001, subscription: 7c1e0000-0000-0000-0000-000000000002 } }
+stores:
+  ci: { type: kubernetes, namespace: ci, manage: existing, expose: none }
+  keys: { type: azure-key-vault, manage: create, name: demo-keys, resourceGroup: demo, location: westeurope, expose: none }
+  aws: { type: aws-secrets-manager, region: eu-west-1, expose: none }
+  vault: { type: vault, mount: secret, expose: none }
+${more}vault:
+  address: https://v
+  login: { auth: token, token: { env: T } }
+  auth:
+    approle: { type: approle, roles: { CI: { policies: [ci], secretId: ${secretId} } } }
+`;
+
+test.each([
+  ['ci/approle', 'vault.approle-secret-id/approle/CI/kubernetes/ci/approle', 'kubernetes.namespace/ci'],
+  ['keys/CI-approle', 'vault.approle-secret-id/approle/CI/azure/demo-keys/ci-approle', 'azure.key-vault/demo-keys'],
+  ['aws/ci/approle', 'vault.approle-secret-id/approle/CI/aws/eu-west-1/ci%2Fapprole', undefined],
+])('a SecretID that is delivered to %s is a resource of its own', async (store, address, container) => {
+  const loaded = await expanded(withStores(`{ ttl: 24h, renewBefore: 6h, deliver: { store: ${store} } }`));
+  expect(resourceAt(loaded, address).spec).toEqual({
+    ttl: 86_400,
+    renewBefore: 21_600,
+    delivery: 'complete',
+    renewal: 'not due',
+  });
+  const nodes = buildNodes(loaded.resources, kinds);
+  expect(nodes.get(address)?.needs).toEqual(
+    expect.arrayContaining(['vault.approle-role/approle/CI', ...(container === undefined ? [] : [container])]),
+  );
+});
+
+test('lab lets itself into a vault that it makes for nothing but a SecretID, and waits until that lets it in', async () => {
+  const loaded = await expanded(withStores('{ ttl: 24h, deliver: { store: keys/approle } }'));
+  const self = 'azure.role-assignment/demo/demo-keys/self/Key%20Vault%20Secrets%20Officer';
+  const node = buildNodes(loaded.resources, kinds).get('vault.approle-secret-id/approle/CI/azure/demo-keys/approle');
+  expect(node?.needs).toContain(self);
+  expect(node?.gates).toEqual(['vault.active', 'azure.entry/demo-keys']);
+  expect(node?.resource.spec).toMatchObject({ renewBefore: 21_600 });
+});
+
+test('an ExternalSecret that reads a delivered SecretID comes after it', async () => {
+  const read = `secrets:
+  jobs/approle: { readFrom: [aws], keys: { secretId: { at: ci/approle } } }
+`;
+  const loaded = await expanded(
+    withStores('{ ttl: 24h, deliver: { store: aws/ci/approle } }', read).replace(
+      'eu-west-1, expose: none',
+      'eu-west-1',
+    ),
+  );
+  const nodes = buildNodes(loaded.resources, kinds);
+  expect(nodes.get('external-secrets.external-secret/jobs/approle')?.needs).toContain(
+    'vault.approle-secret-id/approle/CI/aws/eu-west-1/ci%2Fapprole',
+  );
+});
+
+test.each([
+  ['{ deliver: { store: ci } }', 'deliver.store: is not STORE/KEY'],
+  ['{ deliver: { store: kai/approle } }', 'there is no store kai'],
+  ['{ deliver: { store: vault/ci } }', 'lies in the Vault that it is to open'],
+  ['{ deliver: { store: "ci/approle#id" } }', 'a SecretID takes a secret of its own; write it without "#"'],
+  ['{ deliver: { store: ci/App_Role } }', '"App_Role" cannot name a Secret'],
+  ['{ ttl: 1h, renewBefore: 10m }', 'renewBefore: needs deliver'],
+  ['{ renewBefore: 10m, deliver: { store: ci/a } }', 'renewBefore: needs a ttl'],
+  ['{ ttl: 1h, renewBefore: 1h, deliver: { store: ci/a } }', 'renewBefore: must be shorter than ttl'],
+])('of a SecretID, %s is refused', async (secretId, said) => {
+  expect(await complaintsAbout(withStores(secretId))).toEqual([expect.stringContaining(said)]);
+});
+
+test('a secret that another value is written to is no place for a SecretID', async () => {
+  const written = `secrets:
+  jobs/approle: { readFrom: [aws], keys: { id: { at: ci/approle, value: { env: ID } } } }
+`;
+  const text = withStores('{ deliver: { store: aws/ci/approle } }', written).replace(
+    'eu-west-1, expose: none',
+    'eu-west-1',
+  );
+  expect(await complaintsAbout(text)).toEqual([
+    expect.stringContaining(
+      'aws.secrets-manager-secret/eu-west-1/ci%2Fapprole gets another value at secrets["jobs/approle"].keys.id',
+    ),
+  ]);
 });

@@ -10,4 +10,5 @@ export const noPorts: Ports = {
   aks: refuse,
   eks: refuse,
   keeper: refuse,
+  mailbox: refuse,
 };

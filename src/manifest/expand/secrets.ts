@@ -4,6 +4,7 @@ import type { SecretEntry } from '../schema/secrets.ts';
 import { draft, type Found, type Given, namespaceDraft } from './draft.ts';
 import { externalSecretSpec } from './external-secret.ts';
 import { type Read, readSecrets } from './reads.ts';
+import { deliveredInto } from './secret-ids.ts';
 import { expandCertificate } from './secrets-certificate.ts';
 import { expandDynamic } from './secrets-dynamic.ts';
 import { expandWrites, remoteAddress } from './writes.ts';
@@ -13,11 +14,12 @@ export function* expandSecrets(given: Given): Generator<Found> {
   const found = [...readSecrets(given)];
   yield* found.filter((item) => item.is === 'complaint');
   const reads = found.filter((item) => item.is === 'read');
+  const delivering = deliveredInto(given);
   yield* expandWrites(given, reads);
   for (const [entry, own] of Map.groupBy(reads, (read) => read.entry)) {
     const [first] = own;
     const secret = given.manifest.secrets[entry];
-    if (secret !== undefined && first !== undefined) yield* externalSecret(secret, first, own);
+    if (secret !== undefined && first !== undefined) yield* externalSecret(secret, first, own, delivering);
   }
   for (const [entry, secret] of Object.entries(given.manifest.secrets)) {
     if (secret.dynamic !== undefined) yield* expandDynamic(given, entry, secret, secret.dynamic);
@@ -25,7 +27,12 @@ export function* expandSecrets(given: Given): Generator<Found> {
   }
 }
 
-function* externalSecret(secret: SecretEntry, first: Read, reads: readonly Read[]): Generator<Found> {
+function* externalSecret(
+  secret: SecretEntry,
+  first: Read,
+  reads: readonly Read[],
+  delivering: ReadonlyMap<string, string>,
+): Generator<Found> {
   const path = ['secrets', first.entry];
   const { namespace, name: ownName } = splitNamespaced(first.entry);
   const { expose } = first.store;
@@ -37,7 +44,7 @@ function* externalSecret(secret: SecretEntry, first: Read, reads: readonly Read[
       store: { name: first.storeName, kind: storeKind },
       data: reads.map(dataOf),
     },
-    after: reads.map(remoteAddress),
+    after: reads.flatMap((read) => [remoteAddress(read), delivering.get(remoteAddress(read)) ?? []].flat()),
   });
 }
 

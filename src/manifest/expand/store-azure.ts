@@ -7,6 +7,7 @@ import { clusterIssuer, issuerReference } from './cluster-issuer.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, namespaceDraft, wrong } from './draft.ts';
 import { type Read, readSecrets } from './reads.ts';
+import { isDeliveredTo } from './secret-ids.ts';
 
 // ESO asks for tokens with this audience, and Azure takes no other from a managed identity. Source: its Azure provider.
 const audience = 'api://AzureADTokenExchange';
@@ -22,7 +23,7 @@ export function* azureStoreParts(given: Given, name: string, store: AzureStore):
   if (manage === 'create' && group !== undefined) {
     yield groupDraft(path, store, group);
     yield vaultDraft(path, store, group);
-    const written = readsOf(given, name).some(({ key }) => key.value !== undefined);
+    const written = readsOf(given, name).some(({ key }) => key.value !== undefined) || isDeliveredTo(given, name);
     if (written) yield draft(path, 'azure.role-assignment', [group, store.name, 'self', officer], { spec: self });
   }
   if (auth === undefined || expose === 'none') return;

@@ -4,6 +4,7 @@ import type { Namespaced } from '../schema/names.ts';
 import type { KubernetesAuth, KubernetesAuthRole, VaultSection } from '../schema/vault.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, wrong } from './draft.ts';
+import { expandSecretIds } from './secret-ids.ts';
 import { expandApprole, expandJwt } from './vault-machines.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -18,6 +19,7 @@ export function* expandAuth(given: Given, vault: VaultSection): Generator<Found>
     });
     yield* inMethod(given, mount, auth);
   }
+  yield* expandSecretIds(given);
   yield* reviewers(given, vault);
 }
 

@@ -9,7 +9,10 @@ import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
 import type { Read } from './reads.ts';
 
 /** The object in the store that a key is read from: kind and parts of its address. */
-const remoteObject = ({ store, remote }: Read): { kind: string; parts: readonly string[] } => {
+export const remoteObject = ({
+  store,
+  remote,
+}: Pick<Read, 'store' | 'remote'>): { kind: string; parts: readonly string[] } => {
   switch (store.type) {
     case 'kubernetes':
       return { kind: 'kubernetes.secret', parts: [store.namespace, remote.key] };

@@ -11,16 +11,37 @@ const tokens = {
   networks: z.array(z.string()).optional().describe('CIDRs that such a token may be used from'),
 };
 
-const approle = z.strictObject({
-  ...tokens,
-  secretId: z
-    .strictObject({
-      ttl: duration().optional().describe('How long a SecretID lives; unset = for ever'),
-      uses: z.int().min(0).optional().describe('How many logins one is good for; 0 = as many as one likes'),
-      networks: z.array(z.string()).optional().describe('CIDRs that one may be used from'),
-    })
-    .optional(),
-});
+const secretId = z
+  .strictObject({
+    ttl: duration().optional().describe('How long a SecretID lives; unset = for ever'),
+    uses: z.int().min(0).optional().describe('How many logins one is good for; 0 = as many as one likes'),
+    networks: z.array(z.string()).optional().describe('CIDRs that one may be used from'),
+    renewBefore: duration()
+      .optional()
+      .describe('How long before its end the delivered one is replaced; a quarter of ttl'),
+    deliver: z
+      .strictObject({
+        store: z
+          .string()
+          .regex(/^[^/]+\/.+$/, 'is not STORE/KEY')
+          .transform((text) => ({ name: text.slice(0, text.indexOf('/')), key: text.slice(text.indexOf('/') + 1) }))
+          .describe('STORE/KEY: the secret of a store that it lies in'),
+      })
+      .optional()
+      .describe('One that lab issues, puts where its machine finds it, and renews'),
+  })
+  .superRefine(({ ttl, renewBefore, deliver }, context) => {
+    if (renewBefore === undefined) return;
+    const complain = (message: string) => context.addIssue({ code: 'custom', path: ['renewBefore'], message });
+    if (deliver === undefined) return complain('needs deliver: only a SecretID that lab delivers is renewed');
+    if (ttl === undefined || ttl === 0) return complain('needs a ttl: without one a SecretID lives for ever');
+    if (renewBefore >= ttl) return complain('must be shorter than ttl');
+  });
+
+/** What a role of AppRole says of its SecretIDs. */
+export type SecretIdSettings = z.output<typeof secretId>;
+
+const approle = z.strictObject({ ...tokens, secretId: secretId.optional() });
 
 /** AppRole: machines that hold a RoleID and a SecretID. */
 export const approleAuth = z.strictObject({

@@ -1,3 +1,4 @@
+import { openMailbox } from '../../engine/mailbox.ts';
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import type { Source } from '../../secrets/source.ts';
 import { type AwsClient, createClient } from './client.ts';
@@ -11,6 +12,7 @@ import { iamRolePolicyAttachment } from './iam/role-policy-attachment.ts';
 import { iamUserPolicyAttachment } from './iam/user-policy-attachment.ts';
 import { describeIdentity, scopeOf } from './identity.ts';
 import { openKeeper } from './keeper.ts';
+import { secretPlace } from './secrets/name.ts';
 import { secretsManagerSecret } from './secrets/secrets-manager-secret.ts';
 
 const kinds: readonly DefinedKind<AwsClient>[] = [
@@ -29,8 +31,9 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const options = { config, env, readOnly, signal, ports, resolve: (source: Source) => context.resolve(source) };
   const client = createClient(options);
   const escrow = createClient({ ...options, readsValues: true });
+  const scope = async () => scopeOf(await client.identity());
   return {
-    scope: async () => scopeOf(await client.identity()),
+    scope,
     describe: async () => describeIdentity(await client.identity(), config),
     gate: async (name) => ({ state: 'broken', because: `AWS has no gate "${name}"` }),
     kind: (name) => {
@@ -41,6 +44,14 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     offers: {
       eks: eksClusters(client),
       keeper: (region) => openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config)),
+      mailbox: (region, name) =>
+        openMailbox(secretsManagerSecret.bind(client), {
+          provider: 'aws',
+          scope,
+          id: [region, name],
+          field: ['value'],
+          read: (version) => escrow.value(secretPlace([region, name]), version),
+        }),
     },
     writes: () => client.writes() + escrow.writes(),
     close: async () => {

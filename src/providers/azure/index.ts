@@ -1,3 +1,4 @@
+import { openMailbox } from '../../engine/mailbox.ts';
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import { aksClusters } from './arm/aks.ts';
@@ -11,6 +12,7 @@ import type { AzureClient } from './client.ts';
 import { type AzureConfig, checkConfig } from './config.ts';
 import { entryState } from './entry.ts';
 import { openKeeper } from './keeper.ts';
+import { secretId } from './names.ts';
 import { keyVaultSecret } from './secrets/key-vault-secret.ts';
 
 const kinds: readonly DefinedKind<AzureClient>[] = [
@@ -48,7 +50,18 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
       if (found === undefined) throw new TypeError(`the provider azure has no kind ${name}`);
       return found.bind(client);
     },
-    offers: { aks: aksClusters(client), keeper: (vault) => openKeeper(client, vault, () => login.who()) },
+    offers: {
+      aks: aksClusters(client),
+      keeper: (vault) => openKeeper(client, vault, () => login.who()),
+      mailbox: (vault, name) =>
+        openMailbox(keyVaultSecret.bind(client), {
+          provider: 'azure',
+          scope: () => client.tenantOf(vault.toLowerCase()),
+          id: secretId([vault, name]),
+          field: ['value'],
+          read: (version) => client.vault(vault.toLowerCase()).value(name, version),
+        }),
+    },
     writes: () => client.writes(),
     close: async () => wire.close(),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openMailbox } from '../../engine/mailbox.ts';
 import type { ManagedCluster, Ports } from '../../engine/ports.ts';
 import type { ConnectContext, Connection, DefinedKind } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
@@ -9,6 +10,7 @@ import { openKeeper } from './keeper.ts';
 import { managedAccess } from './managed-access.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
 import { openOwnObjects } from './own-objects.ts';
+import { secret } from './secret.ts';
 import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
@@ -65,6 +67,13 @@ export const openConnection = async (
       tokens: openTokens(send),
       tunnel: openTunnel({ send, upgrade, context: access.context }),
       keeper: (namespace) => openKeeper(send, namespace, `cluster ${access.context} as ${access.user}`),
+      mailbox: (namespace, name) =>
+        openMailbox(secret.bind(client), {
+          provider: 'kubernetes',
+          scope,
+          id: [namespace, name],
+          field: ['data', 'value'],
+        }),
     },
     writes: () => transport.writes(),
     close: async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
+import type { Mailbox } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
 import { type Folder, openFolder } from './folder.ts';
@@ -71,6 +72,8 @@ export interface VaultClient extends VaultCalls {
   logIn(attempt: Attempt): Promise<Secret>;
   /** A token of a service account of the cluster. */
   accountToken(account: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
+  /** A secret of another provider that SecretIDs are delivered to. */
+  mailbox(provider: string, place: string, name: string): Promise<Mailbox>;
   /** Whether that login would end with this object. */
   isLoginPart(kind: string, id: readonly string[]): boolean;
 }

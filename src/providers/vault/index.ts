@@ -30,6 +30,7 @@ import { pkiUrls } from './pki/urls.ts';
 import { passwordPolicy } from './policy/password-policy.ts';
 import { policy } from './policy/policy.ts';
 import { openReach } from './reach.ts';
+import { approleSecretId } from './secret-id/secret-id.ts';
 import { openBootstrap } from './server/bootstrap.ts';
 import { openHealth } from './server/health-watch.ts';
 import { rootRevocation } from './server/root-revocation.ts';
@@ -48,6 +49,7 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   kubernetesAuthConfig,
   kubernetesAuthRole,
   approleRole,
+  approleSecretId,
   jwtAuthConfig,
   jwtAuthRole,
   databaseConnection,
@@ -94,6 +96,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     withToken: (token) => callsAs({ token: async () => token, renewable: () => false }),
     logIn: (attempt) => logInWith(attempt, { address, transport, signal }),
     accountToken: async (account, audiences) => (await context.ports.tokens()).token(account, audiences),
+    mailbox: context.ports.mailbox,
     isLoginPart: (kind, id) => isLoginPart(login, kind, id),
   };
   return {

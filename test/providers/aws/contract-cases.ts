@@ -3,6 +3,7 @@ import { aws } from '../../../src/providers/aws/index.ts';
 import { fromSource } from '../../../src/secrets/source.ts';
 import { describeKeeper, keeperOf } from '../../support/keeper-contract.ts';
 import { describeKind } from '../../support/kind-contract.ts';
+import { describeMailbox, mailboxOf } from '../../support/mailbox-contract.ts';
 import { resource } from '../../support/world.ts';
 import { type AwsServer, configOf, connectTo, contextOf, region, strangerAt, uniqueName } from './server.ts';
 
@@ -67,4 +68,27 @@ export const describeContract = (server: () => AwsServer): void => {
   describeKeeper('Secrets Manager', async (readOnly) =>
     keeperOf(await aws.connect(configOf(server()), contextOf(server(), { readOnly })), region),
   );
+
+  describeMailbox('Secrets Manager', () => ({
+    open: async (name) => mailboxOf(await aws.connect(configOf(server()), contextOf(server())), region, name),
+    overwrite: async (name, value) => {
+      const someone = strangerAt(server());
+      const known = await someone.describeSecret({ SecretId: name }).catch(() => undefined);
+      if (known === undefined) {
+        await someone.createSecret({ Name: name, SecretString: value });
+        return;
+      }
+      const versions = Object.entries(known.VersionIdsToStages ?? {});
+      const [current] = versions.find(([, stages]) => stages.includes('AWSCURRENT')) ?? [];
+      // Once a label was moved by hand, a plain put moves none in moto.
+      const stored = { SecretId: name, SecretString: value, VersionStages: ['theirs'] };
+      const { VersionId } = await someone.putSecretValue(stored);
+      const moved = { SecretId: name, VersionStage: 'AWSCURRENT' };
+      await someone.updateSecretVersionStage({
+        ...moved,
+        ...(VersionId === undefined ? {} : { MoveToVersionId: VersionId }),
+        ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+      });
+    },
+  }));
 };

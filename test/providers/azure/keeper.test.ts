@@ -3,7 +3,9 @@ import { azure } from '../../../src/providers/azure/index.ts';
 import { type AzureSandbox, startAzureSandbox } from '../../../src/sandbox/azure/start.ts';
 import { reveal, secret } from '../../../src/secrets/secret.ts';
 import { describeKeeper, keeperOf } from '../../support/keeper-contract.ts';
+import { describeMailbox, mailboxOf } from '../../support/mailbox-contract.ts';
 import { configFor, contextFor, principals, tenant, vault } from './sandbox.ts';
+import { stranger } from './stranger.ts';
 
 let box: AzureSandbox;
 beforeAll(async () => {
@@ -19,6 +21,13 @@ const open = async (readOnly = false) =>
   keeperOf(await azure.connect(configFor(box), contextFor('officer', { readOnly })), vault);
 
 describeKeeper('a key vault', open);
+
+describeMailbox('a key vault', () => ({
+  open: async (name) => mailboxOf(await azure.connect(configFor(box), contextFor('officer')), vault, name),
+  overwrite: async (name, value) => {
+    await stranger(box).setSecret(name, value);
+  },
+}));
 
 // Azure has no create-if-absent: both find nothing, and both write.
 test('two who write at once leave two values, and everybody reads both, the oldest first', async () => {

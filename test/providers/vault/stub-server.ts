@@ -66,5 +66,6 @@ export const clientOf = async (address: string, options: Partial<ClientOptions> 
     isLoginPart: () => false,
     logIn: unused,
     accountToken: unused,
+    mailbox: unused,
   };
 };

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { secret } from '../../../src/secrets/secret.ts';
 import { describeKeeper, keeperOf } from '../../support/keeper-contract.ts';
-import { connect, stranger, uniqueName } from './cluster.ts';
+import { describeMailbox, mailboxOf } from '../../support/mailbox-contract.ts';
+import { connect, isThere, stranger, uniqueName } from './cluster.ts';
 
 const namespace = uniqueName('keeper');
 
@@ -10,6 +11,17 @@ beforeAll(async () => {
 });
 
 describeKeeper('a namespace', async (readOnly) => keeperOf(await connect({ readOnly }), namespace));
+
+describeMailbox('a namespace', () => ({
+  open: async (name) => mailboxOf(await connect(), namespace, name),
+  overwrite: async (name, value) => {
+    const someone = await stranger();
+    const path = `/api/v1/namespaces/${namespace}/secrets`;
+    const data = { value: Buffer.from(value).toString('base64') };
+    if (await isThere(someone, `${path}/${name}`)) await someone('PATCH', `${path}/${name}`, { data });
+    else await someone('POST', path, { metadata: { name }, data });
+  },
+}));
 
 test('what somebody else put under its name is neither read nor replaced', async () => {
   const someone = await stranger();

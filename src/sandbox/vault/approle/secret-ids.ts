@@ -5,15 +5,23 @@ import type { SecretId } from './content.ts';
 import { isOver, nameIn, roleIn } from './store.ts';
 
 /** Makes one: the only answer that ever holds it. */
-const make = (call: Call, given: { readonly metadata?: string }): Result => {
+const make = (call: Call, given: { readonly metadata?: string; readonly ttl?: number }): Result => {
   const role = roleIn(call);
   if (role === undefined) return refused(404, `role "${nameIn(call)}" does not exist`);
+  const metadata = metadataIn(given.metadata);
+  if (metadata === undefined) {
+    return refused(400, 'failed to parse metadata: failed to parse the input: invalid <key,value> format');
+  }
+  const { ttl = role.secretIdTtl } = given;
+  if (role.secretIdTtl > 0 && ttl > role.secretIdTtl) {
+    return refused(400, "ttl cannot be longer than the role's secret_id_ttl");
+  }
   const made: SecretId = {
     id: crypto.randomUUID(),
     accessor: crypto.randomUUID(),
-    metadata: metadataIn(given.metadata),
+    metadata,
     createdAt: Date.now(),
-    ttl: role.secretIdTtl,
+    ttl,
     usesLeft: role.secretIdUses,
   };
   role.secretIds[made.accessor] = made;
@@ -26,10 +34,22 @@ const make = (call: Call, given: { readonly metadata?: string }): Result => {
   });
 };
 
-const metadataIn = (text = '{}'): Readonly<Record<string, string>> => {
-  const parsed: unknown = JSON.parse(text);
-  if (!isMap(parsed)) return {};
-  return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]));
+/** Texts by name, as JSON; undefined for anything else. */
+const metadataIn = (text = '{}'): Readonly<Record<string, string>> | undefined => {
+  const parsed = parsedJson(text);
+  if (!isMap(parsed)) return undefined;
+  const entries = Object.entries(parsed);
+  return entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')
+    ? Object.fromEntries(entries)
+    : undefined;
+};
+
+const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };
 
 const list = (call: Call): Result => {
@@ -64,7 +84,12 @@ const lookUp = (call: Call, { secret_id_accessor: accessor = '' }: Named): Resul
 };
 
 const destroy = (call: Call, { secret_id_accessor: accessor = '' }: Named): Result => {
-  delete roleIn(call)?.secretIds[accessor];
+  const known = roleIn(call)?.secretIds;
+  if (known?.[accessor] === undefined) {
+    const text = `failed to find accessor entry for secret_id_accessor: "${accessor}"`;
+    return refused(500, `1 error occurred:\n\t* ${text}\n\n`);
+  }
+  delete known[accessor];
   call.vault.changed();
   return done;
 };
@@ -75,7 +100,13 @@ const named = { role_name: 'string', secret_id_accessor: 'string' } as const;
 export const secretIdEndpoints: readonly Endpoint[] = [
   endpoint({
     pattern: /^role\/(\w(?:[\w.-]*\w)?)\/secret-id\/?$/,
-    fields: { metadata: 'string', role_name: 'string', cidr_list: 'commaList', token_bound_cidrs: 'commaList' },
+    fields: {
+      metadata: 'string',
+      ttl: 'seconds',
+      role_name: 'string',
+      cidr_list: 'commaList',
+      token_bound_cidrs: 'commaList',
+    },
     on: { update: make, list },
   }),
   endpoint({

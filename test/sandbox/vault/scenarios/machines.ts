@@ -63,6 +63,30 @@ export const machines = {
     write('auth/lab-approle-id/role/far', { secret_id_bound_cidrs: ['127.0.0.0/8'] }),
     { ...write('auth/lab-approle-id/login', { role_id: '{far}', secret_id: '{proof}' }), token: '' },
   ],
+  'approle-secret-id-ttl': [
+    enabled('lab-approle-ttl', 'approle'),
+    write('auth/lab-approle-ttl/role/ci', { token_policies: ['ci'], secret_id_ttl: '24h' }),
+    {
+      ...write('auth/lab-approle-ttl/role/ci/secret-id', { ttl: '1h', metadata: '{"lab-owner":"a/b/c"}' }),
+      keep: { handle: ['data', 'secret_id_accessor'], secret: ['data', 'secret_id'] },
+    },
+    write('auth/lab-approle-ttl/role/ci/secret-id-accessor/lookup', { secret_id_accessor: '{handle}' }),
+    write('auth/lab-approle-ttl/role/ci/secret-id', { ttl: '25h' }),
+    write('auth/lab-approle-ttl/role/ci/secret-id', { metadata: 'no json' }),
+    write('auth/lab-approle-ttl/role/ci/secret-id', { metadata: '{"count":1}' }),
+    write('auth/lab-approle-ttl/role/ci/secret-id-accessor/destroy', { secret_id_accessor: '{handle}' }),
+    write('auth/lab-approle-ttl/role/ci/secret-id-accessor/destroy', { secret_id_accessor: '{handle}' }),
+    write('auth/lab-approle-ttl/role/ci', { secret_id_ttl: 0 }),
+    {
+      ...write('auth/lab-approle-ttl/role/ci/secret-id', {}),
+      keep: { everlasting: ['data', 'secret_id_accessor'], proof: ['data', 'secret_id'] },
+    },
+    write('auth/lab-approle-ttl/role/ci/secret-id-accessor/lookup', { secret_id_accessor: '{everlasting}' }),
+    {
+      ...write('auth/lab-approle-ttl/role/ci/secret-id', { ttl: '1h' }),
+      keep: { bounded: ['data', 'secret_id_accessor'], other: ['data', 'secret_id'] },
+    },
+  ],
   'jwt-config': [
     enabled('lab-jwt', 'jwt'),
     read('auth/lab-jwt/config'),

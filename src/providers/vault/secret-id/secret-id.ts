@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { address } from '../../../engine/address.ts';
+import { defineKind } from '../../../engine/define-kind.ts';
+import { duration } from '../../../engine/fields.ts';
+import type { Letter, Mailbox } from '../../../engine/ports.ts';
+import type { Live } from '../../../engine/resource.ts';
+import { LabError } from '../../../errors.ts';
+import type { VaultClient } from '../client.ts';
+import { destroy, type Issued, issue, issuedFor, rolePath } from './issued.ts';
+import { comesBefore, deliveryId, mailboxOf, placeGates } from './place.ts';
+import { proveDelivered } from './proof.ts';
+import { letterId, standingOf } from './standing.ts';
+
+const schema = z.strictObject({
+  ttl: duration()
+    .optional()
+    .describe('How long it lives, at most as long as its role has it; another length makes a new one.'),
+  renewBefore: duration().optional().describe('How long before its end the next one takes its place.'),
+  delivery: z.literal('complete').default('complete').describe('The one that Vault knows lies where it was delivered.'),
+  renewal: z.literal('not due').default('not due').describe('Its end is further away than renewBefore.'),
+});
+
+type Asked = Partial<z.output<typeof schema>>;
+
+/**
+ * A SecretID of an AppRole: issued once, delivered into a secret of another system, replaced before it ends. Vault answers
+ * it once; from then on its accessor stands for it, in the metadata that it was issued with and beside the delivered value.
+ */
+export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
+  kind: 'vault.approle-secret-id',
+  parts: [['MOUNT', 'ROLE', 'PROVIDER', 'PLACE', 'NAME']],
+  schema,
+  fields: { renewal: { ages: true } },
+  outputs: { accessor: {}, expires: {}, roleId: {} },
+  ownership: 'whole',
+  mark: 'own',
+  writes: 'merge',
+  precondition: 're-read',
+  identify: deliveryId,
+  parent: ([mount = '', role = '']) => address('vault.approle-role', mount, role),
+  after: (id) => comesBefore(id),
+  gates: (id) => ['vault.active', ...placeGates(id)],
+  exclusive: (id) => id.join('/'),
+  check: ({ ttl, renewBefore }) =>
+    renewBefore !== undefined && renewBefore > 0 && (ttl === undefined || ttl <= renewBefore)
+      ? 'renewBefore must be shorter than the ttl of the SecretID'
+      : undefined,
+  read: async (client, id, asked) => {
+    const box = await mailboxOf(client, id);
+    const issued = await issuedFor(client, rolePath(id), await box.where());
+    const letter = await lookFor(box, issued);
+    if (letter === undefined && issued.length === 0) return { exists: 'no' };
+    refuseForeign(letter, id);
+    return liveOf(client, id, asked, { issued, letter });
+  },
+  write: async (client, { id, spec, mark, takeOver }) => {
+    const box = await mailboxOf(client, id);
+    const role = rolePath(id);
+    const where = await box.where();
+    const [issued, letter] = [await issuedFor(client, role, where), await box.look()];
+    const { current, others, renewal } = standingOf(issued, letter, spec.renewBefore, Date.now());
+    // Nobody can have their values: a run died before it delivered them, or after it replaced them.
+    for (const { accessor } of others) await destroy(client, role, accessor);
+    const isGood = letter?.moved === false && renewal === spec.renewal && isAsAsked(current, spec);
+    if (isGood) return;
+    const owned = mark === undefined ? {} : { mark };
+    const made = await issue(client, role, spec.ttl, { where, ...owned });
+    const label = {
+      id: letterId(made.accessor, made.ttl, Date.now()),
+      ...owned,
+      ...(takeOver === undefined ? {} : { takeOver }),
+    };
+    await delivered(box, made.value, label, () => destroy(client, role, made.accessor));
+    if (current !== undefined) await destroy(client, role, current.accessor);
+  },
+  verify: async (client, id) => [await proveDelivered(client, id, await mailboxOf(client, id))],
+  // What is left lies in a place that says whose it is: so the letter goes last.
+  remove: async (client, id) => {
+    const box = await mailboxOf(client, id);
+    const role = rolePath(id);
+    for (const { accessor } of await issuedFor(client, role, await box.where())) await destroy(client, role, accessor);
+    await box.remove();
+  },
+});
+
+const isAsAsked = (current: Issued | undefined, { ttl }: Asked): boolean =>
+  current !== undefined && (ttl === undefined || current.ttl === ttl);
+
+/** A place that cannot be reached holds no SecretID that is alive where none was issued: a vault that is still to be made. */
+const lookFor = async (box: Mailbox, issued: readonly Issued[]): Promise<Letter | undefined> => {
+  try {
+    return await box.look();
+  } catch (error) {
+    if (issued.length === 0 && error instanceof LabError && error.code === 'UNREACHABLE') return undefined;
+    throw error;
+  }
+};
+
+const refuseForeign = (letter: Letter | undefined, [, , ...place]: readonly string[]): void => {
+  if (letter === undefined || letter.id !== undefined) return;
+  throw new LabError('CONFLICT', `${place.join('/')} is there, and what it holds was not delivered by lab`, {
+    next: 'Deliver to another place, or move that one away.',
+  });
+};
+
+/** Puts it there and sees it there. What is refused is void at once; what may have been done, the next run finds out. */
+const delivered = async (
+  box: Mailbox,
+  value: Parameters<Mailbox['put']>[0],
+  label: Parameters<Mailbox['put']>[1],
+  withdraw: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await box.put(value, label);
+  } catch (error) {
+    const isOpen = !(error instanceof LabError) || error.code === 'UNREACHABLE' || error.code === 'CANCELLED';
+    if (!isOpen) await withdraw();
+    throw error;
+  }
+  const letter = await box.look();
+  if (letter?.id === label.id && !letter.moved) return;
+  throw new LabError('REJECTED', `${await box.where()} does not hold the SecretID that was just delivered there`, {
+    next: 'Somebody else writes there too; the one before it still works. Run it again once they do not.',
+  });
+};
+
+const roleId = z.object({ role_id: z.string() });
+
+const liveOf = async (
+  client: VaultClient,
+  id: readonly string[],
+  asked: Asked,
+  { issued, letter }: { readonly issued: readonly Issued[]; readonly letter: Letter | undefined },
+): Promise<Live> => {
+  const { delivery, renewal, current, others } = standingOf(issued, letter, asked.renewBefore, Date.now());
+  const role = await client.read([...rolePath(id), 'role-id'], roleId);
+  const ttl = current?.ttl ?? asked.ttl;
+  const mark = letter?.mark ?? (current ?? others[0])?.mark;
+  return {
+    exists: 'yes',
+    spec: {
+      delivery,
+      renewal,
+      ...(ttl === undefined ? {} : { ttl }),
+      // Vault does not know of it: it is lab's own.
+      ...(asked.renewBefore === undefined ? {} : { renewBefore: asked.renewBefore }),
+    },
+    outputs: {
+      ...(role === undefined ? {} : { roleId: role.role_id }),
+      ...(current === undefined ? {} : { accessor: current.accessor, expires: current.expires ?? 'never' }),
+    },
+    ...(mark === undefined ? {} : { mark }),
+  };
+};
