@@ -4,7 +4,7 @@ import { rightsOf } from '../engine/rights.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { partitionOf } from '../manifest/schema/cloud-names.ts';
 import { permissionPolicy } from '../providers/aws/permission-policy.ts';
-import { roleDefinition } from '../providers/azure/role-definition.ts';
+import { roleDefinition } from '../providers/azure/arm/role-definition.ts';
 import { kindsOf, providers } from '../providers/index.ts';
 import type { Permissions } from '../views/permissions.ts';
 

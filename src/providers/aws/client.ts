@@ -6,7 +6,7 @@ import { reveal, type Secret, secret } from '../../secrets/secret.ts';
 import { describeSource, type Source } from '../../secrets/source.ts';
 import { isStandIn } from '../../secrets/stand-in.ts';
 import type { AwsConfig } from './config.ts';
-import { type IamCalls, iamCalls } from './iam.ts';
+import { type IamCalls, iamCalls } from './iam/iam.ts';
 import { type Identity, toIdentity } from './identity.ts';
 import { presigned } from './presign.ts';
 import { isNotFound, refusal } from './refusal.ts';

@@ -3,15 +3,15 @@ import type { Source } from '../../secrets/source.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';
 import { eksClusters } from './eks.ts';
-import { iamAccessKey } from './iam-access-key.ts';
-import { iamOidcProvider } from './iam-oidc-provider.ts';
-import { iamPolicy } from './iam-policy.ts';
-import { iamRole } from './iam-role.ts';
-import { iamRolePolicyAttachment } from './iam-role-policy-attachment.ts';
-import { iamUserPolicyAttachment } from './iam-user-policy-attachment.ts';
+import { iamAccessKey } from './iam/access-key.ts';
+import { iamOidcProvider } from './iam/oidc-provider.ts';
+import { iamPolicy } from './iam/policy.ts';
+import { iamRole } from './iam/role.ts';
+import { iamRolePolicyAttachment } from './iam/role-policy-attachment.ts';
+import { iamUserPolicyAttachment } from './iam/user-policy-attachment.ts';
 import { describeIdentity, scopeOf } from './identity.ts';
 import { openKeeper } from './keeper.ts';
-import { secretsManagerSecret } from './secrets-manager-secret.ts';
+import { secretsManagerSecret } from './secrets/secrets-manager-secret.ts';
 
 const kinds: readonly DefinedKind<AwsClient>[] = [
   secretsManagerSecret,

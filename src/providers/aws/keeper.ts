@@ -3,7 +3,7 @@ import type { Keeper } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { AwsClient } from './client.ts';
-import { secretPlace } from './secret-name.ts';
+import { secretPlace } from './secrets/name.ts';
 
 /** How long AWS keeps what is removed: the least that it offers. */
 const recoveryDays = 7;

@@ -1,15 +1,15 @@
 import type { Ports } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { isStandIn } from '../../secrets/stand-in.ts';
-import { type Arm, openArm } from './arm.ts';
+import { type Arm, openArm } from './arm/arm.ts';
 import { vaultHost } from './cloud.ts';
 import type { AzureConfig } from './config.ts';
-import type { Login } from './login.ts';
+import type { Login } from './login/login.ts';
+import { type Visitor, type VisitorLogin, visitorLogin } from './login/visitor.ts';
 import { refusal } from './refusal.ts';
 import { defaultPauses, retrying, slowPauses } from './retry.ts';
-import { type MakeCall, type VaultSecrets, vaultSecrets } from './vault-secrets.ts';
-import { openSession, type VaultSession } from './vault-session.ts';
-import { type Visitor, type VisitorLogin, visitorLogin } from './visitor-login.ts';
+import { type MakeCall, type VaultSecrets, vaultSecrets } from './secrets/vault-secrets.ts';
+import { openSession, type VaultSession } from './secrets/vault-session.ts';
 import type { Wire } from './wire.ts';
 
 /** The vaults, and the subscription, that one login reaches. */

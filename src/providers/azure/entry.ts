@@ -1,9 +1,9 @@
 import type { GateState } from '../../engine/gate.ts';
 import type { Settled } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
+import { readVault } from './arm/key-vaults.ts';
 import type { AzureClient } from './client.ts';
 import type { AzureConfig } from './config.ts';
-import { readVault } from './key-vaults.ts';
 
 const prefix = 'azure.entry/';
 

@@ -1,17 +1,17 @@
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
-import { aksClusters } from './aks.ts';
+import { aksClusters } from './arm/aks.ts';
+import { federatedCredential } from './arm/federated-credential.ts';
+import { keyVault } from './arm/key-vault.ts';
+import { managedIdentity } from './arm/managed-identity.ts';
+import { resourceGroup } from './arm/resource-group.ts';
+import { roleAssignment } from './arm/role-assignment.ts';
+import { subscriptionScope } from './arm/subscription.ts';
 import type { AzureClient } from './client.ts';
 import { type AzureConfig, checkConfig } from './config.ts';
 import { entryState } from './entry.ts';
-import { federatedCredential } from './federated-credential.ts';
 import { openKeeper } from './keeper.ts';
-import { keyVault } from './key-vault.ts';
-import { keyVaultSecret } from './key-vault-secret.ts';
-import { managedIdentity } from './managed-identity.ts';
-import { resourceGroup } from './resource-group.ts';
-import { roleAssignment } from './role-assignment.ts';
-import { subscriptionScope } from './subscription.ts';
+import { keyVaultSecret } from './secrets/key-vault-secret.ts';
 
 const kinds: readonly DefinedKind<AzureClient>[] = [
   keyVaultSecret,
@@ -27,7 +27,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   const { env, readOnly, signal, ports } = context;
   const [{ openWire, proxySettings }, { openLogin }, { createClient }] = await Promise.all([
     import('./wire.ts'),
-    import('./login.ts'),
+    import('./login/login.ts'),
     import('./client.ts'),
   ]);
   const wire = openWire({ loopback: config.loopback, env, signal });

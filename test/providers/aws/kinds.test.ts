@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Fields, isFields } from '../../../src/engine/value.ts';
 import { aws } from '../../../src/providers/aws/index.ts';
-import { decodeMarks, encodeMarks, foreignTags, type Marks } from '../../../src/providers/aws/secret-marks.ts';
+import { decodeMarks, encodeMarks, foreignTags, type Marks } from '../../../src/providers/aws/secrets/marks.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 
 const [kind] = aws.kinds;

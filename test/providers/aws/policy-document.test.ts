@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readableIn, readingPolicy } from '../../../src/providers/aws/iam-grant.ts';
-import { trustIn, trustPolicy } from '../../../src/providers/aws/iam-trust.ts';
-import { canonicalPolicy, parsePolicy } from '../../../src/providers/aws/policy-document.ts';
+import { readableIn, readingPolicy } from '../../../src/providers/aws/iam/grant.ts';
+import { canonicalPolicy, parsePolicy } from '../../../src/providers/aws/iam/policy-document.ts';
+import { trustIn, trustPolicy } from '../../../src/providers/aws/iam/trust.ts';
 
 const identity = { partition: 'aws', account: '123456789012', arn: 'arn:aws:iam::123456789012:user/me' };
 

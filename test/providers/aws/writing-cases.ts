@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BoundKind, Live } from '../../../src/engine/resource.ts';
 import { type Fields, isFields, isLiveSecret } from '../../../src/engine/value.ts';
 import type { AwsClient } from '../../../src/providers/aws/client.ts';
-import { secretsManagerSecret } from '../../../src/providers/aws/secrets-manager-secret.ts';
+import { secretsManagerSecret } from '../../../src/providers/aws/secrets/secrets-manager-secret.ts';
 import { type Secret, secret } from '../../../src/secrets/secret.ts';
 import { fromSource } from '../../../src/secrets/source.ts';
 import { type AwsServer, clientOf, region, strangerAt, uniqueName } from './server.ts';

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { type AzureClient, type ClientOptions, createClient } from '../../../src/providers/azure/client.ts';
-import { openLogin } from '../../../src/providers/azure/login.ts';
+import { openLogin } from '../../../src/providers/azure/login/login.ts';
 import { openWire } from '../../../src/providers/azure/wire.ts';
 import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
 import { type Answer, type Request, serve } from '../../../src/sandbox/http.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { managedIdentity } from '../../../src/providers/azure/managed-identity.ts';
-import { resourceGroup } from '../../../src/providers/azure/resource-group.ts';
-import { roleAssignment } from '../../../src/providers/azure/role-assignment.ts';
+import { managedIdentity } from '../../../src/providers/azure/arm/managed-identity.ts';
+import { resourceGroup } from '../../../src/providers/azure/arm/resource-group.ts';
+import { roleAssignment } from '../../../src/providers/azure/arm/role-assignment.ts';
 import { sandbox, subscription, tenant } from './sandbox.ts';
 import { clientOf } from './stub-vault.ts';
 
