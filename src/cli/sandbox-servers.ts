@@ -6,6 +6,7 @@ import { portOf } from '../providers/vault/port.ts';
 import type { Sandbox } from '../sandbox/session.ts';
 import type { Lock } from '../state/lock.ts';
 import type { SandboxPlace, SandboxServers, StartServers } from './ground.ts';
+import { cloudDayIn, quirksFor } from './sandbox-clouds.ts';
 import { existingInAzure } from './sandbox-existing.ts';
 import { takeTurn } from './sandbox-lock.ts';
 import { joinRunning } from './sandbox-running.ts';
@@ -48,6 +49,7 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
   const { startSandbox } = await import('../sandbox/session.ts');
   const { kubernetes, vault, azure, aws } = manifest.connections;
   const context = fieldOf(kubernetes, 'context') ?? 'sandbox';
+  const quirks = quirksFor(await cloudDayIn(folder));
   const sandbox = await startSandbox({
     folder: join(folder, 'systems'),
     seed,
@@ -70,10 +72,11 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
             ...subscriptionOf(azure),
             vaults: namesIn(azure, 'vaults'),
             existing: existingInAzure(manifest.resources),
+            quirks: quirks.azure,
             ...clusterIn(kubernetes).azure,
           },
         }),
-    ...(aws === undefined ? {} : { aws: { ...accountOf(aws), ...clusterIn(kubernetes).aws } }),
+    ...(aws === undefined ? {} : { aws: { ...accountOf(aws), ...clusterIn(kubernetes).aws, quirks: quirks.aws } }),
   });
   const address = sandbox.vault?.address;
   return {

@@ -1,22 +1,21 @@
 import { LabError } from '../errors.ts';
-import type { AccountLink, IssuerLink, Link, TrustLink } from './link.ts';
+import { brokenVisits } from './chain-visits.ts';
+import type { AccountLink, IssuerLink, TrustLink } from './link.ts';
+import { type At, placeOf, whose } from './linked.ts';
 import { type Node, type Nodes, referencesIn, subjectOf } from './node.ts';
-import { isReference, type OutputRef, type Value } from './value.ts';
+import { type Fields, isFields, isReference, type OutputRef, type Value } from './value.ts';
 import { subjectOf as tokenSubject } from './visitor.ts';
 
 /** What was seen of the systems, as far as it could be. */
 export interface Seen {
   /** An output of a resource of the manifest. */
   output(reference: OutputRef): Value | undefined;
+  /** The spec of an object as it is now; undefined where it is not there, or cannot be looked at. */
+  live(address: string): Fields | undefined;
   /** The `iss` of the cluster's tokens. Asked for only where the manifest writes one itself. */
   issuer(account: Node, reference: OutputRef): Promise<Value | undefined>;
   /** Whether the provider holds an issuer that would do; true where that cannot be told. */
   holds(node: Node, issuer: string, audience: string): Promise<boolean>;
-}
-
-interface At<Of extends Link> {
-  readonly node: Node;
-  readonly link: Of;
 }
 
 interface Fault {
@@ -40,7 +39,9 @@ export const brokenLinks = async (nodes: Nodes, seen: Seen): Promise<ReadonlyMap
     const link = node.facts.link(node.id, node.resource.spec);
     return link === undefined ? [] : [{ node, link }];
   });
-  const accounts = links.flatMap(({ node, link }) => (link.is === 'account' ? [{ node, link }] : []));
+  const accounts = links.flatMap(({ node, link }) =>
+    link.is === 'account' ? [{ node, link: { ...link, annotations: annotationsOf(node, link, seen) } }] : [],
+  );
   const trusts = links.flatMap(({ node, link }) => (link.is === 'trust' ? [{ node, link }] : []));
   const issuers = links.flatMap(({ node, link }) => (link.is === 'issuer' ? [{ node, link }] : []));
 
@@ -56,7 +57,11 @@ export const brokenLinks = async (nodes: Nodes, seen: Seen): Promise<ReadonlyMap
     }
   }
 
-  const broken = new Map<string, LabError>();
+  // Of an object that somebody else makes nothing is known before it is there.
+  const isKnown = ({ node }: At<AccountLink>) =>
+    node.resource.ownership === 'owned' || seen.live(node.address) !== undefined;
+  const visits = links.flatMap(({ node, link }) => (link.is === 'visit' ? [{ node, link }] : []));
+  const broken = new Map<string, LabError>(brokenVisits(visits, accounts, isKnown));
   const blame = (node: Node, error: LabError) => broken.set(node.address, broken.get(node.address) ?? error);
   const right = new Set(judged.flatMap((one) => rightIn(one).map(({ trust }) => trust.node.address)));
   for (const one of judged) {
@@ -73,6 +78,12 @@ export const brokenLinks = async (nodes: Nodes, seen: Seen): Promise<ReadonlyMap
     }
   }
   return broken;
+};
+
+/** What the manifest sets, and what somebody else has set. */
+const annotationsOf = (node: Node, { annotations }: AccountLink, seen: Seen): Fields => {
+  const live = seen.live(node.address)?.['annotations'];
+  return { ...(isFields(live) ? live : {}), ...annotations };
 };
 
 const rightIn = ({ trusts }: Judged) => trusts.filter(({ faults }) => faults.length === 0);
@@ -149,16 +160,11 @@ const refusal = (account: At<AccountLink>, faults: readonly Fault[]): LabError =
 };
 
 const letInByNobody = (account: At<AccountLink>, nearest: At<TrustLink>): LabError => {
-  const { address, resource } = nearest.node;
-  const message = `nobody lets ${tokenSubject(account.link)} in where its annotations say: ${address} (${placeOf(resource)}) is for ${nearest.link.subjects?.join(', ') ?? 'others'}`;
+  const { address } = nearest.node;
+  const message = `nobody lets ${tokenSubject(account.link)} in where its annotations say: ${address} (${placeOf(nearest.node)}) is for ${nearest.link.subjects?.join(', ') ?? 'others'}`;
   return new LabError('BAD_MANIFEST', message, {
     next: `Let it in as well. ${elsewhere}`,
   });
 };
 
 const elsewhere = 'If something else lets it in, name that here with manage: existing.';
-
-const whose = ({ node, link: { namespace, name } }: At<AccountLink>): string =>
-  `service account ${namespace}/${name} (${placeOf(node.resource)})`;
-
-const placeOf = ({ origin: { file, line } }: Node['resource']): string => `${file}:${line}`;

@@ -30,6 +30,10 @@ const seenBy = (assessed: ReadonlyMap<string, Assessment>, observer: Observer): 
       const found = assessed.get(address);
       return found?.is === 'assessed' && found.live.exists === 'yes' ? found.live.outputs[output] : undefined;
     },
+    live: (address) => {
+      const found = assessed.get(address);
+      return found?.is === 'assessed' && found.live.exists === 'yes' ? found.live.spec : undefined;
+    },
     issuer: (account, reference) => {
       const asked = issuers.get(reference.address) ?? read(observer, account.gates, reference);
       issuers.set(reference.address, asked);

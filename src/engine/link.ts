@@ -31,5 +31,16 @@ export interface IssuerLink {
   readonly audiences?: readonly string[];
 }
 
+/** Somebody who goes to a cloud with a service account's tokens. */
+export interface VisitLink {
+  readonly is: 'visit';
+  readonly namespace: string;
+  readonly name: string;
+  /** Annotations of the account without which it finds no login. */
+  readonly needs: readonly string[];
+  /** What it says itself, by the annotation that would say it a second time; the values are its own fields. */
+  readonly said: Readonly<Record<string, string>>;
+}
+
 /** What a resource is in the chain from a service account to somebody that a cloud knows. */
-export type Link = AccountLink | TrustLink | IssuerLink;
+export type Link = AccountLink | TrustLink | IssuerLink | VisitLink;

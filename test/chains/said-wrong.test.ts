@@ -4,8 +4,8 @@ import type { Resource } from '../../src/engine/resource.ts';
 import type { Fields } from '../../src/engine/value.ts';
 import { iamAt } from '../providers/aws/server.ts';
 import { resource } from '../support/world.ts';
-import { account, issuer, setStage } from './bench.ts';
-import { awsChain, azureChain } from './resources.ts';
+import { account, issuer, setStage, tenant } from './bench.ts';
+import { awsChain, azureChain, reading } from './resources.ts';
 
 const credential = 'azure.federated-credential/lab/eso/cluster';
 const provider = 'aws.iam-oidc-provider/cluster';
@@ -147,6 +147,85 @@ describe('lab plan names what the manifest has wrong', () => {
         message: `nobody lets system:serviceaccount:eso:second in where its annotations say: ${credential} (lab.yaml:1) is for system:serviceaccount:eso:azure`,
       },
     ]);
+  });
+});
+
+// Source of what External Secrets takes: its Azure and AWS providers.
+describe('lab plan names a store that finds no login in the annotations of its service account, or two', () => {
+  const visitor = 'kubernetes.service-account/eso/azure';
+  const serviceAccountRef = { name: 'azure', namespace: 'eso' };
+  const vaultUrl = 'https://chain-kv.vault.azure.net';
+  const azurekv = { authType: 'WorkloadIdentity', vaultUrl, serviceAccountRef };
+
+  /** The error of the store over these resources, if there is one. */
+  const ofStore = async (resources: readonly Resource[], block: Fields) => {
+    const stage = await setStage();
+    const [store, ...readers] = reading(block, 'team-app');
+    return said(await stage.plan([...resources, ...(store === undefined ? [] : [store]), ...readers])).filter(
+      ({ address }) => address === store?.address,
+    );
+  };
+  const saying = (message: string) => [
+    {
+      severity: 'error',
+      address: 'external-secrets.cluster-secret-store/store',
+      at: 'lab.yaml:1:1',
+      message,
+    },
+  ];
+
+  test('a client id in a Secret beside the annotation', async () => {
+    const authSecretRef = { clientId: { name: 'login', key: 'id', namespace: 'eso' } };
+    expect(await ofStore(azureChain(), { azurekv: { ...azurekv, authSecretRef } })).toEqual(
+      saying(
+        'says twice whom it logs in as: by azurekv.authSecretRef.clientId, and by the annotation azure.workload.identity/client-id of service account eso/azure (lab.yaml:1)',
+      ),
+    );
+  });
+
+  test('a tenant in the store beside the annotation', async () => {
+    const annotations = { 'azure.workload.identity/client-id': 'x', 'azure.workload.identity/tenant-id': tenant };
+    const both = having(azureChain(), visitor, { annotations });
+    expect(await ofStore(both, { azurekv: { ...azurekv, tenantId: tenant } })).toEqual(
+      saying(
+        'says twice whom it logs in as: by azurekv.tenantId, and by the annotation azure.workload.identity/tenant-id of service account eso/azure (lab.yaml:1)',
+      ),
+    );
+  });
+
+  test('no annotation', async () => {
+    expect(await ofStore(azureChain({ clientId: null }), { azurekv })).toEqual(
+      saying(
+        'does not find whom it logs in as: service account eso/azure (lab.yaml:1) is expected to have the annotation azure.workload.identity/client-id, and has none',
+      ),
+    );
+    const aws = { service: 'SecretsManager', region: 'eu-west-1' };
+    const jwt = { serviceAccountRef: { name: 'aws', namespace: 'eso' } };
+    expect(await ofStore(awsChain({ role: null }), { aws: { ...aws, auth: { jwt } } })).toEqual(
+      saying(
+        'does not find whom it logs in as: service account eso/aws (lab.yaml:1) is expected to have the annotation eks.amazonaws.com/role-arn, and has none',
+      ),
+    );
+  });
+
+  test('but not one whose account somebody else makes, before it is there; then its annotations count', async () => {
+    const stage = await setStage();
+    const contributed = azureChain({ clientId: null }).map(
+      (one): Resource => (one.address === visitor ? { ...one, ownership: 'contributed' } : one),
+    );
+    const resources = [...contributed, ...reading({ azurekv }, 'team-app')];
+    const named = async () => said(await stage.plan(resources)).map(({ address }) => address);
+    expect(await named()).toEqual([]);
+    const { objects } = stage.sandbox.kubernetes;
+    objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'eso' } }, 'chart');
+    const made = objects.create(
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'azure', namespace: 'eso' } },
+      'chart',
+    );
+    expect(await named()).toEqual(['external-secrets.cluster-secret-store/store']);
+    const annotations = { 'azure.workload.identity/client-id': 'made by somebody' };
+    objects.update({ ...made, metadata: { ...made.metadata, annotations } }, 'chart');
+    expect(await named()).toEqual([]);
   });
 });
 

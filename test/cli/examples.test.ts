@@ -14,6 +14,7 @@ import Init from '../../src/commands/init.ts';
 import PermissionsForApply from '../../src/commands/permissions/for-apply.ts';
 import PermissionsForPlan from '../../src/commands/permissions/for-plan.ts';
 import Plan from '../../src/commands/plan.ts';
+import SandboxClouds from '../../src/commands/sandbox/clouds.ts';
 import SandboxEdit from '../../src/commands/sandbox/edit.ts';
 import SandboxReset from '../../src/commands/sandbox/reset.ts';
 import SandboxStart from '../../src/commands/sandbox/start.ts';
@@ -39,6 +40,7 @@ const commands = {
   'permissions for-apply': PermissionsForApply,
   'permissions for-plan': PermissionsForPlan,
   plan: Plan,
+  'sandbox clouds': SandboxClouds,
   'sandbox edit': SandboxEdit,
   'sandbox reset': SandboxReset,
   'sandbox start': SandboxStart,

@@ -1,4 +1,5 @@
 import type { Settled, WriteRequest } from '../../engine/resource.ts';
+import type { Fields } from '../../engine/value.ts';
 import type { EsoClient } from './client.ts';
 import { type Condition, readyCondition } from './conditions.ts';
 import { crdGate, type Definition } from './definitions.ts';
@@ -8,6 +9,7 @@ import { applyObject, getObject, readsOf, refOf } from './objects.ts';
 import { storeNeeds } from './store-needs.ts';
 import { checkStore, type StoreSpec, storeFields, storeSpecOf } from './store-spec.ts';
 import { storeUsers } from './store-users.ts';
+import { storeVisit } from './store-visit.ts';
 
 /** Everything that SecretStore and ClusterSecretStore have in common as kinds. */
 export const storeKind = (kind: Exclude<Definition, 'ExternalSecret'>) => {
@@ -20,6 +22,7 @@ export const storeKind = (kind: Exclude<Definition, 'ExternalSecret'>) => {
     precondition: 'server',
     check: checkStore,
     gates: () => [crdGate(kind)],
+    link: (id: readonly string[], { provider }: Fields) => storeVisit(provider, own(id)),
     after: (id: readonly string[], { provider }: Partial<StoreSpec>) => storeNeeds(provider, own(id)),
     ...readsOf(kind, storeSpecOf),
     write: (client: EsoClient, request: WriteRequest<StoreSpec>) => writeStore(client, kind, request),

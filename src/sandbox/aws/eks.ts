@@ -40,15 +40,3 @@ const refusal = (status: number, name: string, message: string): Answer => ({
   headers: { 'x-amzn-errortype': name },
   json: { message },
 });
-
-/** What a token for a cluster claims: a question to STS that somebody signed for that cluster. The signature is not verified. */
-export const clusterToken = (token: string): { accessKeyId: string } | undefined => {
-  const [, encoded] = /^k8s-aws-v1\.([\w-]+)$/.exec(token) ?? [];
-  const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64url').toString('utf8');
-  if (!URL.canParse(text)) return undefined;
-  const { searchParams: query } = new URL(text);
-  const [accessKeyId = ''] = query.get('X-Amz-Credential')?.split('/') ?? [];
-  const signed = query.get('X-Amz-SignedHeaders')?.split(';') ?? [];
-  const isQuestion = query.get('Action') === 'GetCallerIdentity' && signed.includes('x-k8s-aws-id');
-  return isQuestion ? { accessKeyId } : undefined;
-};

@@ -3,8 +3,9 @@ import { type Authority, createAuthority } from '../certificates/authority.ts';
 import { type Answer, type Request, serve } from '../http.ts';
 import type { KeysOf } from '../signed-token.ts';
 import { openDocument } from '../store.ts';
+import { isClusterToken } from './cluster-token.ts';
 import { type Content, emptyContent, entryOf, iamOf } from './content.ts';
-import { answerEks, clusterToken, type EksCluster } from './eks.ts';
+import { answerEks, type EksCluster } from './eks.ts';
 import { answerIam } from './iam.ts';
 import { actionsIn, iamResource } from './iam-actions.ts';
 import { queryRefusal } from './query.ts';
@@ -129,7 +130,10 @@ export const startAwsSandbox = async (options: AwsSandboxOptions): Promise<AwsSa
     account,
     accessKey,
     readSecret: (region, name, version = { stage: 'AWSCURRENT' }) => textOf(document.value, region, name, version),
-    clusterUser: (token) => (clusterToken(token)?.accessKeyId === accessKey.id ? operator.arn : undefined),
+    clusterUser: (token) => {
+      const terms = { accessKey, clusters: Object.keys(clusters), host: new URL(server.url).host, now: Date.now() };
+      return isClusterToken(token, terms) ? operator.arn : undefined;
+    },
     stop: async () => {
       await server.close();
       await document.close();

@@ -69,6 +69,12 @@ describe('the chain from a service account to a secret in a key vault', () => {
       { scope: `${vaultScope}/other-kv` },
       "Action: 'Microsoft.KeyVault/vaults/secrets/getSecret/action'",
     ],
+    [
+      'two client ids are named',
+      { store: { authSecretRef: { clientId: { name: 'login', key: 'id', namespace: 'eso' } } } },
+      'multiple clientID found. Check secretRef and serviceAccountRef',
+    ],
+    ['two tenants are named', { store: { tenantId: 'another' } }, 'multiple tenantID found.'],
     ['the vault is soft-deleted', { vaultDeleted: true }, 'ResourceNotFound: sandbox: there is no key vault'],
   ])('fails where %s', async (_, links, says) => {
     const chain = await startChain(links);

@@ -6,7 +6,7 @@ import { type AzureSandbox, startAzureSandbox } from '../../../src/sandbox/azure
 import { azureKeyVault } from '../../../src/sandbox/external-secrets/readers/azure.ts';
 import { startExternalSecretsSandbox } from '../../../src/sandbox/external-secrets/start.ts';
 import { clusterKeys } from '../../../src/sandbox/issuer-keys.ts';
-import { textOf } from '../../../src/sandbox/kubernetes/json.ts';
+import { type JsonMap, textOf } from '../../../src/sandbox/kubernetes/json.ts';
 import { startKubernetes } from '../../../src/sandbox/kubernetes/start.ts';
 import { type Arm, armOf, roles, subscription } from './arm.ts';
 import { clientId, clientSecret, sdk, tenant } from './sandbox.ts';
@@ -25,6 +25,8 @@ export interface Links {
   readonly credential?: null;
   /** What the annotation says; null: there is none. */
   readonly clientId?: string | null;
+  /** What the store says beside the service account. */
+  readonly store?: JsonMap;
   readonly role?: keyof typeof roles | 'none';
   /** Below the resource group; '' is the group itself. */
   readonly scope?: string;
@@ -81,7 +83,17 @@ export const startChain = async (links: Links = {}, quirks: QuirkOptions = {}) =
     authType: 'WorkloadIdentity',
     vaultUrl: `https://${vault}.vault.azure.net`,
     serviceAccountRef: { name: 'reader', namespace: 'eso' },
+    ...links.store,
   };
+  objects.create(
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'login', namespace: 'eso' },
+      data: { id: Buffer.from('another').toString('base64') },
+    },
+    'test',
+  );
   const apiVersion = 'external-secrets.io/v1';
   objects.create(
     { apiVersion, kind: 'ClusterSecretStore', metadata: { name: 'store' }, spec: { provider: { azurekv } } },

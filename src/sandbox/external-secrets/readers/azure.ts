@@ -3,7 +3,7 @@ import { elementsOf, type JsonMap, membersOf, textOf } from '../../kubernetes/js
 import { fail, failAbsent } from '../failure.ts';
 import type { RemoteRef } from '../spec.ts';
 import type { ReaderContext, StoreProvider, StoreReader } from './reader.ts';
-import { namespaceOf } from './references.ts';
+import { namespaceOf, secretKey } from './references.ts';
 import { logInByStandIns, propertyOf } from './stand-ins.ts';
 
 /** Azure as the operator reaches it. */
@@ -70,17 +70,37 @@ const identityOf = (block: JsonMap, context: ReaderContext): LoginRequest => {
   const found = context.cluster.objects.get({ group: '', kind: 'ServiceAccount', namespace, name });
   if (found === undefined) return fail(`ServiceAccount "${name}" not found`);
   const annotations = found.metadata.annotations ?? {};
-  const clientId = annotations[clientAnnotation] ?? '';
+  const secret = secretIn(block, context);
+  const annotated = annotations[clientAnnotation];
+  if (secret.clientId !== undefined && annotated !== undefined) {
+    return fail('multiple clientID found. Check secretRef and serviceAccountRef');
+  }
+  const clientId = secret.clientId ?? annotated ?? '';
   if (clientId === '') {
     return fail(
       `missing clientID: either serviceAccountRef or service account annotation '${clientAnnotation}' is missing`,
     );
   }
-  const tenant = textOf(block['tenantId']) ?? annotations[tenantAnnotation] ?? '';
+  const stated = secret.tenantId ?? textOf(block['tenantId']);
+  if (stated !== undefined && annotations[tenantAnnotation] !== undefined) {
+    return fail("multiple tenantID found. Check secretRef, 'spec.provider.azurekv.tenantId', and serviceAccountRef");
+  }
+  const tenant = stated ?? annotations[tenantAnnotation] ?? '';
   if (tenant === '') return fail('missing tenantID in store config');
   const more = elementsOf(membersOf(reference)['audiences']).flatMap((one) => textOf(one) ?? []);
   const assertion = context.cluster.requestToken({ namespace, name }, [audience, ...more]);
   return assertion === undefined ? fail(`ServiceAccount "${name}" not found`) : { tenant, clientId, assertion };
+};
+
+/** What a Secret says of the identity, beside the service account. */
+const secretIn = (block: JsonMap, context: ReaderContext): { clientId?: string; tenantId?: string } => {
+  if (block['authSecretRef'] === undefined) return {};
+  const { clientId, tenantId } = membersOf(block['authSecretRef']);
+  if (clientId === undefined) return fail('missing accessKeyID/secretAccessKey in store config');
+  return {
+    clientId: secretKey(clientId, context),
+    ...(tenantId === undefined ? {} : { tenantId: secretKey(tenantId, context) }),
+  };
 };
 
 // Trace and time of a refusal differ each time; the operator's events would, too.
