@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { Resource } from '../engine/resource.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
+import { vaultConsumers } from './consumers.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { isLoopback } from './loopback.ts';
@@ -12,9 +14,14 @@ import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
 
 /** How to reach Vault and to log in to it, and, where lab initialises it, who keeps its shares. */
-export const vaultConnection = (given: Given, vault: VaultSection, folder: string) => {
+export const vaultConnection = (
+  given: Given,
+  vault: VaultSection,
+  { folder, resources }: { readonly folder: string; readonly resources: readonly Resource[] },
+) => {
   const { address, reach, servers, plaintext: consent, product, login, init } = vault;
   const ca = reach === 'direct' ? undefined : reach.ca;
+  const consumers = vaultConsumers(resources);
   return {
     address: plain(reach === 'direct' ? address : reach.url),
     mode: given.manifest.install['vault']?.mode ?? 'expected',
@@ -27,6 +34,7 @@ export const vaultConnection = (given: Given, vault: VaultSection, folder: strin
       plaintext: consent,
       computed: computedFor(given),
     }),
+    ...(consumers.length === 0 ? {} : { consumers }),
     ...(init === undefined ? {} : { init: initFields(given, plain(address), init, folder) }),
   };
 };

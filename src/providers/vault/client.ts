@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import type { Consumer } from './config.ts';
 import { type Folder, openFolder } from './folder.ts';
 import type { Attempt, Login } from './login/login.ts';
 import { encodePath } from './path.ts';
@@ -71,6 +72,8 @@ export interface VaultClient extends VaultCalls {
   logIn(attempt: Attempt): Promise<Secret>;
   /** A token of a service account of the cluster. */
   accountToken(account: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
+  /** What External Secrets does in Vault by a role of an auth method, as the manifest has it. */
+  consumers(mount: string, role: string): readonly Consumer[];
   /** Whether that login would end with this object. */
   isLoginPart(kind: string, id: readonly string[]): boolean;
 }

@@ -94,6 +94,9 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     withToken: (token) => callsAs({ token: async () => token, renewable: () => false }),
     logIn: (attempt) => logInWith(attempt, { address, transport, signal }),
     accountToken: async (account, audiences) => (await context.ports.tokens()).token(account, audiences),
+    // Vault lower-cases the names of roles.
+    consumers: (path, role) =>
+      (config.consumers ?? []).filter((one) => one.mount === path && one.role.toLowerCase() === role.toLowerCase()),
     isLoginPart: (kind, id) => isLoginPart(login, kind, id),
   };
   return {
