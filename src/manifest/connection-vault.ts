@@ -3,6 +3,7 @@ import type { Resource } from '../engine/resource.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
 import { vaultConsumers } from './consumers.ts';
+import { strangersTo } from './escrow-strangers.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { isLoopback } from './loopback.ts';
@@ -104,7 +105,12 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
     answerFile: resolve(folder, '.lab', manifest.name, environment, 'vault-init-answer.json'),
     custodians: init.custodians.map((custodian) =>
       'store' in custodian
-        ? { ...keeperOf(given, custodian.store), name: custodian.store, shares: custodian.shares }
+        ? {
+            ...keeperOf(given, custodian.store),
+            name: custodian.store,
+            shares: custodian.shares,
+            ...strangersOf(given, custodian.store),
+          }
         : {
             keeper: 'person',
             name: plain(custodian.pgp),
@@ -114,6 +120,12 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
           },
     ),
   };
+};
+
+const strangersOf = ({ manifest }: Given, name: string) => {
+  const store = manifest.stores[name];
+  const strangers = store === undefined ? [] : strangersTo(store, manifest);
+  return strangers.length === 0 ? {} : { strangers };
 };
 
 const keeperOf = ({ manifest }: Given, name: string): Fields => {
