@@ -120,11 +120,18 @@ const clusterIn = (connection: unknown): { azure?: { cluster: string }; aws?: { 
 
 const login = { auth: 'token', token: { from: 'env', name: 'VAULT_TOKEN' } } as const;
 
+/** What a connection says that has nothing to do with where its server is. */
+const kept = (connection: unknown, names: readonly string[]) =>
+  Object.fromEntries(
+    names.map((name) => [name, memberOf(connection, name)]).filter(([, value]) => value !== undefined),
+  );
+
 const vaultAt = (address: string, connection: unknown, folder: string) => {
   const init = initOf(connection);
   return {
     ...placeOf(address, connection),
     mode: fieldOf(connection, 'mode') ?? 'expected',
+    ...kept(connection, ['computed', 'consumers']),
     // A rehearsal leaves nothing beside the manifest.
     folder: join(folder, 'files'),
     // A Vault that lab initialises has no root token that the sandbox knows: lab logs in as it does to a real one.

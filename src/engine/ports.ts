@@ -122,6 +122,8 @@ export interface Keeper {
   create(name: string, value: Secret): Promise<boolean>;
   /** Absent already is success. */
   remove(name: string): Promise<void>;
+  /** Asks for a value as a service account of the cluster, by the login that it has here. The value is forgotten. */
+  trespass(name: string, account: { readonly namespace: string; readonly name: string }): Promise<Trespass>;
 }
 
 /** What lies in a mailbox, as far as it can be told without its value. */
@@ -149,6 +151,12 @@ export interface Mailbox {
   /** Removes what lab put there. Absent already is success. */
   remove(): Promise<void>;
 }
+
+/** What somebody else got who asked for what is kept: `allowed` is who would get it, were it there. */
+export type Trespass =
+  | { readonly is: 'refused' | 'allowed'; readonly found: string }
+  /** Who could not even ask. */
+  | { readonly is: 'untried'; readonly because: string };
 
 /** A cluster that a cloud runs: where its API server is, and how lab comes in as who it is in that cloud. */
 export interface ManagedCluster {

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { clusterName } from '../engine/cluster-name.ts';
+import type { Resource } from '../engine/resource.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
+import { vaultConsumers } from './consumers.ts';
+import { strangersTo } from './escrow-strangers.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { isLoopback } from './loopback.ts';
@@ -13,9 +16,14 @@ import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
 
 /** How to reach Vault and to log in to it, and, where lab initialises it, who keeps its shares. */
-export const vaultConnection = (given: Given, vault: VaultSection, folder: string) => {
+export const vaultConnection = (
+  given: Given,
+  vault: VaultSection,
+  { folder, resources }: { readonly folder: string; readonly resources: readonly Resource[] },
+) => {
   const { address, reach, servers, plaintext: consent, product, login, init } = vault;
   const ca = typeof reach === 'string' ? undefined : reach.ca;
+  const consumers = vaultConsumers(resources);
   return {
     address: plain(urlOf(reach) ?? address),
     ...(isForwarded(vault) ? { through: 'port-forward' } : {}),
@@ -29,6 +37,7 @@ export const vaultConnection = (given: Given, vault: VaultSection, folder: strin
       plaintext: consent,
       computed: computedFor(given),
     }),
+    ...(consumers.length === 0 ? {} : { consumers }),
     ...(init === undefined ? {} : { init: initFields(given, plain(address), init, folder) }),
   };
 };
@@ -107,7 +116,12 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
     answerFile: resolve(folder, '.lab', manifest.name, environment, 'vault-init-answer.json'),
     custodians: init.custodians.map((custodian) =>
       'store' in custodian
-        ? { ...keeperOf(given, custodian.store), name: custodian.store, shares: custodian.shares }
+        ? {
+            ...keeperOf(given, custodian.store),
+            name: custodian.store,
+            shares: custodian.shares,
+            ...strangersOf(given, custodian.store),
+          }
         : {
             keeper: 'person',
             name: plain(custodian.pgp),
@@ -117,6 +131,12 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
           },
     ),
   };
+};
+
+const strangersOf = ({ manifest }: Given, name: string) => {
+  const store = manifest.stores[name];
+  const strangers = store === undefined ? [] : strangersTo(store, manifest);
+  return strangers.length === 0 ? {} : { strangers };
 };
 
 const keeperOf = ({ manifest }: Given, name: string): Fields => {

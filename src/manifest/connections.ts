@@ -50,7 +50,9 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
             },
           }
         : {}),
-      ...(inVault === undefined || vault === undefined ? {} : { vault: vaultConnection(given, vault, folder) }),
+      ...(inVault === undefined || vault === undefined
+        ? {}
+        : { vault: vaultConnection(given, vault, { folder, resources }) }),
       ...Object.fromEntries(clouds.map(([name, { config }]) => [name, config])),
     },
     writtenAt: {

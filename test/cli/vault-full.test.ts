@@ -44,6 +44,15 @@ describe('examples/vault-full', () => {
       ({ address }: { address: string }) => address === 'vault.database-role/database/app-rw',
     );
     expect(probes.probes).toEqual([{ is: 'proven', check: 'credential: made for 3600 s, revoked, gone' }]);
+    const logins = report.verified.filter(({ address }: { address: string }) =>
+      address.includes('kubernetes-auth-role'),
+    );
+    expect(logins.map(({ probes: [, last] }: { probes: readonly object[] }) => last)).toEqual(
+      ['external-secrets', 'app-db', 'app-tls'].map(() => ({
+        is: 'proven',
+        check: 'may use the path that External Secrets asks for',
+      })),
+    );
     const role = report.verified.find(({ address }: { address: string }) => address === 'vault.pki-role/pki/lab');
     expect(role.probes).toEqual([
       { is: 'proven', check: 'certificate: issued for lab-verify.lab.internal, signed by "CN=lab", by "CN=lab root"' },

@@ -84,3 +84,30 @@ test('a login that nobody could make is refused before anything is initialised',
   const nobody = text(good).replace('role: lab }', 'role: other }');
   expect((await complaintsAbout(nobody)).join('\n')).toMatch(/serviceAccount is missing/);
 });
+
+test('External Secrets is a stranger to an escrow: what it is in the cluster, and what it logs in as in that cloud', async () => {
+  const identity = 'auth: { type: workload-identity, serviceAccount: eso/azure, identity: { create: eso } }';
+  const yaml = text(
+    '{ shares: 2, threshold: 2, custodians: [{ store: a, shares: 1 }, { store: hidden, shares: 1 }] }',
+  ).replace(
+    'stores:',
+    `expect: { azure: { tenant: 7c1e0000-0000-0000-0000-000000000001, subscription: 7c1e0000-0000-0000-0000-000000000002 } }
+install: { external-secrets: { mode: expected, namespace: eso, serviceAccount: operator } }
+secrets: { app/x: { readFrom: open, keys: { k: { at: x } } } }
+stores:
+  hidden: { type: azure-key-vault, manage: existing, name: escrow-kv, expose: none }
+  open: { type: azure-key-vault, manage: create, name: open-kv, resourceGroup: { existing: lab }, location: westeurope, ${identity} }`,
+  );
+  const manifest = await expanded(yaml);
+  expect(Object(manifest.connections['vault']).init.custodians).toMatchObject([
+    {
+      name: 'a',
+      strangers: [
+        { namespace: 'eso', name: 'operator' },
+        { namespace: 'eso', name: 'azure' },
+        { namespace: 'x', name: 'y' },
+      ],
+    },
+    { name: 'hidden', strangers: [{ namespace: 'eso', name: 'azure' }] },
+  ]);
+});

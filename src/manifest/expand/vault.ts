@@ -6,6 +6,7 @@ import { unfilled } from '../settle/own-rights.ts';
 import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
+import { checkKvPaths } from './kv-paths.ts';
 import { hclOf } from './policy-text.ts';
 import { expandAccess, expandAudit } from './vault-access.ts';
 import { expandAuth } from './vault-auth.ts';
@@ -36,6 +37,7 @@ function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
     const spec = policySpec(given, policy);
     if (spec !== undefined) yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec });
   }
+  yield* checkKvPaths(given, vault);
   yield* nested(given, ['vault', 'auth'], Object.keys(vault.auth));
   yield* expandAuth(given, vault);
   yield* expandAccess(given, vault);

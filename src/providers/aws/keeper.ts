@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Keeper } from '../../engine/ports.ts';
+import type { Keeper, Trespass } from '../../engine/ports.ts';
+import { type Account, visit } from '../../engine/visitor.ts';
 import { LabError } from '../../errors.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import type { AwsClient } from './client.ts';
+import type { AwsClient, SecretPlace } from './client.ts';
+import { askedAudience } from './iam/trust.ts';
 import { secretPlace } from './secrets/name.ts';
 
 /** How long AWS keeps what is removed: the least that it offers. */
@@ -36,5 +38,25 @@ export const openKeeper = (client: AwsClient, region: string, who: () => Promise
         await client.scheduleDeletion(place(name), recoveryDays);
       }
     },
+    trespass: (name, account) => trespass(client, place(name), account),
   };
+};
+
+/** In the role that the service account is annotated with. */
+const trespass = async (client: AwsClient, place: SecretPlace, account: Account): Promise<Trespass> => {
+  const visited = await visit(client.ports, account, askedAudience);
+  if (visited.is === 'not') return { is: 'untried', because: 'there is no such service account' };
+  const { annotations, token } = visited.visitor;
+  const role = annotations['eks.amazonaws.com/role-arn'];
+  if (role === undefined) return { is: 'untried', because: 'it is annotated with no role of AWS' };
+  const login = client.as({ role, token });
+  const entered = await login.logIn();
+  if (!entered.ok) return { is: 'untried', because: `the login was refused: ${entered.found}` };
+  const read = await login.readSecret(place);
+  // What is not there is only told to who may read it.
+  if (read.ok || read.found.includes('ResourceNotFoundException'))
+    return { is: 'allowed', found: `may read ${place.name} in ${place.region}` };
+  return /AccessDenied/.test(read.found)
+    ? { is: 'refused', found: read.found }
+    : { is: 'untried', because: read.found };
 };

@@ -1,4 +1,5 @@
-import type { Keeper } from '../../engine/ports.ts';
+import type { Keeper, Trespass } from '../../engine/ports.ts';
+import { type Account, visit } from '../../engine/visitor.ts';
 import { LabError } from '../../errors.ts';
 import type { AzureClient } from './client.ts';
 import { secretId } from './names.ts';
@@ -36,5 +37,25 @@ export const openKeeper = (client: AzureClient, vault: string, who: () => string
     remove: async (name) => {
       await secrets().remove(checked(name));
     },
+    trespass: (name, account) => trespass(client, vault.toLowerCase(), checked(name), account),
   };
+};
+
+const annotation = (name: string): string => `azure.workload.identity/${name}`;
+
+/** As the managed identity that the service account is annotated with. */
+const trespass = async (client: AzureClient, vault: string, name: string, account: Account): Promise<Trespass> => {
+  const visited = await visit(client.ports, account, () => 'api://AzureADTokenExchange');
+  if (visited.is === 'not') return { is: 'untried', because: 'there is no such service account' };
+  const { annotations, token: assertion } = visited.visitor;
+  const clientId = annotations[annotation('client-id')];
+  if (clientId === undefined) return { is: 'untried', because: 'it is annotated with no identity of Azure' };
+  const tenant = annotations[annotation('tenant-id')] ?? (await client.tenantOf(vault));
+  const login = client.as({ tenant, clientId, assertion });
+  const entered = await login.logIn();
+  if (!entered.ok) return { is: 'untried', because: `the login was refused: ${entered.found}` };
+  const read = await login.readSecret(client.hostOf(vault), name);
+  // What is not there is only told to who may read it.
+  if (read.ok || read.found.startsWith('404 ')) return { is: 'allowed', found: `may read ${name} of ${vault}` };
+  return read.found.startsWith('403 ') ? { is: 'refused', found: read.found } : { is: 'untried', because: read.found };
 };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { openMailbox } from '../../engine/mailbox.ts';
-import type { ManagedCluster, Ports } from '../../engine/ports.ts';
+import type { ManagedCluster, Ports, TokenIssuer } from '../../engine/ports.ts';
 import type { ConnectContext, Connection, DefinedKind } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
+import { reveal } from '../../secrets/secret.ts';
 import type { Access } from './access.ts';
 import { openAccess } from './client.ts';
 import { openDiscovery } from './discovery.ts';
-import { openKeeper } from './keeper.ts';
+import { openKeeper, type SendAs } from './keeper.ts';
 import { managedAccess } from './managed-access.ts';
 import { type KubeClient, openObjects } from './object-api.ts';
 import { openOwnObjects } from './own-objects.ts';
@@ -46,6 +47,7 @@ export const openConnection = async (
   const transport = openTransport(access, readOnly, signal);
   const { send, upgrade } = transport;
   const discovery = openDiscovery(send);
+  const tokens = openTokens(send);
   const objects = openObjects({ send, discovery });
   const client: KubeClient = { send, discovery, objects, ...(managed === undefined ? {} : { managed }) };
   const scope = once(() => clusterUid(client));
@@ -64,9 +66,10 @@ export const openConnection = async (
     offers: {
       objects,
       ownObjects: openOwnObjects(own.send),
-      tokens: openTokens(send),
+      tokens,
       tunnel: openTunnel({ send, upgrade, context: access.context }),
-      keeper: (namespace) => openKeeper(send, namespace, `cluster ${access.context} as ${access.user}`),
+      keeper: (namespace) =>
+        openKeeper(send, namespace, `cluster ${access.context} as ${access.user}`, sendAs(access, tokens, signal)),
       mailbox: (namespace, name) =>
         openMailbox(secret.bind(client), {
           provider: 'kubernetes',
@@ -81,6 +84,22 @@ export const openConnection = async (
     },
   };
 };
+
+/** With a token of its own, and nothing of lab's credentials. */
+const sendAs =
+  (access: Access, tokens: TokenIssuer, signal: AbortSignal): SendAs =>
+  async (account, call) => {
+    const token = await tokens.token(account, []);
+    const { tls } = await access.credentials();
+    const { cert: _, key: __, ...server } = tls;
+    const headers = { authorization: `Bearer ${reveal(token)}` };
+    const other = openTransport({ ...access, credentials: async () => ({ headers, tls: server }) }, true, signal);
+    try {
+      return await other.send(call);
+    } finally {
+      await other.close();
+    }
+  };
 
 const managedCluster = async (config: Config, ports: Ports): Promise<ManagedCluster | undefined> => {
   if ('aks' in config) return (await ports.aks()).find(config.aks);

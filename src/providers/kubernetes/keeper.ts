@@ -1,9 +1,12 @@
 import type { Keeper } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { reveal, type Secret, secret } from '../../secrets/secret.ts';
-import type { Send } from './call.ts';
+import type { Answer, Call, Send } from './call.ts';
 import { members, text } from './json.ts';
 import { isNotFound } from './refusal.ts';
+
+/** Sends a call as a service account. */
+export type SendAs = (account: { readonly namespace: string; readonly name: string }, call: Call) => Promise<Answer>;
 
 /** The one key of such a Secret. */
 const key = 'value';
@@ -12,7 +15,7 @@ const key = 'value';
  * Values in Secrets of one namespace, each immutable: the API server refuses a second one of the name, and every change
  * of it. `who` is for people.
  */
-export const openKeeper = (send: Send, namespace: string, who: string): Keeper => {
+export const openKeeper = (send: Send, namespace: string, who: string, as: SendAs): Keeper => {
   const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
   const object = (name: string): string => `${collection}/${encodeURIComponent(name)}`;
   return {
@@ -44,6 +47,13 @@ export const openKeeper = (send: Send, namespace: string, who: string): Keeper =
     },
     remove: async (name) => {
       await send({ method: 'DELETE', path: object(name), expects: [404] });
+    },
+    trespass: async (name, account) => {
+      const { status, body } = await as(account, { method: 'GET', path: object(name), expects: [401, 403, 404] });
+      const found = text(members(body)['message']) ?? `HTTP ${status}`;
+      if (status === 401) return { is: 'untried', because: found };
+      // What is not there is only told to who may read it.
+      return status === 403 ? { is: 'refused', found } : { is: 'allowed', found: `may read ${namespace}/${name}` };
     },
   };
 };

@@ -3,6 +3,7 @@ import type { GateState } from '../../engine/gate.ts';
 import type { Mailbox } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import type { Consumer } from './config.ts';
 import { type Folder, openFolder } from './folder.ts';
 import type { Attempt, Login } from './login/login.ts';
 import { encodePath } from './path.ts';
@@ -74,6 +75,8 @@ export interface VaultClient extends VaultCalls {
   accountToken(account: { namespace: string; name: string }, audiences: readonly string[]): Promise<Secret>;
   /** A secret of another provider that SecretIDs are delivered to. */
   mailbox(provider: string, place: string, name: string): Promise<Mailbox>;
+  /** What External Secrets does in Vault by a role of an auth method, as the manifest has it. */
+  consumers(mount: string, role: string): readonly Consumer[];
   /** Whether that login would end with this object. */
   isLoginPart(kind: string, id: readonly string[]): boolean;
 }

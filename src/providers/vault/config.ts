@@ -4,6 +4,18 @@ import { loginConfig, type TokenSource } from './login/config.ts';
 import { initConfig } from './server/init-config.ts';
 import type { CaFile } from './transport.ts';
 
+const consumer = z.strictObject({
+  mount: z.string(),
+  role: z.string(),
+  account: z.strictObject({ namespace: z.string(), name: z.string() }),
+  path: z.string(),
+  capability: z.enum(['read', 'update']),
+  needs: z.string(),
+});
+
+/** Something that External Secrets does in Vault for a resource, as a service account that logs in by a role. */
+export type Consumer = z.output<typeof consumer>;
+
 const schema = z.strictObject({
   /** What lab dials: `https://vault.example.com:8200` */
   address: z.string(),
@@ -21,6 +33,8 @@ const schema = z.strictObject({
   servers: z.array(z.string()).min(1).optional(),
   /** Absent: lab never initialises it. */
   init: initConfig.optional(),
+  /** What External Secrets does in this Vault, as the manifest has it. */
+  consumers: z.array(consumer).optional(),
   /** Addresses of the policies of lab's own logins that are computed from the manifest. */
   computed: z.strictObject({ plan: z.string().optional(), apply: z.string().optional() }).optional(),
   /** Where requests for certificates are written to, and signed ones come back. */

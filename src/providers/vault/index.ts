@@ -97,6 +97,9 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     logIn: (attempt) => logInWith(attempt, { address, transport, signal }),
     accountToken: async (account, audiences) => (await context.ports.tokens()).token(account, audiences),
     mailbox: context.ports.mailbox,
+    // Vault lower-cases the names of roles.
+    consumers: (path, role) =>
+      (config.consumers ?? []).filter((one) => one.mount === path && one.role.toLowerCase() === role.toLowerCase()),
     isLoginPart: (kind, id) => isLoginPart(login, kind, id),
   };
   return {

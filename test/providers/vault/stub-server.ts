@@ -64,6 +64,7 @@ export const clientOf = async (address: string, options: Partial<ClientOptions> 
     ownLogin: () => calls,
     withToken: () => calls,
     isLoginPart: () => false,
+    consumers: () => [],
     logIn: unused,
     accountToken: unused,
     mailbox: unused,

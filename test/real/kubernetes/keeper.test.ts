@@ -31,3 +31,33 @@ test('what somebody else put under its name is neither read nor replaced', async
   await expect(keeper.read('theirs')).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await keeper.create('theirs', secret('ours'))).toBe(false);
 });
+
+test('a service account that has no right there is refused; one that has is told of, whether it is there or not', async () => {
+  const someone = await stranger();
+  const keeper = keeperOf(await connect(), namespace);
+  await keeper.create('shares', secret('x'));
+  for (const name of ['without', 'with']) {
+    await someone('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name } });
+  }
+  const api = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  await someone('POST', `${api}/roles`, {
+    metadata: { name: 'reader' },
+    rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+  });
+  await someone('POST', `${api}/rolebindings`, {
+    metadata: { name: 'reader' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+    subjects: [{ kind: 'ServiceAccount', name: 'with', namespace }],
+  });
+  const as = (name: string) => ({ namespace, name });
+  expect(await keeper.trespass('shares', as('without'))).toMatchObject({
+    is: 'refused',
+    found: expect.stringContaining('forbidden'),
+  });
+  for (const name of ['shares', 'not-there']) {
+    await expect
+      .poll(() => keeper.trespass(name, as('with')), { timeout: 10_000 })
+      .toEqual({ is: 'allowed', found: `may read ${namespace}/${name}` });
+  }
+  await expect(keeper.trespass('shares', as('nobody'))).rejects.toMatchObject({ code: 'REJECTED' });
+});

@@ -91,7 +91,7 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
       secret_id_bound_cidrs: spec.secretIdNetworks,
     }),
   keep: async (client, id) => keptForLogin(client, 'vault.approle-role', id),
-  verify: async (client, [mount = '', name = ''], { policies }) => [await proveSecretId(client, mount, name, policies)],
+  verify: (client, [mount = '', name = ''], { policies }) => proveSecretId(client, mount, name, policies),
   remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });
 
@@ -103,7 +103,7 @@ const proveSecretId = async (
   path: string,
   role: string,
   policies: readonly string[],
-): Promise<Probe> => {
+): Promise<readonly Probe[]> => {
   const at = ['auth', path, 'role', role];
   const id = await client.read([...at, 'role-id'], roleId);
   const made = await client.ask([...at, 'secret-id'], { metadata: '{"made-by":"lab verify"}' }, minted);

@@ -2,14 +2,12 @@ import { z } from 'zod';
 import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
-import type { Probe } from '../../../engine/resource.ts';
-import { LabError } from '../../../errors.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
-import { proveLogin } from '../login/proof.ts';
 import { trimSlashes } from '../path.ts';
 import { roleName } from '../role-name.ts';
+import { proveAccounts } from './accounts-proof.ts';
 import { endingTokens, rightsOfRole } from './role-rights.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
@@ -85,31 +83,3 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
   verify: (client, [mount = '', name = ''], spec) => proveAccounts(client, mount, name, spec),
   remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });
-
-type RoleSpec = z.output<typeof schema>;
-
-/** Each service account that is let in by name logs in with a token of its own. */
-const proveAccounts = async (
-  client: VaultClient,
-  path: string,
-  role: string,
-  { serviceAccountNames, serviceAccountNamespaces, audience, policies }: RoleSpec,
-): Promise<readonly Probe[]> => {
-  const accounts = serviceAccountNamespaces.flatMap((namespace) =>
-    serviceAccountNames.map((name) => ({ namespace, name })),
-  );
-  const named = accounts.filter(({ namespace, name }) => !`${namespace}/${name}`.includes('*'));
-  return Promise.all(
-    named.map(async (account): Promise<Probe> => {
-      const who = `${account.namespace}/${account.name}`;
-      try {
-        const jwt = await client.accountToken(account, audience ? [audience] : []);
-        const attempt = { path, proof: { role, jwt }, whom: `${who} in by role ${role} of auth/${path}` };
-        return await proveLogin(client, who, attempt, policies);
-      } catch (error) {
-        if (!(error instanceof LabError)) throw error;
-        return { is: 'untried', check: `login: ${who}`, because: error.message };
-      }
-    }),
-  );
-};

@@ -19,7 +19,11 @@ const roleAnswer = z.object({
 const roleId = z.object({ role_id: z.string() });
 
 /** Logs in with what lies in the mailbox, where that costs nobody anything. */
-export const proveDelivered = async (client: VaultClient, id: readonly string[], box: Mailbox): Promise<Probe> => {
+export const proveDelivered = async (
+  client: VaultClient,
+  id: readonly string[],
+  box: Mailbox,
+): Promise<readonly Probe[]> => {
   const [mount = '', name = ''] = id;
   const path = rolePath(id);
   const [role, known] = await Promise.all([client.read(path, roleAnswer), client.read([...path, 'role-id'], roleId)]);
@@ -35,7 +39,7 @@ export const proveDelivered = async (client: VaultClient, id: readonly string[],
   return proveLogin(client, 'the delivered SecretID', attempt, role.token_policies ?? []);
 };
 
-const untried = (because: string): Probe => ({ is: 'untried', check, because });
+const untried = (because: string): readonly Probe[] => [{ is: 'untried', check, because }];
 
 const readable = async (box: Mailbox): Promise<Secret | undefined> => {
   try {

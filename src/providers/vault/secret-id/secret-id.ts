@@ -73,7 +73,7 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
     await delivered(box, made.value, label, () => destroy(client, role, made.accessor));
     if (current !== undefined) await destroy(client, role, current.accessor);
   },
-  verify: async (client, id) => [await proveDelivered(client, id, await mailboxOf(client, id))],
+  verify: async (client, id) => proveDelivered(client, id, await mailboxOf(client, id)),
   // What is left lies in a place that says whose it is: so the letter goes last.
   remove: async (client, id) => {
     const box = await mailboxOf(client, id);

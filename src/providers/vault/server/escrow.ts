@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import type { Keeper } from '../../../engine/ports.ts';
+import type { Keeper, Trespass } from '../../../engine/ports.ts';
+import type { Account } from '../../../engine/visitor.ts';
 import { LabError } from '../../../errors.ts';
 import { createPrivateFile, makePrivateFolder } from '../../../secrets/private-file.ts';
 import { reveal, type Secret, sameSecret, secret } from '../../../secrets/secret.ts';
@@ -34,6 +35,8 @@ export interface Held {
 export interface Escrow {
   /** For people: where a store keeps its part, and as whom lab comes there. */
   whereIs(custodian: StoreCustodian): Promise<string>;
+  /** What a service account of the cluster gets who asks a store for its shares. */
+  trespass(custodian: StoreCustodian, account: Account): Promise<Trespass>;
   /** Whether a run got as far as making keys. */
   hasKeys(): Promise<boolean>;
   /** Each custodian's public key, in their order; a store without one gets a pair of its own, read back before it counts. */
@@ -107,6 +110,7 @@ export const openEscrow = (config: InitConfig, open: (custodian: StoreCustodian)
 
   return {
     whereIs: async (custodian) => (await keeperOf(custodian)).describe(),
+    trespass: async (custodian, account) => (await keeperOf(custodian)).trespass(names.shares, account),
     hasKeys: async () => (await read(first, names.key)).length > 0,
     publicKeys: async () => {
       const keys: PublicKey[] = [];
@@ -177,6 +181,7 @@ const naming = ({ name: custodian }: StoreCustodian, keeper: Keeper): Keeper => 
     read: (name) => named(keeper.read(name)),
     create: (name, value) => named(keeper.create(name, value)),
     remove: (name) => named(keeper.remove(name)),
+    trespass: (name, account) => named(keeper.trespass(name, account)),
   };
 };
 

@@ -7,6 +7,8 @@ const custodian = z.discriminatedUnion('keeper', [
     place: z.string().min(1),
     name: z.string().min(1),
     shares: z.int().min(1),
+    /** Service accounts that External Secrets logs in as there: none of them may read it. */
+    strangers: z.array(z.strictObject({ namespace: z.string(), name: z.string() })).optional(),
   }),
   z.strictObject({
     keeper: z.literal('person'),

@@ -5,6 +5,7 @@ import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { storesOf } from './init-config.ts';
+import { proveKept } from './strangers.ts';
 import { sharesOf } from './unseal.ts';
 
 const schema = z.strictObject({
@@ -45,7 +46,7 @@ export const server = defineKind<typeof schema.shape, VaultClient>({
     const gate = await client.gate();
     return gate.state === 'open' ? { state: 'done' } : { state: 'waiting', because: gate.because };
   },
-  verify: (client) => proveShares(client.bootstrap()),
+  verify: async (client) => [...(await proveShares(client.bootstrap())), ...(await proveKept(client.bootstrap()))],
   // What lies in its storage is not lab's to delete, and its escrow stays for as long as that may be there.
   keep: async () => 'lab deletes neither a Vault nor its escrow',
   remove: async () => {},
