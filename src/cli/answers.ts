@@ -1,5 +1,6 @@
 import type { Plan } from '../engine/change.ts';
 import { driftOf } from '../engine/drift.ts';
+import type { Inventory } from '../engine/inventory.ts';
 import type { VerifyReport } from '../engine/verify.ts';
 import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
 import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
@@ -33,11 +34,11 @@ export const applyAnswer = (
 
 /** The answer of drift. */
 export const driftAnswer = async (
-  plan: Plan,
+  { plan, inventory }: { readonly plan: Plan; readonly inventory: Inventory },
   flags: ManifestFlags & { readonly 'allow-deferred': readonly string[] },
   screen: Screen,
 ): Promise<Answer<DriftDocument>> => {
-  const report = driftOf(plan);
+  const report = driftOf(plan, inventory);
   const exit = driftExit(report, allowedAddresses(plan, flags['allow-deferred']));
   return {
     document: driftJson(report, exit),

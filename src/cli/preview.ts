@@ -1,5 +1,6 @@
 import type { Plan } from '../engine/change.ts';
 import type { Emit } from '../engine/event.ts';
+import { type Inventory, planWithInventory } from '../engine/inventory.ts';
 import { makePlan } from '../engine/plan.ts';
 import { type VerifyReport, verify } from '../engine/verify.ts';
 import type { PlanOptions, World } from '../engine/world.ts';
@@ -29,6 +30,15 @@ export const preview = async (
 ): Promise<Known & { readonly plan: Plan }> => {
   const { result, ...known } = await lookAround(flags, host, { readOnly: true, check, look: makePlan });
   return { ...known, plan: inWorld(result, flags.sandbox === true) };
+};
+
+/** The same, with what else lies where the manifest's resources are. */
+export const driftPreview = async (
+  flags: ManifestFlags & PlanFlags,
+  host: Host,
+): Promise<{ readonly plan: Plan; readonly inventory: Inventory }> => {
+  const { result } = await lookAround(flags, host, { readOnly: true, check: () => {}, look: planWithInventory });
+  return { plan: inWorld(result.plan, flags.sandbox === true), inventory: result.inventory };
 };
 
 /** What is proven of what was applied. Takes no lock; its connections write only what a probe takes back. */

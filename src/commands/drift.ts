@@ -21,13 +21,13 @@ Exit code: 0 in sync, 1 error, 2 only unapplied changes, 3 drift, 4 something de
     const { flags } = await this.parse(Drift);
     const host = this.host();
     host.say('Reading the manifest …');
-    const [{ preview }, { driftAnswer }] = await Promise.all([
+    const [{ driftPreview }, { driftAnswer }] = await Promise.all([
       import('../cli/preview.ts'),
       import('../cli/answers.ts'),
     ]);
-    const { plan } = await preview({ ...flags, adopt: [] }, host);
-    plan.diagnostics.forEach(host.report);
-    const { document, text } = await driftAnswer(plan, flags, this.screen());
+    const seen = await driftPreview({ ...flags, adopt: [] }, host);
+    seen.plan.diagnostics.forEach(host.report);
+    const { document, text } = await driftAnswer(seen, flags, this.screen());
     return this.answer(document, text);
   }
 }

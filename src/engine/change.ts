@@ -65,6 +65,10 @@ export interface Change {
   readonly fields: readonly FieldChange[];
   /** An object that state knows and that is gone. */
   readonly missing?: true;
+  /** Fields that the server never shows: what is told of them rests on what lab wrote last. */
+  readonly unverifiable?: readonly string[];
+  /** Fields that somebody has written in another form of the same meaning. */
+  readonly reformatted?: readonly string[];
   /** Short remarks beside the action: `value from env AZURE_CREDENTIALS`. */
   readonly notes: readonly string[];
   /** Why deleting or replacing it loses data. */

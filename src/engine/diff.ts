@@ -59,7 +59,7 @@ const compareList = (sides: Sides, desired: readonly Value[], live: Value | unde
 const compareSecret = (sides: Sides, live: Value | undefined, path: Path): FieldChange[] => {
   const verdict = sides.verdicts.get(formatPath(path));
   const field = formatPath(path);
-  const before: Shown = live === undefined ? { absent: true } : { secret: 'changed' };
+  const before: Shown = live === undefined || live === null ? { absent: true } : { secret: 'changed' };
   switch (verdict?.is) {
     case 'changed':
       return [{ path: field, before, after: { secret: 'changed' }, cause: verdict.cause }];
@@ -110,7 +110,7 @@ const removedFields = (sides: Sides): FieldChange[] =>
     if (inherits(sides.facts, path.slice(0, -1), 'exact')) return [];
     const live = valueAt(sides.live, path);
     const unset = traitsAt(sides.facts, path).unset;
-    if (live === undefined || (unset !== undefined && sameJson(plain(live), unset))) return [];
+    if (live === undefined || live === null || (unset !== undefined && sameJson(plain(live), unset))) return [];
     return [change(sides, path, unset === undefined ? undefined : unset, live)];
   });
 

@@ -118,6 +118,12 @@ const judgeLive = async (leaf: Secret | Sourced, live: LiveSecret, path: Path, j
 const judgeWriteOnly = async (leaf: Secret | Sourced, path: Path, judging: Judging): Promise<Verdict> => {
   if (judging.live === undefined) return judgeAbsent(leaf, judging);
   const value = await desiredValue(leaf, judging.desk);
+  // The server shows no value, and says that it has none.
+  if (valueAt(judging.live, path) === null) {
+    return value === undefined
+      ? { is: 'kept' }
+      : { is: 'changed', value, cause: judging.recorded ? 'drift' : 'pending' };
+  }
   const applied = judging.appliedFingerprint(path);
   if (value === undefined || applied === undefined || judging.installation === undefined) return { is: 'unverifiable' };
   if (!judging.desk.knowsKey(applied)) return { is: 'unverifiable' };

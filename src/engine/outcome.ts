@@ -48,6 +48,14 @@ export interface DriftReport {
   readonly drifted: readonly Plan['changes'][number][];
   /** Manifest changes that are not applied yet. */
   readonly pending: readonly Plan['changes'][number][];
+  /** Written by somebody else in another form, of the same meaning: no drift. */
+  readonly formatOnly: readonly { readonly address: string; readonly fields: readonly string[] }[];
+  /** Fields that no server shows: held only against what lab wrote last. */
+  readonly unverifiable: readonly { readonly address: string; readonly fields: readonly string[] }[];
+  /** Addresses of what carries our mark, and neither manifest nor state knows. */
+  readonly extra: readonly string[];
+  /** Addresses of what others have where the manifest has something: not looked at any further. */
+  readonly unmanaged: readonly string[];
   readonly deferred: readonly { readonly address: string; readonly because: string }[];
   readonly blind: readonly { readonly address: string; readonly because: string }[];
   readonly blocked: readonly { readonly address: string; readonly because: string }[];

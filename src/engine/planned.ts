@@ -3,7 +3,9 @@ import { providerOf } from './address.ts';
 import { type Assessment, identityOf } from './assess.ts';
 import type { Change, Standing } from './change.ts';
 import type { Node, Nodes } from './node.ts';
+import { parsePath } from './path.ts';
 import type { Live } from './resource.ts';
+import { traitsAt } from './traits.ts';
 import type { Fields } from './value.ts';
 
 /** What lies around the nodes: their phases, what is lost, what state knows. */
@@ -79,11 +81,25 @@ const toChange = (node: Node, found: Assessment, blocker: string | undefined, ar
         ...decision,
         identity: found.identity,
         ...(held === undefined ? {} : { standing: held }),
+        ...hidden(node, found),
         ...(isWritten(decision) ? oneWay(node, found.desired, found.live) : {}),
         ...(risky && node.facts.protect !== undefined ? { protect: node.facts.protect } : {}),
       };
     }
   }
+};
+
+/** What of an object that is there cannot be held against it, and what only looks different. */
+const hidden = (node: Node, { live, verdicts }: Extract<Assessment, { is: 'assessed' }>) => {
+  if (live.exists === 'no') return {};
+  const unverifiable = [...verdicts].flatMap(([path, verdict]) => {
+    const isHidden = traitsAt(node.facts, parsePath(path)).writeOnly === true;
+    return verdict.is === 'unverifiable' || (isHidden && verdict.is === 'same') ? [path] : [];
+  });
+  return {
+    ...(unverifiable.length === 0 ? {} : { unverifiable }),
+    ...(live.reformatted === undefined ? {} : { reformatted: live.reformatted }),
+  };
 };
 
 /** Whether a decision ends in a call of write(). */

@@ -46,8 +46,17 @@ export type Live =
       readonly version?: string;
       /** The ownership mark found on it, `name/environment/installation`. */
       readonly mark?: string;
+      /** Fields that the server has in another form than lab writes, of the same meaning: told, and left. */
+      readonly reformatted?: readonly string[];
     }
   | { readonly exists: 'unknown'; readonly because: string };
+
+/** An object that is there, as a list of all tells it. */
+export interface Present {
+  readonly id: readonly string[];
+  /** The ownership mark, where the list shows it. */
+  readonly mark?: string;
+}
 
 /** Whether something written has taken effect. */
 export type Settled =
@@ -192,6 +201,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
    * for what it does not tell, which read() is then asked for.
    */
   readMany?(client: Client, asked: readonly Asked<Partial<Spec<Shape>>>[]): Promise<readonly (Live | undefined)[]>;
+  /** Every object of this kind that is not the server's own, for drift: to name those that nobody asked for. */
+  inventory?(client: Client): Promise<readonly Present[]>;
   /** Makes live match, from any start, its own half-done run included. */
   write(client: Client, request: WriteRequest<Spec<Shape>>): Promise<void>;
   /** Polled after a write, outside the write slot. Default: done. */
@@ -215,6 +226,8 @@ export interface BoundKind {
   read(id: readonly string[], spec: Fields): Promise<Live>;
   /** Absent where the API cannot list what read() would tell. */
   readonly readMany?: (asked: readonly Asked<Fields>[]) => Promise<readonly (Live | undefined)[]>;
+  /** Absent where the kind lists nothing. */
+  readonly inventory?: () => Promise<readonly Present[]>;
   write(request: WriteRequest<Fields>): Promise<void>;
   settled(id: readonly string[], spec: Fields): Promise<Settled>;
   verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;

@@ -40,6 +40,16 @@ export const driftText = async (report: DriftReport, next?: string, screen: Scre
     ...(await section('pending: in the manifest, not applied yet', report.pending, (change) =>
       pendingLines(change, screen),
     )),
+    ...lists('extra: ours by its mark, and neither in the manifest nor in the state', report.extra),
+    ...lists(
+      'format only: written by somebody else in another form, of the same meaning',
+      report.formatOnly.map(({ address, fields }) => `${address}  ${fields.join(', ')}`),
+    ),
+    ...lists(
+      'cannot be verified: no server shows these fields; they are held against what lab wrote last',
+      report.unverifiable.map(({ address, fields }) => `${address}  ${fields.join(', ')}`),
+    ),
+    ...lists('unmanaged: of others, in the same places', report.unmanaged),
     ...reasons('blocked', standingSymbols.blocked, report.blocked),
     ...reasons('not checked (blind)', standingSymbols.blind, report.blind),
     ...reasons('deferred', standingSymbols.deferred, report.deferred),
@@ -88,6 +98,19 @@ const pendingLines = async (change: Change, screen: Screen): Promise<string[]> =
   const fields = main === 'create' ? [] : change.fields.filter(({ cause }) => cause !== 'drift');
   return [screen.style[mood](`  ${symbol} ${change.address}`), ...(await fieldLines(fields, changedField, screen))];
 };
+
+// Of what is only told.
+const most = 10;
+
+const lists = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0
+    ? []
+    : [
+        '',
+        title,
+        ...lines.slice(0, most).map((line) => `  = ${oneLine(line)}`),
+        ...(lines.length > most ? [`  … and ${lines.length - most} more, all in --json`] : []),
+      ];
 
 // Many resources share one cause: the cause once, with its number; each address only in JSON.
 const reasons = (

@@ -16,6 +16,8 @@ export interface ChangeDocument {
   readonly blocked?: { readonly reason: string; readonly root: boolean };
   readonly blind?: { readonly reason: string };
   readonly missing?: true;
+  readonly unverifiable?: readonly string[];
+  readonly reformatted?: readonly string[];
   readonly protect?: string;
   readonly irreversible?: string;
   readonly previousAddress?: string;
@@ -70,6 +72,8 @@ export const changeJson = (change: Change): ChangeDocument => ({
   ownership: change.ownership,
   fields: change.fields,
   ...(change.missing === undefined ? {} : { missing: change.missing }),
+  ...(change.unverifiable === undefined ? {} : { unverifiable: change.unverifiable }),
+  ...(change.reformatted === undefined ? {} : { reformatted: change.reformatted }),
   ...(change.protect === undefined ? {} : { protect: change.protect }),
   ...(change.irreversible === undefined ? {} : { irreversible: change.irreversible }),
   ...(change.previousAddress === undefined ? {} : { previousAddress: change.previousAddress }),

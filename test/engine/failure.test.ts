@@ -198,3 +198,30 @@ describe('a crash', () => {
     },
   );
 });
+
+describe('what a resource of the same manifest would let lab do', () => {
+  const grant = resource('memory.box/grant', { size: 1 });
+  const granted = resource('memory.box/granted', { size: 1 }, { dependsOn: [grant.address] });
+  const denied = new LabError('DENIED', 'reading is not allowed', { until: grant.address });
+
+  test('is deferred while that is to be written, and the same apply goes on with it', async () => {
+    memory.failing.set(granted.address, denied);
+    memory.afterWrite = (key) => {
+      if (key === grant.address) memory.failing.delete(granted.address);
+    };
+    const made = await plan(bench, [grant, granted]);
+    expect(made.diagnostics).toEqual([]);
+    expect(made.changes[1]).toMatchObject({ standing: { is: 'deferred', gate: grant.address } });
+    const result = await applyAll(bench, [grant, granted]);
+    expect(result).toMatchObject({ done: [grant.address, granted.address], diagnostics: [] });
+  });
+
+  test('is an error where that is there already, or did not help', async () => {
+    memory.failing.set(granted.address, denied);
+    const result = await applyAll(bench, [grant, granted]);
+    expect(result).toMatchObject({ done: [grant.address], failed: [granted.address] });
+    const made = await plan(bench, [grant, granted]);
+    expect(made.diagnostics).toMatchObject([{ code: 'DENIED', address: granted.address }]);
+    expect(made.changes[1]).toMatchObject({ standing: { is: 'blocked' } });
+  });
+});

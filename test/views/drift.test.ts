@@ -92,11 +92,15 @@ describe('the drift report', () => {
         "diagnostics",
         "drifted",
         "exit",
+        "extra",
+        "formatOnly",
         "formatVersion",
         "inSync",
         "lost",
         "owner",
         "pending",
+        "unmanaged",
+        "unverifiable",
       ]
     `);
     expect(document.drifted.map(({ address }) => address)).toEqual([
@@ -105,5 +109,39 @@ describe('the drift report', () => {
       'kubernetes.secret/a/kept',
     ]);
     expect(document.blind).toHaveLength(2);
+  });
+
+  test('tells what is extra, only written otherwise, not to be verified, and of others', async () => {
+    const others = Array.from({ length: 12 }, (_, index) => `vault.policy/other-${String(index).padStart(2, '0')}`);
+    const told = driftOf(
+      plan([
+        change('vault.policy/a', { reformatted: ['hcl'] }),
+        change('vault.kubernetes-auth-config/k', { unverifiable: ['reviewerJwt'] }),
+      ]),
+      { extra: ['vault.mount/old'], unmanaged: others },
+    );
+    const text = await driftText(told);
+    expect(text).toContain('No changes: 2 resources in sync.');
+    expect(text).toContain(
+      [
+        'extra: ours by its mark, and neither in the manifest nor in the state',
+        '  = vault.mount/old',
+        '',
+        'format only: written by somebody else in another form, of the same meaning',
+        '  = vault.policy/a  hcl',
+        '',
+        'cannot be verified: no server shows these fields; they are held against what lab wrote last',
+        '  = vault.kubernetes-auth-config/k  reviewerJwt',
+        '',
+        'unmanaged: of others, in the same places',
+        '  = vault.policy/other-00',
+      ].join('\n'),
+    );
+    expect(text).toContain('  … and 2 more, all in --json');
+    expect(driftJson(told, { code: 0, conditions: [] })).toMatchObject({
+      extra: ['vault.mount/old'],
+      formatOnly: [{ address: 'vault.policy/a', fields: ['hcl'] }],
+      unmanaged: others,
+    });
   });
 });

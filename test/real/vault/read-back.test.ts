@@ -193,6 +193,10 @@ describe('the configuration of auth/kubernetes', () => {
     await write(connection, id, { reviewerJwt });
     const live = await write(connection, id, {}, ['reviewerJwt']);
     expect(specOf(live)).not.toHaveProperty('reviewerJwt');
+    // Who asks for it is told that it is gone.
+    expect(specOf(await connection.kind('vault.kubernetes-auth-config').read([id], { reviewerJwt }))).toMatchObject({
+      reviewerJwt: null,
+    });
     expect(await raw(id)).toMatchObject({ token_reviewer_jwt_set: false });
   });
 

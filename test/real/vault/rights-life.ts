@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Change, Diagnostic, Plan } from '../../../src/engine/change.ts';
+import { planWithInventory } from '../../../src/engine/inventory.ts';
 import type { Connection, Resource, Right } from '../../../src/engine/resource.ts';
 import { rightsOf } from '../../../src/engine/rights.ts';
 import { verify } from '../../../src/engine/verify.ts';
@@ -102,7 +103,7 @@ export const goThrough = async (
     errors.push(
       ...report.verified.flatMap(({ address, probes }) => probes.flatMap((probe) => failure(address, probe))),
     );
-    said.push(report.verified);
+    said.push(report.verified, await othersSeen(bench, last, tag));
     await given.beforeEnd?.(tag);
     await apply([]);
   } catch (error) {
@@ -144,12 +145,12 @@ export const lookWith = async (
       standing.is === 'blocked' && standing.root ? [`${address}: ${standing.because}`] : [],
     ),
   );
+  const said = [...plans.map(saidOf), await othersSeen(bench, last, tag)];
   await looking.close();
   const writing = await connectWith(token);
   const changed = await applyAll({ ...root, connections: [writing] }, [], { allowDataLoss: true });
   await writing.close();
   await strike(tag);
-  const said = plans.map(saidOf);
   return { errors: [...errors, ...blocked], said: JSON.stringify(said).replaceAll(`-${tag}`, ''), left: changed.done };
 };
 
@@ -157,6 +158,12 @@ const saidOf = ({ changes }: Plan) =>
   changes
     .map(({ address, actions, protect, notes }) => ({ address, actions, protect, notes }))
     .toSorted((left, right) => (left.address < right.address ? -1 : 1));
+
+/** What of this life is nobody's, as drift tells it. */
+const othersSeen = async (bench: Bench, resources: readonly Resource[], tag: string): Promise<readonly string[]> => {
+  const { inventory } = await planWithInventory(await worldOf(bench, resources), planOptions, () => {});
+  return inventory.unmanaged.filter((address) => address.includes(tag));
+};
 
 const isQuiet = ({ actions, standing }: Change): boolean =>
   standing.is === 'planned' && actions.every((action) => action === 'none');

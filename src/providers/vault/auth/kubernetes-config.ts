@@ -65,7 +65,7 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
     plan: may(`auth/${mount}/config`, 'read'),
     apply: may(`auth/${mount}/config`, 'update'),
   }),
-  read: async (client, [mount = '']) => {
+  read: async (client, [mount = ''], wanted) => {
     const live = await client.read(configPath(mount), answer);
     if (live === undefined || live.kubernetes_host === nowhere) return { exists: 'no' };
     return {
@@ -75,7 +75,9 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
         caCert: live.kubernetes_ca_cert,
         disableLocalCaJwt: live.disable_local_ca_jwt,
         issuer: live.issuer,
+        // Older servers do not tell.
         ...(live.token_reviewer_jwt_set === true ? { reviewerJwt: liveSecret({}) } : {}),
+        ...(live.token_reviewer_jwt_set === false && wanted.reviewerJwt !== undefined ? { reviewerJwt: null } : {}),
       },
       outputs: {},
     };

@@ -58,6 +58,11 @@ export const auditDevice = defineKind<typeof schema.shape, VaultClient>({
       ...(mark === undefined ? {} : { mark }),
     };
   },
+  inventory: async (client) =>
+    Object.entries((await client.read(['sys', 'audit'], devices)) ?? {}).map(([path, { description }]) => {
+      const { mark } = splitMark(description);
+      return { id: [trimSlashes(path)], ...(mark === undefined ? {} : { mark }) };
+    }),
   write: (client, { id: [path = ''], spec, mark }) =>
     client.write('POST', ['sys', 'audit', path], { ...spec, description: withMark(spec.description ?? '', mark) }),
   remove: (client, [path = '']) => client.remove(['sys', 'audit', path]),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../../engine/fields.ts';
-import type { Kind, Live, WriteRequest } from '../../../engine/resource.ts';
+import type { Kind, Live, Present, WriteRequest } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import type { MountEntry, VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
@@ -63,6 +63,18 @@ export const liveEntry = (entry: MountEntry | undefined): Live => {
     ...(mark === undefined ? {} : { mark }),
   };
 };
+
+// What every Vault has.
+const builtIn = ['system', 'identity', 'cubbyhole', 'token', 'agent_registry'];
+
+/** All that is mounted and not Vault's own. */
+export const present = (table: ReadonlyMap<string, MountEntry>): readonly Present[] =>
+  [...table]
+    .filter(([, { type }]) => !builtIn.includes(type))
+    .map(([path, { description }]) => {
+      const { mark } = splitMark(description);
+      return { id: [path], ...(mark === undefined ? {} : { mark }) };
+    });
 
 /** Mounts what is absent, tunes what is there. `table` is `mounts` or `auth`. */
 export const writeEntry = async (

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
-import { entryFields, entryId, entryShape, liveEntry, writeEntry } from './entry.ts';
+import { entryFields, entryId, entryShape, liveEntry, present, writeEntry } from './entry.ts';
 import { endLeases } from './leases.ts';
 import { mountLosses, rightsOfLosses } from './losses.ts';
 
@@ -38,6 +38,7 @@ export const mount = defineKind<typeof schema.shape, VaultClient>({
     ],
   }),
   read: async (client, [path = '']) => liveEntry((await client.mounts()).get(path)),
+  inventory: async (client) => present(await client.mounts()),
   write: (client, request) => writeEntry(client, 'mounts', request),
   losses: (client, [path = '']) => mountLosses(client, path),
   remove: async (client, [path = '']) => {

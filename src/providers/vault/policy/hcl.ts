@@ -32,15 +32,30 @@ export const parsePolicy = (text: string): PolicyPaths | undefined => {
 
 const token = /\s+|(?:#|\/\/)[^\n]*|\/\*[\s\S]*?\*\/|("(?:[^"\\\n$]|\\.|\$(?!\{))*"|[A-Za-z_]+|[{}[\]=,])/y;
 
-const tokenise = (text: string): readonly string[] | undefined => {
+const tokenise = (text: string): readonly string[] | undefined => cut(text, token);
+
+const cut = (text: string, pattern: RegExp): readonly string[] | undefined => {
   const tokens: string[] = [];
-  for (token.lastIndex = 0; token.lastIndex < text.length; ) {
-    const match = token.exec(text);
+  for (pattern.lastIndex = 0; pattern.lastIndex < text.length; ) {
+    const match = pattern.exec(text);
     if (match === null) return undefined;
     if (match[1] !== undefined) tokens.push(match[1]);
   }
   return tokens;
 };
+
+/** Whether two texts say the same in another form: other spaces, line breaks, comments or, where lab can tell, another order. */
+export const sameMeaning = (one: string, other: string): boolean => {
+  const [left, right] = [words(one), words(other)];
+  if (left !== undefined && right !== undefined && left.join('\n') === right.join('\n')) return true;
+  const [paths, others] = [parsePolicy(one), parsePolicy(other)];
+  return paths !== undefined && others !== undefined && renderPolicy(paths) === renderPolicy(others);
+};
+
+const word = /\s+|(?:#|\/\/)[^\n]*|\/\*[\s\S]*?\*\/|("(?:[^"\\\n]|\\.)*"|[\w.-]+|[{}[\]=,:])/y;
+
+/** Every word of a text; undefined for what cannot be cut into words without understanding it. */
+const words = (text: string): readonly string[] | undefined => (/\$\{|<</.test(text) ? undefined : cut(text, word));
 
 interface Block {
   readonly path: string;

@@ -3,9 +3,10 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
-import { may } from '../rights.ts';
+import { names } from '../mounts/leases.ts';
+import { may, mayHelp } from '../rights.ts';
 import { isBase64 } from './base64.ts';
-import { parsePolicy, renderPolicy } from './hcl.ts';
+import { parsePolicy, renderPolicy, sameMeaning } from './hcl.ts';
 
 const capabilities = ['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover'];
 
@@ -18,7 +19,7 @@ const schema = z.strictObject({
   hcl: z
     .string()
     .optional()
-    .describe('The policy as text, for what `paths` cannot say. It is compared letter by letter.'),
+    .describe('The policy as text, for what `paths` cannot say. Another form of the same text is no difference.'),
 });
 
 const wrongPaths = (paths: readonly string[]): string | undefined => {
@@ -27,6 +28,9 @@ const wrongPaths = (paths: readonly string[]): string | undefined => {
 };
 
 const answer = z.object({ policy: z.string() });
+
+// Of Vault itself.
+const builtIn = ['root', 'default', 'default-ceiling'];
 
 /** What tokens may do. Vault lower-cases its name. */
 export const policy = defineKind<typeof schema.shape, VaultClient>({
@@ -42,22 +46,33 @@ export const policy = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   rights: ([name = '']) => {
     const path = `sys/policies/acl/${name}`;
-    return { plan: may(path, 'read'), apply: may(path, 'update', 'delete') };
+    const others = mayHelp('sys/policies/acl', 'list');
+    return { plan: [...may(path, 'read'), ...others], apply: may(path, 'update', 'delete') };
   },
   check: ({ paths, hcl }) => {
     if ((paths === undefined) === (hcl === undefined)) return 'a policy has either paths or hcl';
     if (paths !== undefined) return wrongPaths(Object.keys(paths));
     return isBase64(hcl ?? '') ? 'hcl is empty or happens to be valid base64, which Vault would decode' : undefined;
   },
-  read: async (client, [name = '']) => {
+  read: async (client, [name = ''], wanted) => {
     const live = await client.read(['sys', 'policies', 'acl', name], answer);
     if (live === undefined) return { exists: 'no' };
     const paths = parsePolicy(live.policy);
+    const hcl = wanted.hcl !== undefined && sameMeaning(wanted.hcl, live.policy) ? wanted.hcl : live.policy;
+    const reformatted = [
+      ...(hcl === live.policy ? [] : ['hcl']),
+      ...(wanted.paths === undefined || paths === undefined || renderPolicy(paths) === live.policy ? [] : ['paths']),
+    ];
     return {
       exists: 'yes',
-      spec: { hcl: live.policy, ...(paths === undefined ? {} : { paths }) },
+      spec: { hcl, ...(paths === undefined ? {} : { paths }) },
       outputs: {},
+      ...(reformatted.length === 0 ? {} : { reformatted }),
     };
+  },
+  inventory: async (client) => {
+    const { keys = [] } = (await client.list(['sys', 'policies', 'acl'], names)) ?? {};
+    return keys.filter((name) => !builtIn.includes(name)).map((name) => ({ id: [name] }));
   },
   write: (client, { id: [name = ''], spec }) =>
     client.write('POST', ['sys', 'policies', 'acl', name], { policy: spec.hcl ?? renderPolicy(spec.paths ?? {}) }),

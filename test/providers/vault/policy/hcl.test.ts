@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePolicy, renderPolicy } from '../../../../src/providers/vault/policy/hcl.ts';
+import { parsePolicy, renderPolicy, sameMeaning } from '../../../../src/providers/vault/policy/hcl.ts';
 
 describe('a rendered policy', () => {
   test('has one block a path, sorted', () => {
@@ -48,5 +48,35 @@ describe('a policy that somebody else wrote', () => {
     ['has a heredoc', 'path "a" { capabilities = [<<X\nread\nX\n] }'],
   ])('is not taken apart if it %s', (_, text) => {
     expect(parsePolicy(text)).toBeUndefined();
+  });
+});
+
+describe('another form of a policy', () => {
+  const text = 'path "a" {\n  capabilities = ["read", "list"]\n  min_wrapping_ttl = "1s"\n}\n';
+
+  test.each([
+    ['other spaces', 'path "a" {capabilities=["read","list"]\n\tmin_wrapping_ttl="1s"}'],
+    ['comments', `# reviewed\n${text} /* twice */ // thrice`],
+  ])('with %s means the same', (_, other) => {
+    expect(sameMeaning(text, other)).toBe(true);
+  });
+
+  test('in another order means the same where only capabilities are given', () => {
+    const one = 'path "a" { capabilities = ["read", "list"] } path "b" { capabilities = ["read"] }';
+    const other = 'path "b" { capabilities = ["read"] }\npath "a" { capabilities = ["list", "read",] }';
+    expect(sameMeaning(one, other)).toBe(true);
+  });
+
+  test.each([
+    ['another value', text.replace('1s', '2s')],
+    ['spaces in a string', text.replace('"a"', '"a "')],
+    ['a comment sign in a string', text.replace('"a"', '"#a"')],
+    ['one word less', text.replace('"list"', '')],
+  ])('with %s does not', (_, other) => {
+    expect(sameMeaning(text, other)).toBe(false);
+  });
+
+  test('is not worked out where texts hold expressions', () => {
+    expect(sameMeaning('path "${a}" {}', 'path  "${a}" {}')).toBe(false);
   });
 });
