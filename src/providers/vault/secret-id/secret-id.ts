@@ -6,6 +6,7 @@ import type { Letter, Mailbox } from '../../../engine/ports.ts';
 import type { Live } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
+import { may } from '../rights.ts';
 import { destroy, type Issued, issue, issuedFor, rolePath } from './issued.ts';
 import { comesBefore, deliveryId, mailboxOf, placeGates } from './place.ts';
 import { proveDelivered } from './proof.ts';
@@ -41,6 +42,16 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   after: (id) => comesBefore(id),
   gates: (id) => ['vault.active', ...placeGates(id)],
   exclusive: (id) => id.join('/'),
+  rights: (id) => {
+    const role = rolePath(id).join('/');
+    const [issuing, by] = [`${role}/secret-id`, `${role}/secret-id-accessor`];
+    return {
+      // The look-up of an accessor is a POST that keeps nothing.
+      plan: [...may(issuing, 'list'), ...may(`${by}/lookup`, 'update'), ...may(`${role}/role-id`, 'read')],
+      apply: [...may(issuing, 'update'), ...may(`${by}/destroy`, 'update')],
+      verify: may(role, 'read'),
+    };
+  },
   check: ({ ttl, renewBefore }) =>
     renewBefore !== undefined && renewBefore > 0 && (ttl === undefined || ttl <= renewBefore)
       ? 'renewBefore must be shorter than the ttl of the SecretID'
