@@ -7,6 +7,7 @@ import type { Consumer } from './config.ts';
 import { type Folder, openFolder } from './folder.ts';
 import type { Attempt, Login } from './login/login.ts';
 import { encodePath } from './path.ts';
+import type { Product } from './product.ts';
 import { isAbsent, isDeadToken, refusal } from './refusal.ts';
 import { retrying } from './retrying.ts';
 import type { Bootstrap } from './server/bootstrap.ts';
@@ -64,6 +65,8 @@ export interface VaultCalls {
 export interface VaultClient extends VaultCalls {
   /** Throws BAD_MANIFEST where the manifest does not have lab initialise this Vault. */
   bootstrap(): Bootstrap;
+  /** Which of the two products it is. */
+  product(): Promise<Product>;
   /** The state of `vault.active`. */
   gate(): Promise<GateState>;
   /** lab's own login as the manifest has it, whatever the calls above are made with. */

@@ -92,6 +92,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     ...calls,
     bootstrap: () => bootstrap ?? noInit(),
     gate,
+    product: () => health.product(),
     ownLogin: () => own,
     withToken: (token) => callsAs({ token: async () => token, renewable: () => false }),
     logIn: (attempt) => logInWith(attempt, { address, transport, signal }),

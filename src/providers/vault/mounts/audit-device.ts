@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
+import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { differenceOf } from '../product.ts';
 import { may } from '../rights.ts';
+import { auditStanza } from './audit-stanza.ts';
 import { splitMark, withMark } from './entry.ts';
 
 const schema = z.strictObject({
@@ -63,7 +66,27 @@ export const auditDevice = defineKind<typeof schema.shape, VaultClient>({
       const { mark } = splitMark(description);
       return { id: [trimSlashes(path)], ...(mark === undefined ? {} : { mark }) };
     }),
-  write: (client, { id: [path = ''], spec, mark }) =>
-    client.write('POST', ['sys', 'audit', path], { ...spec, description: withMark(spec.description ?? '', mark) }),
+  write: async (client, { id: [path = ''], spec, mark }) => {
+    const description = withMark(spec.description ?? '', mark);
+    try {
+      await client.write('POST', ['sys', 'audit', path], { ...spec, description });
+    } catch (error) {
+      throw await explained(client, error, path, spec);
+    }
+  },
   remove: (client, [path = '']) => client.remove(['sys', 'audit', path]),
 });
+
+/** Where devices come from the server's configuration, that is what to write there: without our mark, as lab does not own it. */
+const explained = async (
+  client: VaultClient,
+  error: unknown,
+  path: string,
+  spec: z.output<typeof schema>,
+): Promise<unknown> => {
+  if (!(error instanceof LabError) || error.code !== 'REJECTED') return error;
+  if (differenceOf('auditByApi', await client.product())) return error;
+  return new LabError('REJECTED', error.message, {
+    next: `OpenBao takes audit devices from its configuration: add ${auditStanza(path, spec)} on each server, and send it SIGHUP.`,
+  });
+};

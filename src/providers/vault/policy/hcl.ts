@@ -13,7 +13,8 @@ export const renderPolicy = (paths: PolicyPaths): string =>
 
 // In HCL 1 `${` opens an interpolation: its text stays as it is up to the brace, escapes included, and without a brace it
 // is an error. There is no `$${`. Seen on Vault 1.21.4: an escaped dollar is read as a plain one.
-const quote = (text: string): string => JSON.stringify(text).replaceAll('${', '\\u0024{');
+/** A string of HCL 1. */
+export const quote = (text: string): string => JSON.stringify(text).replaceAll('${', '\\u0024{');
 
 /** The paths of a policy text, or undefined if it says more than paths with capabilities, or says it in another way. */
 export const parsePolicy = (text: string): PolicyPaths | undefined => {

@@ -4,6 +4,7 @@ import { sortedSet } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { names } from '../mounts/leases.ts';
+import { differenceOf } from '../product.ts';
 import { may, mayHelp } from '../rights.ts';
 import { isBase64 } from './base64.ts';
 import { parsePolicy, renderPolicy, sameMeaning } from './hcl.ts';
@@ -28,9 +29,6 @@ const wrongPaths = (paths: readonly string[]): string | undefined => {
 };
 
 const answer = z.object({ policy: z.string() });
-
-// Of Vault itself.
-const builtIn = ['root', 'default', 'default-ceiling'];
 
 /** What tokens may do. Vault lower-cases its name. */
 export const policy = defineKind<typeof schema.shape, VaultClient>({
@@ -72,7 +70,8 @@ export const policy = defineKind<typeof schema.shape, VaultClient>({
   },
   inventory: async (client) => {
     const { keys = [] } = (await client.list(['sys', 'policies', 'acl'], names)) ?? {};
-    return keys.filter((name) => !builtIn.includes(name)).map((name) => ({ id: [name] }));
+    const own = differenceOf('ownPolicies', await client.product());
+    return keys.filter((name) => !own.includes(name)).map((name) => ({ id: [name] }));
   },
   write: (client, { id: [name = ''], spec }) =>
     client.write('POST', ['sys', 'policies', 'acl', name], { policy: spec.hcl ?? renderPolicy(spec.paths ?? {}) }),

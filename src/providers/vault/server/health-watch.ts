@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GateState } from '../../../engine/gate.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultConfig } from '../config.ts';
+import { type Product, productOf } from '../product.ts';
 import type { Reach } from '../reach.ts';
 import { despiteCuts } from '../retrying.ts';
 import { sharedQuestion } from '../shared-question.ts';
@@ -13,6 +14,8 @@ export interface HealthWatch {
   gate(): Promise<GateState>;
   /** `vault.reachable` */
   reachable(): Promise<GateState>;
+  /** Which of the two products it is; of a server that does not tell, Vault. */
+  product(): Promise<Product>;
   /** Never throws, save when the run was cancelled. */
   describe(): Promise<string>;
   /** The cluster id. Throws UNREACHABLE while Vault is not active: a sealed one does not tell it. */
@@ -58,6 +61,10 @@ export const openHealth = ({ transport, servers, signal }: Reach, config: VaultC
     describe: async () => {
       const { health, progress } = await now.ask();
       return describeHealth(health, progress, config);
+    },
+    product: async () => {
+      const { health } = await now.ask();
+      return 'body' in health ? productOf(health.body) : 'vault';
     },
     scope: async () => {
       const { health } = await now.ask();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GateState } from '../../../engine/gate.ts';
 import type { LabError } from '../../../errors.ts';
 import type { VaultConfig } from '../config.ts';
+import { productOf } from '../product.ts';
 import { type Exchange, isTlsFailure } from '../transport.ts';
 
 const healthBody = z.object({
@@ -105,10 +106,6 @@ const otherProduct = (body: HealthBody, { address, product = 'auto' }: VaultConf
     because: `${address} is ${found} ${body.version}, and the manifest says product: ${product}`,
   };
 };
-
-// Both products have a 2.x. Vault answers `enterprise` since 1.17, OpenBao, which starts at 2.0, never does.
-const productOf = ({ enterprise, version }: HealthBody): 'vault' | 'openbao' =>
-  enterprise === undefined && Number.parseInt(version, 10) >= 2 ? 'openbao' : 'vault';
 
 /** One line for the plan's head: `vault 1.21.4 at http://127.0.0.1:8200 (active)`. */
 export const describeHealth = (health: Health, progress: string, config: VaultConfig): string => {
