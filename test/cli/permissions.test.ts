@@ -95,6 +95,7 @@ vault:
         ['auth/token/lookup-self', '"read"'],
         ['secret/metadata', '"list"'],
         ['sys/mounts', '"read"'],
+        ['sys/policies/acl', '"list"'],
         ['sys/policies/acl/app', '"read"'],
       ]
         .map(([path, capabilities]) => `path "${path}" {\n  capabilities = [${capabilities}]\n}`)
