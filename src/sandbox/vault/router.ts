@@ -11,6 +11,7 @@ import { aliasEndpoints } from './identity/aliases.ts';
 import { groupEndpoints } from './identity/groups.ts';
 import { jwtConfigEndpoints } from './jwt/config.ts';
 import { jwtLogin, jwtLoginFields } from './jwt/login.ts';
+import { loginPageEndpoints } from './jwt/login-page.ts';
 import { jwtRoleEndpoints } from './jwt/roles.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
@@ -118,7 +119,7 @@ const systemPaths = [
 
 const approlePaths = [...roleEndpoints, ...secretIdEndpoints];
 
-const jwtPaths = [...jwtConfigEndpoints, ...jwtRoleEndpoints];
+const jwtPaths = [...jwtConfigEndpoints, ...jwtRoleEndpoints, ...loginPageEndpoints];
 
 const identityPaths = [...groupEndpoints, ...aliasEndpoints];
 

@@ -6,6 +6,7 @@ import type { Letter, Mailbox } from '../../../engine/ports.ts';
 import type { Live } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
+import { may } from '../rights.ts';
 import { destroy, type Issued, issue, issuedFor, rolePath } from './issued.ts';
 import { comesBefore, deliveryId, mailboxOf, placeGates } from './place.ts';
 import { proveDelivered } from './proof.ts';
@@ -40,6 +41,16 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   parent: ([mount = '', role = '']) => address('vault.approle-role', mount, role),
   after: (id) => comesBefore(id),
   gates: (id) => ['vault.active', ...placeGates(id)],
+  rights: ([mount = '', role = '']) => {
+    const path = `auth/${mount}/role/${role}`;
+    const looking = [
+      ...may(`${path}/role-id`, 'read'),
+      ...may(`${path}/secret-id`, 'list'),
+      ...may(`${path}/secret-id-accessor/lookup`, 'update'),
+    ];
+    const changing = [...may(`${path}/secret-id`, 'update'), ...may(`${path}/secret-id-accessor/destroy`, 'update')];
+    return { plan: looking, apply: changing, verify: may(path, 'read') };
+  },
   exclusive: (id) => id.join('/'),
   check: ({ ttl, renewBefore }) =>
     renewBefore !== undefined && renewBefore > 0 && (ttl === undefined || ttl <= renewBefore)
