@@ -3,7 +3,7 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 
 const sdkFiles = [
   '^src/providers/kubernetes/client\\.ts$',
-  '^src/providers/vault/client\\.ts$',
+  '^src/providers/vault/sdk\\.ts$',
   '^src/providers/aws/(client|sdk|iam/send)\\.ts$',
   '^src/providers/azure/(failure|wire|login/(credential|login|visitor)|secrets/vault-(secrets|session)|arm/(arm|key-vaults|key-vault-settings|managed-identities))\\.ts$',
 ];

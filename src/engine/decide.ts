@@ -8,7 +8,7 @@ import { whoseMark } from './owner.ts';
 import { parsePath } from './path.ts';
 import { recordedSpec } from './record.ts';
 import type { Live } from './resource.ts';
-import { inherits } from './traits.ts';
+import { inherits, traitsAt } from './traits.ts';
 import type { Fields } from './value.ts';
 
 /** Everything that one decision rests on; nothing else is asked. */
@@ -114,7 +114,14 @@ const paths = (fields: readonly FieldChange[]): string => fields.map((field) => 
 
 const updates = (node: Node, fields: readonly FieldChange[]): Action[] => {
   if (fields.length === 0) return [];
-  return fields.some((field) => inherits(node.facts, parsePath(field.path), 'immutable')) ? ['replace'] : ['update'];
+  const fixed = fields.filter((field) => inherits(node.facts, parsePath(field.path), 'immutable'));
+  return fixed.every((field) => becomesInPlace(node, field)) ? ['update'] : ['replace'];
+};
+
+const becomesInPlace = ({ facts }: Node, { path, before, after }: FieldChange): boolean => {
+  const { becomes = {} } = traitsAt(facts, parsePath(path));
+  if (!('known' in before) || !('known' in after) || typeof before.known !== 'string') return false;
+  return Object.hasOwn(becomes, before.known) && becomes[before.known] === after.known;
 };
 
 /** The differences, less those that a receipt knows as the server's own way of writing the same thing. */

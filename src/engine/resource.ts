@@ -103,6 +103,8 @@ export interface FieldTraits {
   readonly writeOnly?: true;
   /** Changing it means delete and create again. */
   readonly immutable?: true;
+  /** Of an immutable field: what a value can become in place all the same. */
+  readonly becomes?: Readonly<Record<string, string>>;
   /** May take `${ADDRESS#output}`. */
   readonly reference?: true;
   /** Names where secrets or tokens go: an unknown one needs approval once it is known. */

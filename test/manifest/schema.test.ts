@@ -65,7 +65,7 @@ describe('the top level', () => {
         '  login: { plan: { auth: kubernetes, role: r }, apply: { auth: token, token: { env: T } } }',
         '  mounts: { pki: { type: pki } }',
         '  policies: { plan: { computed: plan } }',
-        '  auth: { people: { type: oidc } }',
+        '  auth: { people: { type: ldap } }',
       ),
     ).toMatchInlineSnapshot(`
       [
@@ -81,7 +81,7 @@ describe('the top level', () => {
         "lab.yaml:12:74 secrets["a/b"].keys.k.value.prompt: is not supported yet",
         "lab.yaml:15:3 vault.reach: must be direct, port-forward, {via, ca} or {url, ca}",
         "lab.yaml:16:3 vault.init.custodians: is missing; a list is expected",
-        "lab.yaml:20:27 vault.auth.people.type: "oidc" is not supported yet; so far there are kubernetes, approle, jwt",
+        "lab.yaml:20:27 vault.auth.people.type: "ldap" is not one of kubernetes, approle, jwt, oidc",
       ]
     `);
   });

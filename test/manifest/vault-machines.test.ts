@@ -165,3 +165,48 @@ test('a secret that another value is written to is no place for a SecretID', asy
     ),
   ]);
 });
+
+const people = (...lines: readonly string[]) =>
+  manifest(
+    'people:',
+    '  type: oidc',
+    '  discoveryUrl: https://login.example/tenant/v2.0',
+    '  clientId: vault',
+    '  clientSecret: { env: OIDC_CLIENT_SECRET }',
+    ...lines,
+  );
+
+test('OIDC is a method, the provider with its client, and the roles of people', async () => {
+  const loaded = await expanded(
+    people(
+      '  defaultRole: dev',
+      '  roles:',
+      '    dev: { policies: [dev], userClaim: email, groupsClaim: groups, redirectUris: ["https://v/ui/callback"] }',
+    ),
+  );
+  expect(resourceAt(loaded, 'vault.auth-method/people').spec).toEqual({ type: 'oidc' });
+  expect(resourceAt(loaded, 'vault.jwt-auth-config/people').spec).toMatchObject({
+    discoveryUrl: 'https://login.example/tenant/v2.0',
+    clientId: 'vault',
+    clientSecret: {
+      source: { from: 'env', name: 'OIDC_CLIENT_SECRET' },
+      at: expect.stringMatching(/lab\.yaml:11:28$/),
+    },
+    defaultRole: 'dev',
+  });
+  expect(resourceAt(loaded, 'vault.jwt-auth-role/people/dev').spec).toEqual({
+    type: 'oidc',
+    policies: ['dev'],
+    userClaim: 'email',
+    groupsClaim: 'groups',
+    redirectUris: ['https://v/ui/callback'],
+  });
+});
+
+test.each([
+  ['  roles: { dev: { policies: [dev] } }', 'roles.dev.redirectUris: is missing'],
+  ['  roles: { dev: { policies: [dev], redirectUris: [callback] } }', 'redirectUris'],
+  ['  defaultRole: dev', 'defaultRole: roles has no entry dev'],
+])('of OIDC, %s is refused', async (line, said) => {
+  expect(await complaintsAbout(people(line))).toEqual([expect.stringContaining(said)]);
+});

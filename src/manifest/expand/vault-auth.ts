@@ -5,7 +5,7 @@ import type { KubernetesAuth, KubernetesAuthRole, VaultSection } from '../schema
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, wrong } from './draft.ts';
 import { expandSecretIds } from './secret-ids.ts';
-import { expandApprole, expandJwt } from './vault-machines.ts';
+import { expandApprole, expandJwt, expandOidc } from './vault-machines.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -33,6 +33,8 @@ function* inMethod(given: Given, mount: string, auth: VaultSection['auth'][strin
       return yield* expandApprole(mount, auth);
     case 'jwt':
       return yield* expandJwt(mount, auth);
+    case 'oidc':
+      return yield* expandOidc(given, mount, auth);
   }
 }
 

@@ -1,6 +1,9 @@
-import type { ApproleAuth, JwtAuth } from '../schema/vault-machines.ts';
+import { fromSource } from '../../secrets/source.ts';
+import { placeOf } from '../complaint.ts';
+import type { ApproleAuth, JwtAuth, OidcAuth } from '../schema/vault-machines.ts';
+import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
-import { draft, type Found } from './draft.ts';
+import { draft, type Found, type Given, wrong } from './draft.ts';
 
 /** The roles of an auth method of type approle. */
 export function* expandApprole(mount: string, { roles }: ApproleAuth): Generator<Found> {
@@ -20,5 +23,24 @@ export function* expandJwt(mount: string, { ca, roles, ...auth }: JwtAuth): Gene
   });
   for (const [name, role] of Object.entries(roles)) {
     yield draft(['vault', 'auth', mount, 'roles', name], 'vault.jwt-auth-role', [mount, name], { spec: defined(role) });
+  }
+}
+
+/** The provider that people log in at, and their roles. */
+export function* expandOidc(given: Given, mount: string, { ca, roles, ...auth }: OidcAuth): Generator<Found> {
+  const { discoveryUrl, clientId, clientSecret, issuer, defaultRole } = auth;
+  const path = ['vault', 'auth', mount];
+  const at = placeOf(originOf(given.tree, [...path, 'clientSecret', clientSecret.from]));
+  const secret = fromSource({ source: clientSecret, onMissingSource: 'keep', onExternalChange: 'keep', at });
+  if (defaultRole !== undefined && !Object.hasOwn(roles, defaultRole)) {
+    yield wrong(given, [...path, 'defaultRole'], `roles has no entry ${defaultRole}`);
+  }
+  yield draft(path, 'vault.jwt-auth-config', [mount], {
+    spec: defined({ discoveryUrl, clientId, clientSecret: secret, caCert: ca?.pem, issuer, defaultRole }),
+  });
+  for (const [name, role] of Object.entries(roles)) {
+    yield draft([...path, 'roles', name], 'vault.jwt-auth-role', [mount, name], {
+      spec: defined({ type: 'oidc', ...role }),
+    });
   }
 }

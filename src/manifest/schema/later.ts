@@ -9,7 +9,7 @@ const keys = [
   'secrets.*.bootstrap',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
   'vault.mounts.*.connections.*.password.store',
-  'vault.auth.*.roles.*.secretId.deliver vault.auth.*.roles.*.secretId.renewBefore',
+  'vault.auth.*.roles.*.secretId.deliver.wrapped',
   'vault.init.custodians.*.ageFile',
   'fingerprints',
 ].flatMap((line) => line.split(' '));
@@ -20,7 +20,6 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'stores.*.type': ['aws-parameter-store', 'gcp-secret-manager', 'fake'],
   'stores.*.auth.type': 'pod-identity gke jwt app-role iam token cert'.split(' '),
   'vault.init.unseal': ['prompt'],
-  'vault.auth.*.type': ['oidc'],
 };
 
 const matches = (pattern: string, path: Path): boolean => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
 import { vaultPath } from './names.ts';
+import { credentialSource } from './source.ts';
 import { tuning } from './vault-tuning.ts';
 
 /** What a role says of the tokens that it gives. */
@@ -84,6 +85,31 @@ export const jwtAuth = z
       [discoveryUrl, jwksUrl, publicKeys].filter((given) => given !== undefined).length === 1,
     'must have exactly one of discoveryUrl, jwksUrl and publicKeys',
   );
+
+const oidcRole = z.strictObject({
+  ...jwtRole.shape,
+  redirectUris: z.array(z.url()).min(1).describe('Where the provider may send people back to'),
+  scopes: z.array(z.string().min(1)).optional().describe('What is asked of the provider beside openid'),
+});
+
+/** OIDC: people, who log in at a provider. */
+export const oidcAuth = z.strictObject({
+  type: z.literal('oidc'),
+  ...tuning,
+  discoveryUrl: z.url().describe('The provider, which says itself where people log in'),
+  clientId: z.string().min(1).describe('What Vault is called there'),
+  clientSecret: credentialSource(),
+  ca: z
+    .strictObject({ pem: z.string().min(1) })
+    .optional()
+    .describe('What signs the certificate of that address'),
+  issuer: z.string().min(1).optional().describe('The `iss` that tokens must have'),
+  defaultRole: vaultPath().optional(),
+  roles: z.record(vaultPath(), oidcRole).default({}),
+});
+
+/** One entry of `vault.auth` of type oidc. */
+export type OidcAuth = z.output<typeof oidcAuth>;
 
 /** One entry of `vault.auth` of type approle. */
 export type ApproleAuth = z.output<typeof approleAuth>;

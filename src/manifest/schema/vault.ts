@@ -7,7 +7,7 @@ import { auditDevice, group, passwordPolicy } from './vault-access.ts';
 import { databaseMount } from './vault-database.ts';
 import { vaultInit } from './vault-init.ts';
 import { vaultLogin } from './vault-login.ts';
-import { approleAuth, jwtAuth } from './vault-machines.ts';
+import { approleAuth, jwtAuth, oidcAuth } from './vault-machines.ts';
 import { pkiMount } from './vault-pki.ts';
 import { tuning } from './vault-tuning.ts';
 
@@ -101,7 +101,9 @@ export const vaultSection = z.strictObject({
   init: vaultInit.optional(),
   mounts: z.record(vaultPath(), z.discriminatedUnion('type', [kvMount, databaseMount, pkiMount])).default({}),
   policies: z.record(z.string().min(1), policy).default({}),
-  auth: z.record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth])).default({}),
+  auth: z
+    .record(vaultPath(), z.discriminatedUnion('type', [kubernetesAuth, approleAuth, jwtAuth, oidcAuth]))
+    .default({}),
   audit: z.record(vaultPath(), auditDevice).default({}).describe('Where Vault logs to, by the path of the device'),
   passwordPolicies: z.record(z.string().min(1), passwordPolicy).default({}),
   groups: z.record(z.string().min(1), group).default({}),

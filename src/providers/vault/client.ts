@@ -10,6 +10,7 @@ import { encodePath } from './path.ts';
 import type { Product } from './product.ts';
 import { isAbsent, isDeadToken, refusal } from './refusal.ts';
 import { retrying } from './retrying.ts';
+import { logIn } from './sdk.ts';
 import type { Bootstrap } from './server/bootstrap.ts';
 import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
@@ -112,8 +113,6 @@ export type MountEntry = z.output<typeof mountEntry>;
 const mountTable = z
   .record(z.string(), mountEntry)
   .transform((table) => new Map(Object.entries(table).map(([path, entry]) => [path.replace(/\/$/, ''), entry])));
-
-const timeoutMs = 60_000;
 
 /** The calls over one transport, with one token from the first call on. */
 export const createClient = (options: ClientOptions): VaultCalls => {
@@ -232,44 +231,6 @@ export const createClient = (options: ClientOptions): VaultCalls => {
     files: openFolder(options.folder),
   };
 };
-
-/** One login a run: from then on its token is part of every call. */
-const logIn = async (options: ClientOptions) => {
-  const token = await options.login.token();
-  const send = await connectSdk(options, token);
-  return { send, token };
-};
-
-/**
- * node-vault with all that it takes from the environment or prints switched off. It gets our transport, because its own
- * follows redirects with the token, has no timeout and throws errors that hold headers. An answer is wrapped as a plain
- * success, so that node-vault hands it on as it is.
- */
-const connectSdk = async ({ address, transport }: ClientOptions, token: Secret) => {
-  const { default: nodeVault } = await import('node-vault');
-  const carry = async ({ method, uri, headers, json }: SdkCall) => {
-    const exchange = await transport.send({
-      method,
-      url: uri,
-      headers,
-      timeoutMs,
-      ...(json === undefined ? {} : { body: json }),
-    });
-    return { statusCode: 200, request: { path: '' }, body: exchange };
-  };
-  const sdk = nodeVault({ endpoint: address, debug: () => {}, 'request-promise': { defaults: () => carry } });
-  Object.assign(sdk, { token: reveal(token), namespace: '', pathPrefix: '' });
-  // node-vault types every answer as any; this is what our transport gave it.
-  return (method: Call['method'], path: string, json?: object): Promise<Exchange> =>
-    sdk.request({ method, path: `/${path}`, ...(json === undefined ? {} : { json }) });
-};
-
-interface SdkCall {
-  readonly method: Call['method'];
-  readonly uri: string;
-  readonly headers: Call['headers'];
-  readonly json?: object;
-}
 
 const answerBody = z.object({
   data: z.unknown(),

@@ -13,7 +13,7 @@ const listed: MountType = { version: inCore, supported: true };
 const unlisted: MountType = { version: inCore, supported: false };
 const plugin = (version: string): MountType => ({ version: `${version}+builtin`, supported: true });
 
-/** Secrets engines that can be mounted. The sandbox serves the paths of kv version 2, database and pki alone. */
+/** Secrets engines that can be mounted. The sandbox serves the paths of kv, database and pki alone. */
 const engines: Readonly<Record<string, MountType>> = {
   kv: plugin('v0.25.0'),
   database: unlisted,

@@ -11,10 +11,12 @@ import { aliasEndpoints } from './identity/aliases.ts';
 import { groupEndpoints } from './identity/groups.ts';
 import { jwtConfigEndpoints } from './jwt/config.ts';
 import { jwtLogin, jwtLoginFields } from './jwt/login.ts';
+import { loginPageEndpoints } from './jwt/login-page.ts';
 import { jwtRoleEndpoints } from './jwt/roles.ts';
 import { kubernetesEndpoints } from './kubernetes-auth/engine.ts';
 import { login } from './kubernetes-auth/login.ts';
 import { kvEndpoints, kvUnknownPath } from './kv/engine.ts';
+import { kvVersion1Endpoints } from './kv/version-1.ts';
 import { leaseEndpoints } from './leases.ts';
 import { mountEndpoints } from './mounts/endpoints.ts';
 import { pkiEndpoints } from './pki/engine.ts';
@@ -117,7 +119,7 @@ const systemPaths = [
 
 const approlePaths = [...roleEndpoints, ...secretIdEndpoints];
 
-const jwtPaths = [...jwtConfigEndpoints, ...jwtRoleEndpoints];
+const jwtPaths = [...jwtConfigEndpoints, ...jwtRoleEndpoints, ...loginPageEndpoints];
 
 const identityPaths = [...groupEndpoints, ...aliasEndpoints];
 
@@ -128,7 +130,7 @@ const endpointsOf = ({ type, options }: MountEntry): readonly Endpoint[] => {
     case 'token':
       return tokenEndpoints;
     case 'kv':
-      return options?.['version'] === '2' ? kvEndpoints : [];
+      return options?.['version'] === '2' ? kvEndpoints : kvVersion1Endpoints;
     case 'kubernetes':
       return kubernetesEndpoints;
     case 'approle':
@@ -163,7 +165,6 @@ const served = [
 
 const unknownPath = ({ type, options }: MountEntry, inner: string, operation: Operation): Result => {
   if (type === 'kv' && options?.['version'] === '2') return kvUnknownPath(inner, operation);
-  if (type === 'kv') return refused(404, 'the sandbox serves version 2 of kv only');
   return served.includes(type) ? unsupportedPath : refused(404, `the sandbox does not serve what lies below ${type}`);
 };
 

@@ -70,6 +70,7 @@ const auth: RightsCase = {
       }),
       resource(`vault.auth-method/approle-${tag}`, { type: 'approle', defaultLeaseTtl: ttl }),
       resource(`vault.approle-role/approle-${tag}/ci`, { policies: [policy], ttl, noDefaultPolicy: true }),
+      resource(`vault.approle-secret-id/approle-${tag}/ci/kubernetes/ci/approle-${tag}`, { ttl, renewBefore: '1m' }),
       resource(`vault.auth-method/jwt-${tag}`, { type: 'jwt', defaultLeaseTtl: ttl }),
       resource(`vault.jwt-auth-config/jwt-${tag}`, { publicKeys: [publicKey], issuer: `https://${policy}.example` }),
       resource(`vault.jwt-auth-role/jwt-${tag}/ci`, { policies: [policy], userClaim: 'sub', audiences: ['lab'] }),

@@ -51,6 +51,8 @@ describe.each(rightsCases.flatMap((given) => commands.map((one) => ({ ...one, gi
 );
 
 test.each(rightsCases)('the policy for plan of $name holds nothing that writes', (given) => {
-  const actions = rightsAtEnd(given, 'tag', 'plan').map(({ action }) => action);
+  const rights = rightsAtEnd(given, 'tag', 'plan');
+  // A question that Vault takes by POST.
+  const actions = rights.filter(({ on }) => !on.endsWith('/secret-id-accessor/lookup')).map(({ action }) => action);
   expect(actions.filter((action) => !['read', 'list', 'sudo'].includes(action))).toEqual([]);
 });

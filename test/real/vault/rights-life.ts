@@ -9,6 +9,7 @@ import { vaultPaths } from '../../../src/manifest/settle/own-rights.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { renderPolicy } from '../../../src/providers/vault/policy/hcl.ts';
 import { secret } from '../../../src/secrets/secret.ts';
+import { memoryMailboxes } from '../../support/memory-mailbox.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { applyAll, type Bench, deskFrom, plan, planOptions, worldOf } from '../../support/world.ts';
 import type { RightsCase } from './rights-cases.ts';
@@ -46,8 +47,12 @@ export const tokenWith = async (paths: Readonly<Record<string, readonly string[]
 };
 
 /** Connects with a token. */
-export const connectWith = (token: string, readOnly = false): Promise<Connection> =>
-  vault.connect(config(), context({ APPLY_TOKEN: token, PLAN_TOKEN: token }, readOnly));
+export const connectWith = (token: string, readOnly = false): Promise<Connection> => {
+  const given = context({ APPLY_TOKEN: token, PLAN_TOKEN: token }, readOnly);
+  return vault.connect(config(), { ...given, ports: { ...given.ports, mailbox } });
+};
+
+const mailbox = memoryMailboxes();
 
 /** A bench with that connection. */
 export const benchWith = (connection: Connection): Bench => ({

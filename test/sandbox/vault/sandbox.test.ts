@@ -106,10 +106,8 @@ describe("the sandbox's Vault", () => {
   test('says what it does not serve', async () => {
     const { call } = await start({ state: 'active' });
     await call('POST', 'sys/mounts/engine', { type: 'transit' });
-    await call('POST', 'sys/mounts/old', { type: 'kv' });
     const told = async (path: string) => (await call('GET', path)).body.errors;
     expect(await told('engine/keys/x')).toEqual(['the sandbox does not serve what lies below transit']);
-    expect(await told('old/x')).toEqual(['the sandbox serves version 2 of kv only']);
     const batch = await call('POST', 'auth/token/create-orphan', { type: 'batch', policies: ['default'] });
     expect(batch.body.errors).toEqual(['the sandbox issues service tokens only, not "batch"']);
   });

@@ -2,7 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
+import { secretValue } from '../../../engine/fields.ts';
 import { LabError } from '../../../errors.ts';
+import { isSecret, type Secret } from '../../../secrets/secret.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
@@ -20,6 +22,16 @@ const schema = z.strictObject({
   ),
   issuer: clearable(z.string(), '').describe('The `iss` that tokens must have.'),
   defaultRole: clearable(z.string(), '').describe('The role of a login that names none.'),
+  clientId: clearable(z.string(), '').describe('What Vault is called at the provider that people log in at.'),
+  clientSecret: secretValue().optional().describe('How Vault proves to be that client.'),
+});
+
+// What a write would reset, and lab does not manage.
+const unmanaged = z.object({
+  provider_config: z.record(z.string(), z.unknown()).nullish(),
+  oidc_response_mode: z.string().nullish(),
+  oidc_response_types: z.array(z.string()).nullish(),
+  jwt_supported_algs: z.array(z.string()).nullish(),
 });
 
 const answer = z.object({
@@ -31,6 +43,7 @@ const answer = z.object({
   jwt_validation_pubkeys: z.array(z.string()).nullish(),
   bound_issuer: z.string(),
   default_role: z.string(),
+  ...unmanaged.shape,
 });
 
 // The issuer of a configuration that lab removed.
@@ -40,7 +53,7 @@ const keySources = ['discoveryUrl', 'jwksUrl', 'publicKeys'] as const;
 
 const trimmed = (keys: readonly string[]): string[] => keys.map((key) => key.trim());
 
-/** Whose tokens an auth method of type jwt believes. A write replaces all of it. */
+/** Whose tokens an auth method of type jwt or oidc believes, and who Vault is where people log in. A write replaces all of it. */
 export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.jwt-auth-config',
   parts: [['MOUNT']],
@@ -52,6 +65,8 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
     caCert: { unset: '', reference: true },
     issuer: { unset: '', reference: true, grant: true },
     defaultRole: { unset: '' },
+    clientId: { unset: '', reference: true },
+    clientSecret: { secret: true, writeOnly: true },
   },
   ownership: 'whole',
   mark: 'parent',
@@ -64,10 +79,7 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
     plan: may(`auth/${mount}/config`, 'read'),
     apply: may(`auth/${mount}/config`, 'update'),
   }),
-  check: (spec) =>
-    keySources.filter((source) => (spec[source]?.length ?? 0) > 0).length === 1
-      ? undefined
-      : 'must have exactly one of discoveryUrl, jwksUrl and publicKeys',
+  check: (spec) => wrongSource(spec) ?? wrongClient(spec),
   read: async (client, [mount = '']) => {
     const live = await client.read(['auth', mount, 'config'], answer);
     // A method without configuration answers it empty.
@@ -81,6 +93,7 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
         caCert: (live.jwks_url === '' ? live.oidc_discovery_ca_pem : live.jwks_ca_pem).trim(),
         issuer: live.bound_issuer,
         defaultRole: live.default_role,
+        clientId: live.oidc_client_id,
       },
       outputs: {},
     };
@@ -88,18 +101,20 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
   write: async (client, { id: [mount = ''], spec }) => {
     const path = ['auth', mount, 'config'];
     const live = await client.read(path, answer);
-    if (live !== undefined && live.oidc_client_id !== '') {
+    if (live !== undefined && live.oidc_client_id !== '' && spec.clientId === undefined) {
       throw new LabError('REJECTED', `auth/${mount} has an OIDC client, whose secret a write of lab would erase`, {
-        next: 'Give machines an auth method of their own, or change this one by hand.',
+        next: 'Say clientId and clientSecret, or give machines an auth method of their own.',
       });
     }
     const ca = spec.jwksUrl ? { jwks_ca_pem: spec.caCert } : { oidc_discovery_ca_pem: spec.caCert };
     await client.write('POST', path, {
+      ...othersIn(live),
       oidc_discovery_url: spec.discoveryUrl,
       jwks_url: spec.jwksUrl,
       jwt_validation_pubkeys: spec.publicKeys,
       bound_issuer: spec.issuer,
       default_role: spec.defaultRole,
+      ...(spec.clientId ? { oidc_client_id: spec.clientId, oidc_client_secret: knownSecret(spec, mount) } : {}),
       ...(spec.caCert === undefined ? {} : ca),
     });
   },
@@ -114,6 +129,31 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
     await client.write('POST', path, { jwt_validation_pubkeys: [key], bound_issuer: nobody });
   },
 });
+
+const othersIn = (live: z.output<typeof answer> | undefined): object =>
+  Object.fromEntries(
+    Object.entries(unmanaged.parse(live ?? {})).filter(([, value]) => Object.keys(value ?? {}).length > 0),
+  );
+
+type Asked = z.output<typeof schema>;
+
+const wrongSource = (spec: Asked): string | undefined =>
+  keySources.filter((source) => (spec[source]?.length ?? 0) > 0).length === 1
+    ? undefined
+    : 'must have exactly one of discoveryUrl, jwksUrl and publicKeys';
+
+const wrongClient = ({ clientId, clientSecret, discoveryUrl }: Asked): string | undefined => {
+  if (Boolean(clientId) !== (clientSecret !== undefined)) return 'clientId and clientSecret need each other';
+  return clientId && !discoveryUrl ? 'a client needs discoveryUrl: people log in there' : undefined;
+};
+
+/** Every write replaces the client's secret, so that none goes out without it. */
+const knownSecret = ({ clientSecret }: Asked, mount: string): Secret => {
+  if (isSecret(clientSecret)) return clientSecret;
+  throw new LabError('MISSING_SOURCE', `A write of auth/${mount}/config has to send clientSecret again`, {
+    next: 'Provide its source and run again.',
+  });
+};
 
 const isEmpty = (live: z.output<typeof answer>): boolean =>
   live.oidc_discovery_url === '' && live.jwks_url === '' && (live.jwt_validation_pubkeys ?? []).length === 0;

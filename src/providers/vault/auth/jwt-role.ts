@@ -7,6 +7,7 @@ import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
 import { roleName } from '../role-name.ts';
+import { proveLoginPage } from './login-page.ts';
 import { rightsOfRole } from './role-rights.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
@@ -17,6 +18,12 @@ const claims = z.record(z.string().min(1), z.union([z.string(), z.array(z.string
 
 const schema = z.strictObject({
   ...tokenShape,
+  type: z
+    .enum(['jwt', 'oidc'])
+    .optional()
+    .describe('jwt: who brings a token; oidc: people, who log in at the provider.'),
+  redirectUris: sortedSet().optional().describe('oidc: where the provider may send people back to.'),
+  scopes: sortedSet().optional().describe('oidc: what is asked of the provider beside `openid`.'),
   userClaim: z.string().min(1).describe('The claim that names who logs in: `sub`, `actor`, …'),
   audiences: sortedSet().optional().describe('One of them must be in the `aud` of the token.'),
   subject: clearable(z.string(), '').describe('The `sub` that the token must have.'),
@@ -28,6 +35,9 @@ const schema = z.strictObject({
 
 const answer = z.object({
   ...tokenAnswer,
+  role_type: z.enum(['jwt', 'oidc']),
+  allowed_redirect_uris: z.array(z.string()).nullish(),
+  oidc_scopes: z.array(z.string()).nullish(),
   user_claim: z.string(),
   bound_audiences: z.array(z.string()).nullish(),
   bound_subject: z.string(),
@@ -37,13 +47,16 @@ const answer = z.object({
   claim_mappings: z.record(z.string(), z.string()).nullish(),
 });
 
-/** Whose tokens let in through an auth method of type jwt: CI jobs, other clusters. */
+/** Whose tokens let in through an auth method of type jwt or oidc: CI jobs, other clusters, people. */
 export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.jwt-auth-role',
   parts: [['MOUNT', 'NAME']],
   schema,
   fields: {
     ...tokenTraits,
+    type: { unset: 'jwt' },
+    redirectUris: { unset: [], destination: true, exact: true },
+    scopes: { unset: [], exact: true },
     userClaim: {},
     audiences: { unset: [], grant: true, exact: true },
     subject: { unset: '', grant: true },
@@ -65,10 +78,7 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
   ],
   gates: () => ['vault.active'],
   rights: ([mount = '', name = '']) => rightsOfRole(mount, name),
-  check: ({ audiences = [], subject = '', claims: bound = {} }) =>
-    audiences.length > 0 || subject || Object.keys(bound).length > 0
-      ? undefined
-      : 'must have audiences, subject or claims: without them every token of the issuer gets in',
+  check: (spec) => (spec.type === 'oidc' ? wrongForPeople(spec) : wrongForTokens(spec)),
   read: async (client, [mount = '', name = '']) => {
     const live = await client.read(['auth', mount, 'role', name], answer);
     if (live === undefined) return { exists: 'no' };
@@ -76,6 +86,9 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
       exists: 'yes',
       spec: {
         ...liveTokenSettings(live),
+        type: live.role_type,
+        redirectUris: (live.allowed_redirect_uris ?? []).toSorted(),
+        scopes: (live.oidc_scopes ?? []).toSorted(),
         userClaim: live.user_claim,
         audiences: (live.bound_audiences ?? []).toSorted(),
         subject: live.bound_subject,
@@ -90,7 +103,9 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
   write: (client, { id: [mount = '', name = ''], spec, live, removed }) =>
     client.write('POST', ['auth', mount, 'role', name], {
       ...tokenBody(spec),
-      role_type: 'jwt',
+      role_type: spec.type ?? 'jwt',
+      allowed_redirect_uris: spec.redirectUris,
+      oidc_scopes: spec.scopes,
       user_claim: spec.userClaim,
       bound_audiences: spec.audiences,
       bound_subject: spec.subject,
@@ -101,5 +116,20 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
       claim_mappings: spec.claimMappings ?? (removed.includes('claimMappings') ? {} : undefined),
     }),
   keep: async (client, id) => keptForLogin(client, 'vault.jwt-auth-role', id),
+  verify: async (client, [mount = '', name = ''], spec) =>
+    spec.type === 'oidc' ? [await proveLoginPage(client, mount, name, spec.redirectUris?.[0] ?? '')] : [],
   remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });
+
+type Asked = z.output<typeof schema>;
+
+const wrongForTokens = ({ audiences = [], subject = '', claims: bound = {}, redirectUris, scopes }: Asked) => {
+  if ((redirectUris ?? []).length > 0 || (scopes ?? []).length > 0)
+    return 'redirectUris and scopes belong to type oidc';
+  return audiences.length > 0 || subject || Object.keys(bound).length > 0
+    ? undefined
+    : 'must have audiences, subject or claims: without them every token of the issuer gets in';
+};
+
+const wrongForPeople = ({ redirectUris = [] }: Asked): string | undefined =>
+  redirectUris.length > 0 ? undefined : 'of type oidc must have redirectUris: where people are sent back to';

@@ -90,7 +90,9 @@ export const writeEntry = async (
   const found = typeof live.spec.description === 'string' ? live.spec.description : '';
   // A mark that is not ours to leave stays.
   const description = withMark(spec.description ?? found, mark ?? live.mark);
-  return client.write('POST', ['sys', table, path, 'tune'], { description, ...ttls });
+  // The only type that a mount can be made into.
+  const options = live.spec.type === 'kv' && spec.type === 'kv-v2' ? { options: { version: '2' } } : {};
+  return client.write('POST', ['sys', table, path, 'tune'], { description, ...ttls, ...options });
 };
 
 // To `tune` 0 and "" mean "leave it"; `system` is its word for the system's own value, as 0 is when mounting.

@@ -3,6 +3,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
 import { entryFields, entryId, entryShape, liveEntry, present, writeEntry } from './entry.ts';
+import { isUpgrade, refuseDowngrade, untilUpgraded } from './kv-upgrade.ts';
 import { endLeases } from './leases.ts';
 import { mountLosses, rightsOfLosses } from './losses.ts';
 
@@ -20,7 +21,7 @@ export const mount = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.mount',
   parts: [['PATH']],
   schema,
-  fields: entryFields,
+  fields: { ...entryFields, type: { immutable: true, becomes: { kv: 'kv-v2' } } },
   outputs: { accessor: {} },
   ownership: 'whole',
   mark: 'own',
@@ -34,12 +35,25 @@ export const mount = defineKind<typeof schema.shape, VaultClient>({
     apply: [
       ...may(`sys/mounts/${path}`, 'update', 'delete'),
       ...may(`sys/mounts/${path}/tune`, 'update'),
+      ...(type === 'kv-v2' ? may(`${path}/config`, 'read') : []),
       ...(type === undefined || type === 'database' ? may(`sys/leases/revoke-prefix/${path}`, 'update', 'sudo') : []),
     ],
   }),
-  read: async (client, [path = '']) => liveEntry((await client.mounts()).get(path)),
+  irreversible: ([path = ''], { type }, live) =>
+    live.exists === 'yes' && live.spec.type === 'kv' && type === 'kv-v2'
+      ? `${path} gets versions for all that it holds, and Vault has no way back; who reads and writes it has to say ${path}/data/… from then on`
+      : undefined,
+  read: async (client, [path = ''], { type }) => {
+    const live = liveEntry((await client.mounts()).get(path));
+    if (type === 'kv') refuseDowngrade(path, live);
+    return live;
+  },
   inventory: async (client) => present(await client.mounts()),
-  write: (client, request) => writeEntry(client, 'mounts', request),
+  write: async (client, request) => {
+    const [path = ''] = request.id;
+    await writeEntry(client, 'mounts', request);
+    if (isUpgrade(request)) await untilUpgraded(client, path, request.waiting);
+  },
   losses: (client, [path = '']) => mountLosses(client, path),
   remove: async (client, [path = '']) => {
     const entry = (await client.mounts()).get(path);

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
-import type { Letter, Mailbox } from '../../../engine/ports.ts';
-import type { Live } from '../../../engine/resource.ts';
+import type { Mailbox } from '../../../engine/ports.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
 import { destroy, type Issued, issue, issuedFor, rolePath } from './issued.ts';
 import { comesBefore, deliveryId, mailboxOf, placeGates } from './place.ts';
 import { proveDelivered } from './proof.ts';
+import { liveOf, lookFor, refuseForeign } from './read.ts';
 import { letterId, standingOf } from './standing.ts';
 
 const schema = z.strictObject({
@@ -41,6 +41,16 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   parent: ([mount = '', role = '']) => address('vault.approle-role', mount, role),
   after: (id) => comesBefore(id),
   gates: (id) => ['vault.active', ...placeGates(id)],
+  rights: ([mount = '', role = '']) => {
+    const path = `auth/${mount}/role/${role}`;
+    const looking = [
+      ...may(`${path}/role-id`, 'read'),
+      ...may(`${path}/secret-id`, 'list'),
+      ...may(`${path}/secret-id-accessor/lookup`, 'update'),
+    ];
+    const changing = [...may(`${path}/secret-id`, 'update'), ...may(`${path}/secret-id-accessor/destroy`, 'update')];
+    return { plan: looking, apply: changing, verify: may(path, 'read') };
+  },
   exclusive: (id) => id.join('/'),
   rights: (id) => {
     const role = rolePath(id).join('/');
@@ -97,23 +107,6 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
 const isAsAsked = (current: Issued | undefined, { ttl }: Asked): boolean =>
   current !== undefined && (ttl === undefined || current.ttl === ttl);
 
-/** A place that cannot be reached holds no SecretID that is alive where none was issued: a vault that is still to be made. */
-const lookFor = async (box: Mailbox, issued: readonly Issued[]): Promise<Letter | undefined> => {
-  try {
-    return await box.look();
-  } catch (error) {
-    if (issued.length === 0 && error instanceof LabError && error.code === 'UNREACHABLE') return undefined;
-    throw error;
-  }
-};
-
-const refuseForeign = (letter: Letter | undefined, [, , ...place]: readonly string[]): void => {
-  if (letter === undefined || letter.id !== undefined) return;
-  throw new LabError('CONFLICT', `${place.join('/')} is there, and what it holds was not delivered by lab`, {
-    next: 'Deliver to another place, or move that one away.',
-  });
-};
-
 /** Puts it there and sees it there. What is refused is void at once; what may have been done, the next run finds out. */
 const delivered = async (
   box: Mailbox,
@@ -133,33 +126,4 @@ const delivered = async (
   throw new LabError('REJECTED', `${await box.where()} does not hold the SecretID that was just delivered there`, {
     next: 'Somebody else writes there too; the one before it still works. Run it again once they do not.',
   });
-};
-
-const roleId = z.object({ role_id: z.string() });
-
-const liveOf = async (
-  client: VaultClient,
-  id: readonly string[],
-  asked: Asked,
-  { issued, letter }: { readonly issued: readonly Issued[]; readonly letter: Letter | undefined },
-): Promise<Live> => {
-  const { delivery, renewal, current, others } = standingOf(issued, letter, asked.renewBefore, Date.now());
-  const role = await client.read([...rolePath(id), 'role-id'], roleId);
-  const ttl = current?.ttl ?? asked.ttl;
-  const mark = letter?.mark ?? (current ?? others[0])?.mark;
-  return {
-    exists: 'yes',
-    spec: {
-      delivery,
-      renewal,
-      ...(ttl === undefined ? {} : { ttl }),
-      // Vault does not know of it: it is lab's own.
-      ...(asked.renewBefore === undefined ? {} : { renewBefore: asked.renewBefore }),
-    },
-    outputs: {
-      ...(role === undefined ? {} : { roleId: role.role_id }),
-      ...(current === undefined ? {} : { accessor: current.accessor, expires: current.expires ?? 'never' }),
-    },
-    ...(mark === undefined ? {} : { mark }),
-  };
 };

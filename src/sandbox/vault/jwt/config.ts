@@ -30,6 +30,12 @@ const write = (call: Call, given: Values<typeof configFields>): Result => {
       "exactly one of 'jwt_validation_pubkeys', 'jwks_url', 'jwks_pairs' or 'oidc_discovery_url' must be set",
     );
   }
+  if (((given.oidc_client_id ?? '') === '') !== ((given.oidc_client_secret ?? '') === '')) {
+    return refused(400, "both 'oidc_client_id' and 'oidc_client_secret' must be set for OIDC");
+  }
+  if (discoveryUrl === '' && (given.oidc_client_id ?? '') !== '') {
+    return refused(400, "'oidc_discovery_url' must be set for OIDC");
+  }
   if (!publicKeys.every(isPublicKey)) {
     return refused(400, 'error parsing public key: data does not contain any valid public keys');
   }

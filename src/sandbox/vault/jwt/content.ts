@@ -22,7 +22,9 @@ export interface JwtRole extends TokenSettings {
   readonly claimsType: string;
   readonly groupsClaim: string;
   readonly claimMappings: Readonly<Record<string, string>> | null;
-  readonly redirectUris: readonly string[];
+  /** null: never written. */
+  readonly redirectUris: readonly string[] | null;
+  readonly scopes: readonly string[] | null;
   /** Seconds that clocks may differ. */
   readonly clockSkew: number;
   readonly expirationLeeway: number;

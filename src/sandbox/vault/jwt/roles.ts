@@ -17,6 +17,7 @@ const roleFields = {
   groups_claim: 'string',
   claim_mappings: 'pairs',
   allowed_redirect_uris: 'commaList',
+  oidc_scopes: 'commaList',
   clock_skew_leeway: 'signedSeconds',
   expiration_leeway: 'signedSeconds',
   not_before_leeway: 'signedSeconds',
@@ -32,7 +33,8 @@ const emptyRole: JwtRole = {
   claimsType: 'string',
   groupsClaim: '',
   claimMappings: null,
-  redirectUris: [],
+  redirectUris: null,
+  scopes: null,
   clockSkew: 0,
   expirationLeeway: 0,
   notBeforeLeeway: 0,
@@ -57,6 +59,7 @@ const write = (call: Call, given: Values<typeof roleFields>): Result => {
     groupsClaim: given.groups_claim ?? was.groupsClaim,
     claimMappings: given.claim_mappings ?? was.claimMappings,
     redirectUris: given.allowed_redirect_uris ?? was.redirectUris,
+    scopes: given.oidc_scopes ?? was.scopes,
     clockSkew: given.clock_skew_leeway ?? was.clockSkew,
     expirationLeeway: given.expiration_leeway ?? was.expirationLeeway,
     notBeforeLeeway: given.not_before_leeway ?? was.notBeforeLeeway,
@@ -74,7 +77,7 @@ const complaintAbout = (role: JwtRole): string | undefined => {
     return 'must have at least one bound constraint when creating/updating a role';
   }
   if (role.userClaim === '') return 'a user claim must be defined on the role';
-  if (role.roleType === 'oidc' && role.redirectUris.length === 0) {
+  if (role.roleType === 'oidc' && (role.redirectUris ?? []).length === 0) {
     return "'allowed_redirect_uris' must be set if 'role_type' is 'oidc' or unspecified.";
   }
   return ['string', 'glob'].includes(role.claimsType) ? undefined : `invalid 'bound_claims_type': ${role.claimsType}`;
@@ -85,7 +88,7 @@ const read = (call: Call): Result => {
   if (role === undefined) return absent;
   return found({
     ...describeSettings(role),
-    allowed_redirect_uris: role.redirectUris.length === 0 ? null : role.redirectUris,
+    allowed_redirect_uris: role.redirectUris,
     bound_audiences: role.audiences.length === 0 ? null : role.audiences,
     bound_claims: role.claims,
     bound_claims_type: role.claimsType,
@@ -96,7 +99,7 @@ const read = (call: Call): Result => {
     groups_claim: role.groupsClaim,
     max_age: 0,
     not_before_leeway: role.notBeforeLeeway,
-    oidc_scopes: null,
+    oidc_scopes: role.scopes,
     role_type: role.roleType,
     user_claim: role.userClaim,
     user_claim_json_pointer: false,

@@ -3,7 +3,7 @@ import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import { convertText, type Values } from '../fields.ts';
 import { absent, type Data, done, doneWith, found, type Result, refused, together } from '../result.ts';
 import { emptySecret, type KvSecret } from './content.ts';
-import { secretOf, storeOf } from './store.ts';
+import { listBelow, secretOf, storeOf } from './store.ts';
 
 const fields = {
   max_versions: 'int',
@@ -117,16 +117,7 @@ const setCustomMetadata = (secret: KvSecret, texts: Readonly<Record<string, stri
   secret.customMetadata = kept.length === 0 ? null : Object.fromEntries(kept);
 };
 
-const list = (call: Call): Result => {
-  const [folder = ''] = call.params;
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const names = Object.keys(storeOf(call).secrets)
-    .filter((path) => path.startsWith(prefix))
-    .map((path) => path.slice(prefix.length))
-    .map((rest) => (rest.includes('/') ? rest.slice(0, rest.indexOf('/') + 1) : rest));
-  const keys = [...new Set(names)].toSorted((left, right) => (left < right ? -1 : 1));
-  return keys.length === 0 ? absent : found({ keys });
-};
+const list = (call: Call): Result => listBelow(call, call.params[0] ?? '');
 
 const remove = (call: Call): Result => {
   delete storeOf(call).secrets[call.params[0] ?? ''];

@@ -1,4 +1,4 @@
-import { read, type Scenario, write } from './scenario.ts';
+import { read, remove, type Scenario, write } from './scenario.ts';
 
 const policy = 'path "secret/*" { capabilities = ["read"] }';
 
@@ -21,6 +21,25 @@ export const mountsAndPolicies = {
   'policy-base64': [
     write('sys/policies/acl/base64', { policy: Buffer.from(policy).toString('base64') }),
     read('sys/policies/acl/base64'),
+  ],
+  'kv-v1': [
+    write('sys/mounts/kv-old', { type: 'kv', options: { version: '1' } }),
+    read('kv-old/app/db'),
+    { method: 'GET', path: 'kv-old?list=true' },
+    write('kv-old/app/db', { user: 'one', ttl: '5m' }),
+    write('kv-old/app/db', { user: 'two', password: 'three' }),
+    write('kv-old/empty', {}),
+    read('kv-old/app/db'),
+    { method: 'GET', path: 'kv-old/app?list=true' },
+    { method: 'GET', path: 'kv-old?list=true' },
+    remove('kv-old/app/db'),
+    remove('kv-old/app/db'),
+    read('kv-old/app/db'),
+    write('sys/mounts/kv-old/tune', { options: { version: '1' } }),
+    write('sys/mounts/kv-old/tune', { options: { version: '2' } }),
+    read('sys/mounts/kv-old'),
+    write('sys/mounts/kv-old/tune', { options: { version: '2' } }),
+    write('sys/mounts/kv-old/tune', { options: { version: '1' } }),
   ],
   'kv-config-duration': [
     write('sys/mounts/kv-duration', { type: 'kv-v2' }),
