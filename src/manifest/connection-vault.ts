@@ -130,6 +130,7 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
     shares: init.shares,
     threshold: init.threshold,
     rootToken: init.rootToken,
+    ...(init.unseal === 'prompt' ? { prompt: true } : {}),
     prefix: `lab-vault-${manifest.name}-${environment}`,
     answerFile: resolve(folder, '.lab', manifest.name, environment, 'vault-init-answer.json'),
     custodians: init.custodians.map((custodian) =>

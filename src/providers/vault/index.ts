@@ -83,6 +83,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
           config: init,
           reach,
           keeper: context.ports.keeper,
+          prompt: context.prompt,
           signal,
         });
   const chosen = readOnly ? login.plan : login.apply;
