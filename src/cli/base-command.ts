@@ -33,6 +33,7 @@ export abstract class LabCommand extends Command {
       say: (line) => this.tell(line),
       report: (diagnostic) => this.tell(problemText(diagnostic)),
       ask: this.canAsk() ? (question) => this.putQuestion(question) : undefined,
+      askHidden: this.canAsk() ? (question) => this.putHiddenQuestion(question) : undefined,
       screen: screenOf(process.stderr, process.env),
       canvas: canvasOf(process.stderr, process.env),
       env: process.env,
@@ -91,6 +92,15 @@ export abstract class LabCommand extends Command {
   // Under --json nothing was shown that an answer could be about.
   private canAsk(): boolean {
     return process.stdin.isTTY && process.stderr.isTTY && !this.jsonEnabled();
+  }
+
+  private async putHiddenQuestion(question: string): Promise<Buffer | undefined> {
+    const { readHidden } = await import('./hidden-input.ts');
+    return readHidden(question, {
+      input: process.stdin,
+      write: (text) => void process.stderr.write(text),
+      interrupt: () => void process.kill(process.pid, 'SIGINT'),
+    });
   }
 
   private async putQuestion(question: string): Promise<string> {

@@ -46,7 +46,21 @@ interface Work {
   readonly options: PlanOptions;
   readonly stopping: Stopping;
   readonly host: Host;
+  readonly drawn: Drawn;
 }
+
+/** The progress that is on the screen now. */
+interface Drawn {
+  progress: Progress | undefined;
+}
+
+/** A host whose questions amid an apply are not drawn over. */
+const stepsAside = (host: Host, drawn: Drawn): Host => {
+  const { askHidden } = host;
+  if (askHidden === undefined) return host;
+  const ask = (question: string) => drawn.progress?.pause(() => askHidden(question)) ?? askHidden(question);
+  return { ...host, askHidden: ask };
+};
 
 /** Locks, plans, guards, asks, applies: the one way in which anything is written. */
 export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
@@ -57,7 +71,8 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
     if (request.saved !== undefined) guardWorld(request.saved, sandbox);
     const manifest = await readManifest(request.flags, host.env);
     if (request.mode === 'destroy') guardDestroy(manifest);
-    const opening = { manifest, sandbox, readOnly: false, signal: stopping.abort, host };
+    const drawn: Drawn = { progress: undefined };
+    const opening = { manifest, sandbox, readOnly: false, signal: stopping.abort, host: stepsAside(host, drawn) };
     return withSystems(opening, async (systems) => {
       const store = storeOf(opening, systems);
       const patience = { seconds: request.lockWait, stop: stopping.stop, say: host.say };
@@ -67,7 +82,7 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
           request.saved === undefined
             ? planOptions(request.flags, request.mode, { manifest, state })
             : optionsOf(request.saved, manifest, request.flags.parallelism);
-        const work = { request, manifest, options, stopping, host };
+        const work = { request, manifest, options, stopping, host, drawn };
         return planAndApply(work, await systems.world(state), held);
       });
     });
@@ -75,7 +90,7 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
 };
 
 const planAndApply = async (work: Work, world: World, held: Held): Promise<CarriedOut> => {
-  const { request, manifest, options, stopping, host } = work;
+  const { request, manifest, options, stopping, host, drawn } = work;
   const made = await makePlan(world, options, progressLines(sinkTo(host.say)));
   const fresh = inWorld(made, request.flags.sandbox === true);
   const session = await held.session(fresh.owner.installation);
@@ -86,6 +101,7 @@ const planAndApply = async (work: Work, world: World, held: Held): Promise<Carri
   await approvePlan(plan, request.approval, host);
   refuseIfStopped(stopping);
   const progress = await progressOf(plan, stopping.stop, host);
+  drawn.progress = progress;
   let result: ApplyResult | undefined;
   try {
     result = await apply(

@@ -10,6 +10,8 @@ export interface Host {
   readonly report: (diagnostic: Diagnostic) => void;
   /** Puts a question on stderr and returns the answer; undefined where nobody can see it or answer. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Likewise, for what the terminal must not show. */
+  readonly askHidden: ((question: string) => Promise<Buffer | undefined>) | undefined;
   /** What stderr looks like. */
   readonly screen: Screen;
   /** stderr itself where a picture can be redrawn on it; undefined for a file, a pipe or CI. */

@@ -132,7 +132,7 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
 
 /** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
 const connectorFor = (
-  { readOnly, signal }: Pick<Opening, 'readOnly' | 'signal'>,
+  { readOnly, signal, host }: Pick<Opening, 'readOnly' | 'signal' | 'host'>,
   { manifest, env, desk }: Surroundings,
 ) => {
   const opened = new Map<string, Promise<Connection>>();
@@ -178,7 +178,14 @@ const connectorFor = (
     keeper,
     mailbox,
   };
-  const context: ConnectContext = { readOnly, ports, env, resolve: desk.read, signal };
+  const context: ConnectContext = {
+    readOnly,
+    ports,
+    env,
+    resolve: desk.read,
+    signal,
+    ...(host.askHidden === undefined ? {} : { prompt: host.askHidden }),
+  };
   const close = async (): Promise<void> => {
     const connections = [...opened.values()].map(async (connection) => (await connection).close());
     // One that never opened has told its reason already.

@@ -129,13 +129,14 @@ const assessAll = async (
 export const recordsByIdentity = (state: State | undefined): ReadonlyMap<string, StateRecord> =>
   new Map((state?.records ?? []).map((record) => [record.identity, record]));
 
-/** Systems that were in service at the last apply and stand behind a shut gate now. */
+/** Systems that were in service at the last apply, hold something that it left, and stand behind a shut gate now. */
 const lostSystems = (world: World, sights: ReadonlyMap<string, Sight>): ReadonlyMap<string, string> => {
   const lost = new Map<string, string>();
+  const used = new Set((world.state?.records ?? []).map(({ kind }) => providerOf(kind)));
   for (const sight of sights.values()) {
     if (sight.is !== 'gated') continue;
     const provider = providerOf(sight.gate);
-    if (world.state?.systems[provider] !== undefined) lost.set(provider, sight.because);
+    if (world.state?.systems[provider] !== undefined && used.has(provider)) lost.set(provider, sight.because);
   }
   return lost;
 };

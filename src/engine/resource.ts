@@ -296,6 +296,8 @@ export interface ConnectContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The value of a source, or undefined if it has none now. */
   resolve(source: Source): Promise<Secret | undefined>;
+  /** One line that somebody types and the terminal does not show; undefined if broken off. Absent where nobody can be asked. */
+  readonly prompt?: (question: string) => Promise<Buffer | undefined>;
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { address as addressOf } from '../engine/address.ts';
 import { clusterName } from '../engine/cluster-name.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Fields } from '../engine/value.ts';
@@ -30,7 +31,7 @@ export const vaultConnection = (
     mode: given.manifest.install['vault']?.mode ?? 'expected',
     product,
     folder,
-    login: { plan: loginFields(vault, login.plan), apply: loginFields(vault, login.apply) },
+    login: { plan: loginFields(vault, login.plan, resources), apply: loginFields(vault, login.apply, resources) },
     ...defined({
       ca: ca && resolve(folder, plain(ca)),
       servers: servers?.map(plain),
@@ -60,7 +61,7 @@ export const isForwarded = ({ reach }: VaultSection): boolean =>
   (typeof reach === 'object' && 'via' in reach ? reach.via : reach) === 'port-forward';
 
 /** A login with what the role in the manifest says of it; complete once its complaints are none. */
-const loginFields = (vault: VaultSection, login: VaultLogin) => {
+const loginFields = (vault: VaultSection, login: VaultLogin, resources: readonly Resource[]) => {
   switch (login.auth) {
     case 'token':
     case 'app-role':
@@ -70,11 +71,16 @@ const loginFields = (vault: VaultSection, login: VaultLogin) => {
     case 'kubernetes': {
       const { auth, path, role } = login;
       const audience = kubernetesRole(vault, login)?.audience;
+      const account = loginAccount(vault, login);
+      const madeHere = resources.some(
+        ({ address, ownership }) => address === accountAddress(account) && ownership !== 'expected',
+      );
       return {
         auth,
         path,
         role,
-        serviceAccount: loginAccount(vault, login),
+        serviceAccount: account,
+        ...(madeHere ? { madeHere } : {}),
         audiences: login.audiences ?? (audience === undefined ? [] : [audience]),
         policies: policiesOf(vault, login),
       };
@@ -104,6 +110,18 @@ export const loginAccount = (vault: VaultSection, login: KubernetesLogin) => {
   return login.serviceAccount ?? (others.length === 0 ? only : undefined);
 };
 
+type Account = ReturnType<typeof loginAccount>;
+
+const accountAddress = (account: Account): string | undefined =>
+  account && addressOf('kubernetes.service-account', account.namespace, account.name);
+
+/** The addresses of the service accounts that lab logs in as: before what is in Vault, and ended after it. */
+export const loginAccounts = (vault: VaultSection): string[] =>
+  [...new Set([vault.login.plan, vault.login.apply])].flatMap((login) => {
+    const account = login.auth === 'kubernetes' ? accountAddress(loginAccount(vault, login)) : undefined;
+    return account ?? [];
+  });
+
 const initFields = (given: Given, address: string, init: VaultInit, folder: string) => {
   const { manifest, environment } = given;
   return {
@@ -112,6 +130,7 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
     shares: init.shares,
     threshold: init.threshold,
     rootToken: init.rootToken,
+    ...(init.unseal === 'prompt' ? { prompt: true } : {}),
     prefix: `lab-vault-${manifest.name}-${environment}`,
     answerFile: resolve(folder, '.lab', manifest.name, environment, 'vault-init-answer.json'),
     custodians: init.custodians.map((custodian) =>

@@ -17,6 +17,7 @@ export const recordingHost = (answers: readonly string[] = []): { host: Host; sa
       say: (line) => said.push(line),
       report: ({ message }) => said.push(message),
       ask: answers.length === 0 ? undefined : ask,
+      askHidden: undefined,
       screen: noScreen,
       canvas: undefined,
       env: {},

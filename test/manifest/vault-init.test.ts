@@ -24,8 +24,9 @@ test('init comes to a server, the end of its root token, and the service account
   expect(resourceAt(manifest, 'vault.server/main')).toMatchObject({
     ownership: 'contributed',
     spec: { shares: 3, threshold: 2, custodians: ['1 × a', '2 × k.asc'], escrow: 'complete', service: 'unsealed' },
-    dependsOn: ['kubernetes.namespace/a'],
+    dependsOn: ['kubernetes.namespace/a', 'kubernetes.service-account/sys/lab'],
   });
+  expect(resourceAt(manifest, 'vault.policy/lab').dependsOn).toEqual(['kubernetes.service-account/sys/lab']);
   expect(resourceAt(manifest, 'vault.root-revocation/main').dependsOn).toEqual(
     expect.arrayContaining(['vault.kubernetes-auth-role/kubernetes/lab', 'kubernetes.service-account/sys/lab']),
   );
@@ -40,7 +41,13 @@ test('init comes to a server, the end of its root token, and the service account
   });
   expect(manifest.connections['vault']).toMatchObject({
     login: {
-      apply: { auth: 'kubernetes', path: 'kubernetes', role: 'lab', serviceAccount: { namespace: 'sys', name: 'lab' } },
+      apply: {
+        auth: 'kubernetes',
+        path: 'kubernetes',
+        role: 'lab',
+        serviceAccount: { namespace: 'sys', name: 'lab' },
+        madeHere: true,
+      },
     },
     init: {
       prefix: 'lab-vault-demo-default',

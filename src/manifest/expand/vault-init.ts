@@ -23,7 +23,7 @@ export function* expandInit(given: Given, vault: VaultSection): Generator<Found>
       threshold: init.threshold,
       custodians: init.custodians.map((one) => `${one.shares} × ${'store' in one ? one.store : plain(one.pgp)}`),
       escrow: 'complete',
-      ...(init.unseal === 'lab' ? { service: 'unsealed' } : {}),
+      ...(init.unseal === 'none' ? {} : { service: 'unsealed' }),
     },
     ownership: 'contributed',
     after: init.custodians.flatMap((one) => ('store' in one ? comesBefore(given.manifest.stores[one.store]) : [])),

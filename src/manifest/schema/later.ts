@@ -19,7 +19,6 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'install.*.mode': ['helm', 'manifest'],
   'stores.*.type': ['aws-parameter-store', 'gcp-secret-manager', 'fake'],
   'stores.*.auth.type': 'pod-identity gke jwt app-role iam token cert'.split(' '),
-  'vault.init.unseal': ['prompt'],
 };
 
 const matches = (pattern: string, path: Path): boolean => {

@@ -33,7 +33,10 @@ export const vaultInit = z
       .min(1)
       .describe('Who keeps how many; the first store keeps the root token until it is revoked'),
     rootToken: z.enum(['revoke', 'keep']).default('revoke').describe('revoke: once login.apply was really used'),
-    unseal: z.enum(['lab', 'none']).default('lab').describe('none: apply leaves a sealed Vault to its people'),
+    unseal: z
+      .enum(['lab', 'prompt', 'none'])
+      .default('lab')
+      .describe('prompt: people type the shares that stores do not keep; none: apply leaves a sealed Vault to them'),
   })
   .refine(({ threshold, shares: all }) => threshold <= all, {
     path: ['threshold'],

@@ -17,6 +17,7 @@ import { identityGroup } from './identity/group.ts';
 import { identityGroupAlias } from './identity/group-alias.ts';
 import { kvConfig } from './kv/config.ts';
 import { kvSecret } from './kv/secret.ts';
+import { accountWatch } from './login/account.ts';
 import type { LoginConfig } from './login/config.ts';
 import { activeFor, firstRunLogin, isLoginPart } from './login/first-run.ts';
 import { type Login, logInWith, openLogin } from './login/login.ts';
@@ -82,10 +83,13 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
           config: init,
           reach,
           keeper: context.ports.keeper,
+          prompt: context.prompt,
           signal,
         });
-  const declared = loginBy(readOnly ? login.plan : login.apply);
-  const gate = (): Promise<GateState> => activeFor(health, readOnly ? bootstrap : undefined, declared);
+  const chosen = readOnly ? login.plan : login.apply;
+  const declared = loginBy(chosen);
+  const missingAccount = accountWatch(chosen, context.ports);
+  const gate = (): Promise<GateState> => activeFor({ health, bootstrap, readOnly, declared, missingAccount });
   const own = callsAs(loginBy(login.apply));
   const calls = callsAs(bootstrap === undefined || readOnly ? declared : firstRunLogin(bootstrap, declared));
   const client: VaultClient = {
@@ -134,4 +138,4 @@ const noInit = (): never => {
  * HashiCorp Vault and OpenBao. Connection: address, mode, consent to plain http, and one login each for plan and
  * apply. Its gates are `vault.reachable` and `vault.active`, told without a token.
  */
-export const vault: Provider = { name: 'vault', kinds, needs: ['tokens', 'tunnel'], connect };
+export const vault: Provider = { name: 'vault', kinds, needs: ['objects', 'tokens', 'tunnel'], connect };

@@ -48,7 +48,8 @@ export const mayRetry = (method: ShownCall['method'], exchange: Exchange): boole
     case 400:
       return says(exchange, 'Upgrading from non-versioned');
     case 500:
-      return says(exchange, 'local node not active');
+      // A server that has just lost its leader says no more than that.
+      return says(exchange, 'local node not active') || (method === 'GET' && says(exchange, 'internal error'));
     default:
       return false;
   }

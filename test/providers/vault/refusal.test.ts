@@ -132,7 +132,7 @@ describe('a further try', () => {
     ['POST', answered(400, 'Upgrading from non-versioned to versioned data.'), true],
     ['POST', answered(400, 'no such thing'), false],
     ['POST', answered(500, 'local node not active but active cluster node not found'), true],
-    ['GET', answered(500, 'internal error'), false],
+    ['GET', answered(500, 'internal error'), true],
     ['GET', answered(403, 'permission denied'), false],
     ['GET', answered(404), false],
     ['GET', answered(200), false],

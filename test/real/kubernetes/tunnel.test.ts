@@ -9,8 +9,10 @@ import type { Tunnel } from '../../../src/engine/ports.ts';
 import type { Connection } from '../../../src/engine/resource.ts';
 import { tunnelled } from '../../../src/providers/vault/tunnelled.ts';
 import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
+import { freePorts } from '../../servers/ports.ts';
 import { type Pods, startPods } from '../../support/pods.ts';
-import { connect, kubeconfigAs, type Stranger, stranger, uniqueName } from './cluster.ts';
+import { tcpGate } from '../story/tcp-gate.ts';
+import { connect, kubeconfigAs, kubeconfigWith, type Stranger, stranger, uniqueName } from './cluster.ts';
 
 const namespace = uniqueName('tunnel');
 const port = 8200;
@@ -136,6 +138,35 @@ describe('a port that is forwarded through the API server', () => {
     held[0]?.destroy();
     await expect(asking).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) });
     expect(await ask(`http://echo.${namespace}/`)).toMatchObject({ status: 200 });
+    silent.close();
+  });
+
+  test('an API server that goes ends what is under way; once it is back, the same tunnel works', async () => {
+    const [at = 0] = await freePorts(1);
+    const gate = tcpGate(at);
+    const server = Number(new URL(inject('servers').url).port);
+    await gate.open(server);
+    const kubeconfig = await kubeconfigWith(({ clusters }) => {
+      for (const { cluster } of clusters) cluster['server'] = `https://127.0.0.1:${at}`;
+    });
+    const behind = await connect({ kubeconfig, readOnly: true });
+    const through = tunnelOf(behind);
+    const held: Socket[] = [];
+    const silent = createTcpServer((socket) => void held.push(socket.on('error', () => undefined)));
+    const local = await listening(silent);
+    await pods.run({ namespace, name: 'mute-0', labels: { app: 'mute' }, ports: { [port]: local } });
+    const asking = ask(`http://mute-0.mute.${namespace}.svc:${port}/`, { through }).catch((error: unknown) => error);
+    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await gate.shut();
+    expect(await asking).toMatchObject({ code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) });
+    await expect(ask(`http://echo.${namespace}/`, { through })).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining('no answer from the API server'),
+    });
+    await gate.open(server);
+    expect(await ask(`http://echo.${namespace}/`, { through })).toMatchObject({ status: 200 });
+    await behind.close();
+    await gate.shut();
     silent.close();
   });
 

@@ -33,6 +33,8 @@ export interface Nothing {
   readonly name: string;
   readonly folder: string;
   readonly printed: string[];
+  /** What its runs see of the environment. */
+  readonly env: Readonly<Record<string, string>>;
   lab(words: readonly string[], more?: Readonly<Record<string, string>>): Promise<Ran>;
   /** Starts it, for who means to kill it. */
   start(
@@ -117,6 +119,7 @@ export const setUp = async (address: string, given: SetUp = {}): Promise<Nothing
     name,
     folder,
     printed,
+    env,
     lab,
     start,
     json: async (words) => {

@@ -18,6 +18,8 @@ export const loginConfig = z.discriminatedUnion('auth', [
     role: z.string().min(1),
     /** Whose token of the cluster logs in. */
     serviceAccount: z.strictObject({ namespace: z.string().min(1), name: z.string().min(1) }),
+    /** The manifest makes that service account: until it is there, Vault waits for it. */
+    madeHere: z.boolean().optional(),
     /** What the token is for; [] = the API server's own. */
     audiences: z.array(z.string()),
     policies,

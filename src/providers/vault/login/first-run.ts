@@ -30,17 +30,35 @@ export const firstRunLogin = (bootstrap: Bootstrap, declared: Login): Login => (
   renewable: () => true,
 });
 
-/** `vault.active`; for who may only look, shut as well between the first unseal and lab's own login being made. */
-export const activeFor = async (
-  health: HealthWatch,
-  looking: Bootstrap | undefined,
-  declared: Login,
-): Promise<GateState> => {
+/** What tells whether lab can work in a Vault. */
+export interface Entering {
+  readonly health: HealthWatch;
+  readonly bootstrap: Bootstrap | undefined;
+  readonly readOnly: boolean;
+  readonly declared: Login;
+  /** The service account that lab logs in as and that is not there yet; undefined if nothing is missing. */
+  missingAccount(): Promise<string | undefined>;
+}
+
+/**
+ * `vault.active`: in service, and lab can log in. Shut as well while lab's own login is not made, for who may only look,
+ * or while the account is missing that it logs in as; root gets in without either.
+ */
+export const activeFor = async (entering: Entering): Promise<GateState> => {
+  const { health, bootstrap, readOnly, declared } = entering;
   const state = await health.gate();
-  if (state.state !== 'open' || looking === undefined || !(await hasRoot(looking))) return state;
+  if (state.state !== 'open') return state;
+  const rootIsThere = bootstrap !== undefined && (await hasRoot(bootstrap));
+  if (rootIsThere) return readOnly ? loginGate(declared, state) : state;
+  const account = await entering.missingAccount();
+  if (account === undefined) return state;
+  return { state: 'shut', because: `Vault is in service, and lab logs in to it as ${account}, which is not there yet` };
+};
+
+const loginGate = async (declared: Login, open: GateState): Promise<GateState> => {
   try {
     await declared.token();
-    return state;
+    return open;
   } catch (error) {
     if (!isNotMadeYet(error)) throw error;
     return { state: 'shut', because: "Vault is in service, and lab's own login is not made yet: apply goes on there" };

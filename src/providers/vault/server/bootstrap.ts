@@ -9,6 +9,7 @@ import type { InitAnswer } from './escrow-entries.ts';
 import { type InitConfig, type StoreCustodian, storesOf } from './init-config.ts';
 import type { PublicKey } from './pgp.ts';
 import { keysUnknown, type Standing, standingOf } from './standing.ts';
+import { openTypedShares, type Prompt, type TypedShare, type TypedShares } from './typed-shares.ts';
 import { type ShareSource, unseal } from './unseal.ts';
 
 /** What brings a Vault from empty storage into service. */
@@ -25,8 +26,10 @@ export interface Bootstrap {
   initialise(): Promise<void>;
   /** From the answer on: shares to their custodians, unsealed if lab is to, and the escrow closed. */
   complete(unsealing: boolean): Promise<void>;
-  /** The shares that lab can read, store by store. */
-  shares(): ShareSource;
+  /** The shares that lab can read, store by store; then those that people type, where they are asked. */
+  shares(attempt: number): ShareSource;
+  /** What people type, where they are asked. */
+  readonly typed: TypedShares | undefined;
   /** The root token, if this run or an earlier one holds it still: from memory, or out of the escrow. */
   root(): Promise<Secret | undefined>;
   /** That of this run, without asking the escrow. */
@@ -46,13 +49,14 @@ export interface BootstrapOptions {
   readonly config: InitConfig;
   readonly reach: Reach;
   readonly keeper: (provider: string, place: string) => Promise<Keeper>;
+  readonly prompt: Prompt | undefined;
   readonly signal: AbortSignal;
 }
 
 const serviceMs = 60_000;
 
 /** Opens nothing yet. */
-export const openBootstrap = ({ config, reach, keeper, signal }: BootstrapOptions): Bootstrap => {
+export const openBootstrap = ({ config, reach, keeper, prompt, signal }: BootstrapOptions): Bootstrap => {
   const escrow = openEscrow(config, (custodian) => keeper(custodian.keeper, custodian.place));
   const servers = async (): Promise<readonly [ServerApi, ...ServerApi[]]> => {
     const [first, ...others] = await reach.servers();
@@ -64,7 +68,8 @@ export const openBootstrap = ({ config, reach, keeper, signal }: BootstrapOption
   let retired = false;
   let writes = 0;
 
-  const shares = () => heldBy(escrow, storesOf(config));
+  const typed = config.prompt === true ? openTypedShares(prompt, config.address) : undefined;
+  const shares = (attempt: number) => heldBy(escrow, storesOf(config), typed?.of(attempt));
 
   const root = async (): Promise<Secret | undefined> => {
     if (inMemory !== undefined) return inMemory;
@@ -140,6 +145,7 @@ export const openBootstrap = ({ config, reach, keeper, signal }: BootstrapOption
     escrow,
     servers,
     shares,
+    typed,
     root,
     rootAtHand: () => (retired ? undefined : inMemory),
     retireRoot: () => {
@@ -152,7 +158,7 @@ export const openBootstrap = ({ config, reach, keeper, signal }: BootstrapOption
     complete: async (unsealing) => {
       const answer = await escrow.answer();
       if (answer !== undefined) await distributed(answer);
-      if (unsealing) await Promise.all((await servers()).map(untilUnsealed));
+      if (unsealing) await Promise.all((await servers()).map(untilUnsealed)).finally(() => typed?.wipe());
       if (answer === undefined || (await mainStatus()).sealed) return;
       await escrow.complete(answer, await clusterId());
     },
@@ -164,8 +170,13 @@ export const openBootstrap = ({ config, reach, keeper, signal }: BootstrapOption
   };
 };
 
-async function* heldBy(escrow: Escrow, custodians: readonly StoreCustodian[]): AsyncGenerator<Held> {
+async function* heldBy(
+  escrow: Escrow,
+  custodians: readonly StoreCustodian[],
+  typed: AsyncGenerator<TypedShare> | undefined,
+): AsyncGenerator<Held | TypedShare> {
   for (const custodian of custodians) yield await escrow.held(custodian);
+  if (typed !== undefined) yield* typed;
 }
 
 const initRequest = (config: InitConfig, keys: readonly PublicKey[]): InitRequest => {

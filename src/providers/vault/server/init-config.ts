@@ -28,6 +28,8 @@ export const initConfig = z.strictObject({
   shares: z.int().min(1).max(255),
   threshold: z.int().min(1).max(255),
   rootToken: z.enum(['revoke', 'keep']),
+  /** People type the shares that stores do not keep. */
+  prompt: z.boolean().optional(),
   /** What the names of all that is escrowed begin with. */
   prefix: z.string().min(1),
   /** Where the encrypted answer of init lies until all of it is with its custodians. */

@@ -19,6 +19,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
           config: config.init,
           reach,
           keeper: context.ports.keeper,
+          prompt: context.prompt,
           signal: context.signal,
         });
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
@@ -29,14 +30,14 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
       escrow: bootstrap === undefined ? [] : await lookAtEscrow(bootstrap),
       ...(await problemOf(bootstrap)),
     }),
-    /** Gives every sealed server the shares that the stores keep. A store that cannot be read is remarked, and gone on without. */
+    /** Gives every sealed server the shares that the stores keep, and those that people type where they are to. A store that cannot be read is remarked, and gone on without. */
     unseal: async (remark: Remark) => {
       if (bootstrap === undefined) throw noEscrow(await reach.servers());
       await bootstrap.standing();
       // All at once: the servers of one raft cluster need each other to come into service.
-      await Promise.all(
-        (await serversNow()).map((server) => unseal(server, () => readable(bootstrap, remark), remark)),
-      );
+      const sources = (attempt: number) => readable(bootstrap, attempt, remark);
+      const all = (await serversNow()).map((server) => unseal(server, sources, remark));
+      await Promise.all(all).finally(() => bootstrap.typed?.wipe());
     },
     close: () => reach.transport.close(),
   };
@@ -47,11 +48,12 @@ const noEscrow = ([address = '']: readonly string[]): LabError =>
     next: `It has no vault.init. Who has shares gives them with: VAULT_ADDR=${address} vault operator unseal`,
   });
 
-async function* readable(bootstrap: Bootstrap, remark: Remark): ShareSource {
+async function* readable(bootstrap: Bootstrap, attempt: number, remark: Remark): ShareSource {
   for (const custodian of storesOf(bootstrap.config)) {
     const held = await heldOr(bootstrap, custodian, remark);
     if (held !== undefined) yield held;
   }
+  if (bootstrap.typed !== undefined) yield* bootstrap.typed.of(attempt);
 }
 
 const heldOr = async ({ escrow }: Bootstrap, custodian: StoreCustodian, remark: Remark): Promise<Held | undefined> => {

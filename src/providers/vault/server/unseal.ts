@@ -3,9 +3,10 @@ import { LabError } from '../../../errors.ts';
 import type { SealStatus, ServerApi } from './api.ts';
 import type { Held } from './escrow.ts';
 import { decrypt } from './pgp.ts';
+import type { TypedShare } from './typed-shares.ts';
 
-/** Where shares come from, custodian by custodian; asked only as long as more are needed. */
-export type ShareSource = AsyncIterable<Held>;
+/** Where shares come from, custodian by custodian and then typed; asked only as long as more are needed. */
+export type ShareSource = AsyncIterable<Held | TypedShare>;
 
 /** What an unsealing remarks while it goes on. */
 export type Remark = (text: string) => void;
@@ -18,19 +19,23 @@ const attempts = 3;
  * a share counts once, and an unsealing that they began anew is begun anew here too. Answers its status then, which is
  * still sealed where the custodians keep too few.
  */
-export const unseal = async (server: ServerApi, shares: () => ShareSource, remark: Remark): Promise<SealStatus> => {
+export const unseal = async (
+  server: ServerApi,
+  shares: (attempt: number) => ShareSource,
+  remark: Remark,
+): Promise<SealStatus> => {
   let before = await server.status();
   if (!before.initialized) return before;
   for (let attempt = 1; before.sealed; attempt += 1) {
-    const round = await giveAll(server, before, shares(), remark);
+    const round = await giveAll(server, before, shares(attempt), remark);
     if (round.is === 'status') return round.status;
-    if (attempt === attempts) throw collision(server);
+    if (attempt === attempts) throw round.is === 'mistyped' ? mistyped(server) : collision(server);
     before = await server.status();
   }
   return before;
 };
 
-type Round = { readonly is: 'status'; readonly status: SealStatus } | { readonly is: 'again' };
+type Round = { readonly is: 'status'; readonly status: SealStatus } | { readonly is: 'again' | 'mistyped' };
 
 const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSource, remark: Remark): Promise<Round> => {
   let { nonce } = before;
@@ -38,9 +43,16 @@ const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSourc
   const mixed = before.progress > 0;
   if (mixed) remark(`somebody has given ${before.progress} of ${before.t} shares to ${server.address} already`);
   let status = before;
-  for await (const held of shares) {
-    for (const share of await sharesOf(held)) {
+  let hasTyped = false;
+  for await (const offered of shares) {
+    const isTyped = 'typed' in offered;
+    hasTyped ||= isTyped;
+    for (const share of isTyped ? [offered.typed] : await sharesOf(offered)) {
       const result = await server.give(share);
+      if (result.is === 'wrong' && hasTyped) {
+        remark(`the shares do not open ${server.address}: one of those that were typed is wrong; beginning anew`);
+        return { is: 'mistyped' };
+      }
       if (result.is === 'wrong') {
         if (!mixed) throw wrongShares(server, result.because);
         remark(`the shares that somebody gave to ${server.address} were wrong; beginning anew`);
@@ -48,7 +60,7 @@ const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSourc
       }
       const complete = status.progress === status.t - 1 && result.status.progress === 0;
       status = result.status;
-      remark(progressOf(server, status, held.custodian.name));
+      remark(progressOf(server, status, isTyped ? 'who typed it' : offered.custodian.name));
       if (!status.sealed) return { is: 'status', status };
       // A server that joins a raft cluster takes the last share, and proves itself to the leader before it is unsealed.
       if (complete) return untilJoined(server);
@@ -95,6 +107,11 @@ export const sharesOf = async ({ custodian, shares, keys }: Held): Promise<Buffe
 const wrongShares = (server: ServerApi, because: string): LabError =>
   new LabError('GUARD', `the escrowed shares do not open the Vault at ${server.address}: ${because}`, {
     next: 'They belong to another Vault, or to its storage of another time. Check the address, and whether a backup was restored there.',
+  });
+
+const mistyped = ({ address }: ServerApi): LabError =>
+  new LabError('GUARD', `the shares that were typed do not open the Vault at ${address}`, {
+    next: 'They belong to another Vault, or one is mistyped. Each custodian decrypts theirs anew; then run it again.',
   });
 
 const collision = ({ address }: ServerApi): LabError =>
