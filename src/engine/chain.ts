@@ -3,7 +3,7 @@ import { brokenVisits } from './chain-visits.ts';
 import type { AccountLink, IssuerLink, TrustLink } from './link.ts';
 import { type At, placeOf, whose } from './linked.ts';
 import { type Node, type Nodes, referencesIn, subjectOf } from './node.ts';
-import { type Fields, isFields, isReference, type OutputRef, type Value } from './value.ts';
+import { type Fields, isReference, type OutputRef, type Value } from './value.ts';
 import { subjectOf as tokenSubject } from './visitor.ts';
 
 /** What was seen of the systems, as far as it could be. */
@@ -11,7 +11,7 @@ export interface Seen {
   /** An output of a resource of the manifest. */
   output(reference: OutputRef): Value | undefined;
   /** The spec of an object as it is now; undefined where it is not there, or cannot be looked at. */
-  live(address: string): Fields | undefined;
+  readonly live: (address: string) => Fields | undefined;
   /** The `iss` of the cluster's tokens. Asked for only where the manifest writes one itself. */
   issuer(account: Node, reference: OutputRef): Promise<Value | undefined>;
   /** Whether the provider holds an issuer that would do; true where that cannot be told. */
@@ -39,15 +39,14 @@ export const brokenLinks = async (nodes: Nodes, seen: Seen): Promise<ReadonlyMap
     const link = node.facts.link(node.id, node.resource.spec);
     return link === undefined ? [] : [{ node, link }];
   });
-  const accounts = links.flatMap(({ node, link }) =>
-    link.is === 'account' ? [{ node, link: { ...link, annotations: annotationsOf(node, link, seen) } }] : [],
-  );
+  const accounts = links.flatMap(({ node, link }) => (link.is === 'account' ? [{ node, link }] : []));
   const trusts = links.flatMap(({ node, link }) => (link.is === 'trust' ? [{ node, link }] : []));
   const issuers = links.flatMap(({ node, link }) => (link.is === 'issuer' ? [{ node, link }] : []));
 
+  const namedBy = namesIn(nodes, seen);
   const judged: Judged[] = [];
   for (const account of accounts) {
-    const named = trusts.filter(({ link }) => names(account.link, link, nodes, seen));
+    const named = trusts.filter(({ link }) => namedBy(account.link, link));
     for (const group of Map.groupBy(named, ({ link }) => link.taker.address).values()) {
       const writes = [...group, ...issuers].some(({ link }) => typeof link.issuer === 'string');
       const issuer = writes ? await seen.issuer(account.node, account.link.issuer) : undefined;
@@ -57,11 +56,8 @@ export const brokenLinks = async (nodes: Nodes, seen: Seen): Promise<ReadonlyMap
     }
   }
 
-  // Of an object that somebody else makes nothing is known before it is there.
-  const isKnown = ({ node }: At<AccountLink>) =>
-    node.resource.ownership === 'owned' || seen.live(node.address) !== undefined;
   const visits = links.flatMap(({ node, link }) => (link.is === 'visit' ? [{ node, link }] : []));
-  const broken = new Map<string, LabError>(brokenVisits(visits, accounts, isKnown));
+  const broken = new Map<string, LabError>(brokenVisits(visits, accounts, seen.live));
   const blame = (node: Node, error: LabError) => broken.set(node.address, broken.get(node.address) ?? error);
   const right = new Set(judged.flatMap((one) => rightIn(one).map(({ trust }) => trust.node.address)));
   for (const one of judged) {
@@ -80,28 +76,21 @@ export const brokenLinks = async (nodes: Nodes, seen: Seen): Promise<ReadonlyMap
   return broken;
 };
 
-/** What the manifest sets, and what somebody else has set. */
-const annotationsOf = (node: Node, { annotations }: AccountLink, seen: Seen): Fields => {
-  const live = seen.live(node.address)?.['annotations'];
-  return { ...(isFields(live) ? live : {}), ...annotations };
-};
-
 const rightIn = ({ trusts }: Judged) => trusts.filter(({ faults }) => faults.length === 0);
 
-const names = ({ annotations }: AccountLink, { taker, isTaker }: TrustLink, nodes: Nodes, seen: Seen): boolean => {
-  const isSame = (address: string): boolean => {
-    const node = nodes.get(address);
-    return node !== undefined && subjectOf(node.resource.kind, node.id) === taker.address;
+/** Whether an account's annotations name whom a trust is for: by reference, or as the text that this comes to. */
+const namesIn = (nodes: Nodes, seen: Seen) => {
+  const bySubject = new Map([...nodes.values()].map((node) => [subjectOf(node.resource.kind, node.id), node.address]));
+  return ({ annotations }: AccountLink, { taker, isTaker }: TrustLink): boolean => {
+    const address = bySubject.get(taker.address);
+    const output = address === undefined ? undefined : seen.output({ address, output: taker.output });
+    return Object.values(annotations).some((value) => {
+      if (isReference(value)) {
+        return referencesIn(value).some((part) => part.address === address && part.output === taker.output);
+      }
+      return typeof value === 'string' && (value === output || (output === undefined && isTaker(value)));
+    });
   };
-  const output = [...nodes.keys()].flatMap((address) =>
-    isSame(address) ? (seen.output({ address, output: taker.output }) ?? []) : [],
-  )[0];
-  return Object.values(annotations).some((value) => {
-    if (isReference(value)) {
-      return referencesIn(value).some(({ address, output: name }) => name === taker.output && isSame(address));
-    }
-    return typeof value === 'string' && (value === output || (output === undefined && isTaker(value)));
-  });
 };
 
 const faultsOf = (
@@ -167,4 +156,4 @@ const letInByNobody = (account: At<AccountLink>, nearest: At<TrustLink>): LabErr
   });
 };
 
-const elsewhere = 'If something else lets it in, name that here with manage: existing.';
+const elsewhere = 'If something else lets it in, name that here as it is, with manage: existing.';

@@ -158,7 +158,10 @@ const readBack = async (
   if (found.is === 'refused') throw found.error;
   if (found.is === 'gated') throw new LabError('UNREACHABLE', found.because, { address: node.address });
   if (found.live.exists === 'no')
-    throw new LabError('REJECTED', 'it was written and is not there', { address: node.address });
+    throw new LabError('REJECTED', 'it was written and is not there', {
+      address: node.address,
+      next: 'Some servers show it only later: apply again, it goes on from there.',
+    });
   const live = found.live.spec;
   const different = diff({
     facts: node.facts,

@@ -27,6 +27,7 @@ test('apply converges on a bad day of both clouds, and says what it waits for', 
     expect.arrayContaining([
       'the directory does not know eso yet',
       'the vault chain-kv has not heard of the role of self yet',
+      'IAM has not told all its servers of the role eso yet; that takes seconds',
     ]),
   );
   expect((await stage.plan(resources)).summary).toMatchObject({ none: resources.length });

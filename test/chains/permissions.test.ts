@@ -149,9 +149,10 @@ describe('in AWS', () => {
     }
   });
 
-  const life = async (allowed: readonly Right[]) => {
+  const life = async (allowed: readonly Right[], { issuers = [] }: { issuers?: readonly string[] } = {}) => {
     const box = await startAwsSandbox({ seed: 'permissions', account });
     const iam = iamAt(box);
+    for (const Url of issuers) await iam.createOpenIDConnectProvider({ Url, ClientIDList: ['others'] });
     const document = JSON.stringify(permissionPolicy(allowed, { partition: 'aws', account }));
     await iam.createUser({ UserName: 'applier' });
     const { Policy } = await iam.createPolicy({ PolicyName: 'applier', PolicyDocument: document });
@@ -170,6 +171,10 @@ describe('in AWS', () => {
 
   test('these rights are enough for apply', async () => {
     expect(await life(rights)).toEqual([]);
+  }, 60_000);
+
+  test('and are where others have made providers in the account', async () => {
+    expect(await life(rights, { issuers: ['https://token.actions.githubusercontent.com'] })).toEqual([]);
   }, 60_000);
 
   test.each(unique(rights.map(({ action }) => action)))(

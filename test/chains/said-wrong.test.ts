@@ -251,10 +251,19 @@ describe('lab plan says nothing of', () => {
   });
 
   test('an account that is let in by what is there already', async () => {
-    const standing = resource('azure.federated-credential/lab/eso/standing', {}, { ownership: 'expected' });
-    expect(await planned([...azureChain({ issuer: `${issuer}/` }), standing])).not.toContainEqual(
-      expect.objectContaining({ address: credential }),
+    const stage = await setStage();
+    await stage.apply(azureChain());
+    const there = azureChain().map(
+      (one): Resource => (one.address === credential ? { ...one, ownership: 'expected' } : one),
     );
+    const beside = resource('azure.federated-credential/lab/eso/other', {
+      issuer,
+      subject: 'system:serviceaccount:eso:other',
+      audiences: ['api://AzureADTokenExchange'],
+    });
+    expect(said(await stage.plan([...there, beside]))).toEqual([]);
+    const alone = there.filter(({ address }) => address !== credential);
+    expect(said(await stage.plan([...alone, beside]))).toMatchObject([{ address: beside.address }]);
   });
 
   test('an issuer that the account of AWS holds already', async () => {

@@ -9,6 +9,7 @@ import {
   vault,
 } from '../servers/binaries/artifacts.ts';
 import { whyMissing } from '../servers/binaries/provide.ts';
+import { earlier } from '../servers/external-secrets-release.ts';
 import { whyNoPostgresql } from '../servers/postgresql-programs.ts';
 
 /** Tests that need the same servers: without one of these none of the group runs. */
@@ -44,10 +45,18 @@ export const groups: readonly Group[] = [
   },
 ];
 
+/** What runs a second time with --matrix. The files are filters of vitest, less `without`. */
+export const matrix: Group & { readonly without: string } = {
+  name: `External Secrets ${earlier.name}`,
+  files: ['test/real/external-secrets/', 'test/real/clouds/'],
+  without: 'test/real/external-secrets/unchecked-store.test.ts',
+  needs: [earlier.definitions, earlier.program],
+};
+
 /** Those whose servers can neither be found nor built on this machine. */
-export const groupsNotRun = async (): Promise<readonly NotRun[]> => {
+export const groupsNotRun = async (asked: readonly Group[] = groups): Promise<readonly NotRun[]> => {
   const judged = await Promise.all(
-    groups.map(async (group) => {
+    asked.map(async (group) => {
       const reasons = await Promise.all(
         group.needs.map((need) => (need === 'postgresql' ? whyNoPostgresql() : whyMissing(need))),
       );

@@ -1,4 +1,4 @@
-import { artifacts } from './binaries/artifacts.ts';
+import { artifacts, matrixArtifacts } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import { sweepRunFolders } from './run-folders.ts';
 import { deploy, down, status, up } from './up.ts';
@@ -41,12 +41,11 @@ async function runCommand(command: string, names: readonly string[]): Promise<vo
 }
 
 async function buildAll(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !artifacts.some((artifact) => artifact.name === name));
+  const all = [...artifacts, ...matrixArtifacts];
+  const unknown = names.filter((name) => !all.some((artifact) => artifact.name === name));
   if (unknown.length > 0)
-    throw new Error(
-      `no such artifact: ${unknown.join(', ')}; there are ${artifacts.map(({ name }) => name).join(', ')}`,
-    );
-  for (const artifact of artifacts.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    throw new Error(`no such artifact: ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`);
+  for (const artifact of names.length === 0 ? artifacts : all.filter(({ name }) => names.includes(name))) {
     const start = performance.now();
     const { path, from } = await provide(artifact, say);
     say(`${artifact.name}: ${from}, ${((performance.now() - start) / 1000).toFixed(1)} s, ${path}`);

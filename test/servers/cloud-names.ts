@@ -13,6 +13,8 @@ export type CloudNames = {
   environment: Readonly<Record<string, string>>;
   /** Hosts that somebody wanted and that no route leads to; they were refused. */
   strangers: readonly string[];
+  /** Those of `unknown` that somebody wanted. */
+  missed: readonly string[];
   stop: () => Promise<void>;
 };
 
@@ -20,12 +22,15 @@ export type CloudNames = {
 export async function startCloudNames(options: {
   dir: string;
   routes: readonly Route[];
+  /** Hosts that do not resolve, whatever the routes say. */
+  unknown?: readonly string[];
   authorities: readonly string[];
 }): Promise<CloudNames> {
   const bundle = join(options.dir, 'authorities.pem');
   await mkdir(options.dir, { recursive: true });
   await writeFile(bundle, options.authorities.join('\n'));
   const strangers: string[] = [];
+  const missed: string[] = [];
   const open = new Set<Socket>();
   const proxy = createServer((_, response) => response.writeHead(405).end());
   proxy.on('connection', (socket) => {
@@ -34,9 +39,10 @@ export async function startCloudNames(options: {
   });
   proxy.on('connect', (request, client: Socket, head: Buffer) => {
     const host = (request.url ?? '').replace(/:443$/, '');
-    const route = options.routes.find(({ suffix }) => host.endsWith(suffix));
+    const isUnknown = options.unknown?.includes(host) === true;
+    const route = isUnknown ? undefined : options.routes.find(({ suffix }) => host.endsWith(suffix));
     if (route === undefined) {
-      strangers.push(host);
+      (isUnknown ? missed : strangers).push(host);
       client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
       return;
     }
@@ -57,6 +63,7 @@ export async function startCloudNames(options: {
       SSL_CERT_FILE: bundle,
     },
     strangers,
+    missed,
     stop: async () => {
       for (const socket of open) socket.destroy();
       proxy.close();

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiCaller, type CallApi } from './api-request.ts';
-import { etcd, externalSecretsCrds, kubeApiserver, kubeControllerManager } from './binaries/artifacts.ts';
+import { etcd, kubeApiserver, kubeControllerManager } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import * as programs from './control-plane-programs.ts';
 import { type Credentials, type KeyPairFiles, writeCredentials } from './credentials.ts';
 import { installCustomResources } from './custom-resources.ts';
+import { chosenRelease } from './external-secrets-release.ts';
 import { testContext, writeKubeconfig } from './kubeconfig.ts';
 import { freePorts } from './ports.ts';
 import { type Lifetime, type RunningProcess, startProcess, stopAll } from './processes.ts';
@@ -75,7 +76,7 @@ async function findFiles({ customResources }: ControlPlaneOptions) {
     etcd: (await provide(etcd)).path,
     apiServer: (await provide(kubeApiserver)).path,
     controllerManager: (await provide(kubeControllerManager)).path,
-    customResources: customResources ?? [(await provide(externalSecretsCrds)).path],
+    customResources: customResources ?? [(await provide(chosenRelease().definitions)).path],
   };
 }
 

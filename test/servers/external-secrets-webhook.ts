@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAuthority } from '../../src/sandbox/certificates/authority.ts';
-import { externalSecrets } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { ExternalSecrets } from './external-secrets.ts';
+import { chosenRelease } from './external-secrets-release.ts';
 import { freePorts } from './ports.ts';
 import { startProcess } from './processes.ts';
 import { answers } from './wait.ts';
@@ -31,7 +31,7 @@ export async function startExternalSecretsWebhook(options: {
     name: 'external-secrets-webhook',
     dir,
     lifetime: 'parent',
-    command: (await provide(externalSecrets)).path,
+    command: (await provide(chosenRelease().program)).path,
     args: [
       'webhook',
       `--port=${port}`,

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { externalSecrets } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { chosenRelease } from './external-secrets-release.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { grantOperator } from './operator-access.ts';
 import { freePorts } from './ports.ts';
@@ -23,7 +23,9 @@ export type ExternalSecrets = { stop: () => Promise<void> };
 /** Starts the External Secrets Operator with the rights that its chart gives it; its definitions must be installed already. */
 export async function startExternalSecrets(options: ExternalSecretsOptions): Promise<ExternalSecrets> {
   const { controlPlane, dir, lifetime = 'parent', environment } = options;
-  const [live = 0] = await freePorts(1);
+  const release = chosenRelease();
+  const [port = 0] = await freePorts(1);
+  const { flags, path } = release.alive(port);
   const kubeconfig = join(dir, 'operator.kubeconfig');
   await mkdir(dir, { recursive: true });
   const { url, caFile } = controlPlane;
@@ -32,17 +34,11 @@ export async function startExternalSecrets(options: ExternalSecretsOptions): Pro
     name: 'external-secrets',
     dir,
     lifetime,
-    command: (await provide(externalSecrets)).path,
-    args: [
-      '--metrics-addr=0',
-      `--live-addr=127.0.0.1:${live}`,
-      '--enable-leader-election=false',
-      '--concurrent=4',
-      '--store-requeue-interval=10s',
-    ],
+    command: (await provide(release.program)).path,
+    args: [...flags, '--enable-leader-election=false', '--concurrent=4', '--store-requeue-interval=10s'],
     // It has no flag for a kubeconfig.
     environment: { ...environment, KUBECONFIG: kubeconfig },
-    ready: () => answers(`http://127.0.0.1:${live}/healthz`, 200),
+    ready: () => answers(`http://127.0.0.1:${port}${path}`, 200),
   });
   return { stop };
 }

@@ -5,7 +5,7 @@ import { type AzureSandbox, startAzureSandbox } from '../../../src/sandbox/azure
 import { iamAt, strangerAt } from '../../providers/aws/server.ts';
 import { subscription } from '../../sandbox/azure/arm.ts';
 import { type Links, makeIdentity } from '../../sandbox/azure/chain.ts';
-import { clientId, clientSecret, tenant } from '../../sandbox/azure/sandbox.ts';
+import { clientId, clientSecret, sdk, tenant } from '../../sandbox/azure/sandbox.ts';
 import { type CloudNames, startCloudNames } from '../../servers/cloud-names.ts';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
 import { startExternalSecrets } from '../../servers/external-secrets.ts';
@@ -21,6 +21,7 @@ const namespace = 'external-secrets';
 const apiVersion = 'external-secrets.io/v1';
 const regions = { moto: 'us-east-1', sandbox: 'eu-west-1' };
 const vault = 'illm-k8s-lab-kv';
+const gone = 'illm-k8s-lab-gone';
 
 let folder: RunFolder;
 let cluster: ControlPlane;
@@ -39,8 +40,16 @@ beforeAll(async () => {
   const keysOf = async (asked: string) =>
     asked === issuer ? JSON.parse((await cluster.call({ method: 'GET', path: '/openid/v1/jwks' })).body) : undefined;
   const principal = (id: string) => (id === clientId ? { clientId, clientSecret } : undefined);
-  azure = await startAzureSandbox({ tenant, subscription, vaults: [], principal, keysOf });
-  aws = await startAwsSandbox({ seed: 'names', account: '210987654321', keysOf, names: inRegion(regions.sandbox) });
+  // What is new is not known everywhere at once.
+  const late = { staleAssignments: 2, staleCredentials: 1 };
+  azure = await startAzureSandbox({ tenant, subscription, vaults: [], principal, keysOf, quirks: late });
+  aws = await startAwsSandbox({
+    seed: 'names',
+    account: '210987654321',
+    keysOf,
+    names: inRegion(regions.sandbox),
+    quirks: { staleRoles: 1 },
+  });
   names = await startCloudNames({
     dir: join(folder.dir, 'names'),
     routes: [
@@ -49,9 +58,12 @@ beforeAll(async () => {
       { suffix: `.${regions.moto}.amazonaws.com`, port: Number(new URL(moto.url).port) },
       { suffix: `.${regions.sandbox}.amazonaws.com`, port: aws.port },
     ],
+    // Azure takes the name of a deleted vault out of the DNS.
+    unknown: [`${gone}.vault.azure.net`],
     authorities: [azure.caPem, aws.caPem, moto.caPem],
   });
-  const { environment } = names;
+  // Up to 0.16 it would ask the STS of all regions; the webhook of EKS sets this for every pod.
+  const environment = { ...names.environment, AWS_STS_REGIONAL_ENDPOINTS: 'regional' };
   await startExternalSecrets({ controlPlane: cluster, dir: join(folder.dir, 'external-secrets'), environment });
   for (const name of [namespace, 'crossplane-system']) await post('/api/v1/namespaces', { metadata: { name } });
 }, 120_000);
@@ -111,8 +123,9 @@ describe('azure-keyvault, with workload identity', () => {
   const value = '{"clientId":"x"}';
   const secret = { name: 'crossplane-azure-credentials', value };
 
-  const readAs = async (name: string, links: Links) => {
-    const place = { identity: name, vault, secret };
+  /** `store` and `keyOf` are what the store says beyond the records, and the key that is read. */
+  const readAs = async (name: string, links: Links, { store = {}, keyOf = secret.name, at = vault } = {}) => {
+    const place = { identity: name, vault: at, secret };
     const subject = `system:serviceaccount:${namespace}:${name}`;
     const identity = await makeIdentity(azure, place, { subject, ...links });
     const named = links.clientId === undefined ? identity.clientId : links.clientId;
@@ -120,14 +133,16 @@ describe('azure-keyvault, with workload identity', () => {
       'azure.workload.identity/tenant-id': tenant,
       ...(named === null ? {} : { 'azure.workload.identity/client-id': named }),
     };
-    const vaultUrl = `https://${vault}.vault.azure.net`;
-    const azurekv = { authType: 'WorkloadIdentity', vaultUrl, serviceAccountRef: { name, namespace } };
-    await reading(name, { annotations, provider: { azurekv }, key: secret.name });
+    const vaultUrl = `https://${at}.vault.azure.net`;
+    const azurekv = { authType: 'WorkloadIdentity', vaultUrl, serviceAccountRef: { name, namespace }, ...store };
+    await reading(name, { annotations, provider: { azurekv }, key: keyOf });
   };
 
-  test('reads where every link is right', async () => {
+  test('reads where every link is right, once Entra and the vault have heard of it', async () => {
     await readAs('azure-right', {});
     await vi.waitFor(async () => expect(await synced('azure-right')).toBe(value), patiently);
+    expect(await events('azure-right')).toContain('AADSTS70021: ');
+    expect(await events('azure-right')).toContain('ForbiddenByRbac');
   });
 
   test.each<[string, Links, string]>([
@@ -137,11 +152,38 @@ describe('azure-keyvault, with workload identity', () => {
     ['annotation', { clientId: null }, 'missing clientID'],
     ['client id', { clientId: '00000000-0000-0000-0000-00000000000f' }, 'AADSTS700016'],
     ['role', { role: 'none' }, 'ForbiddenByRbac'],
+    ['scope', { scope: `/providers/Microsoft.KeyVault/vaults/${vault}/secrets/another` }, 'ForbiddenByRbac'],
   ])('fails with a wrong %s', async (link, links, says) => {
     const name = `azure-${link.replace(' ', '-')}`;
     await readAs(name, links);
     await vi.waitFor(async () => expect(await events(name)).toContain(says), patiently);
     expect(await synced(name)).toBeUndefined();
+  });
+
+  test('fails with two client ids', async () => {
+    const stringData = { id: 'another', secret: 'none' };
+    await post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'login' }, stringData });
+    const ref = (key: string) => ({ name: 'login', key, namespace });
+    const authSecretRef = { clientId: ref('id'), clientSecret: ref('secret') };
+    await readAs('azure-two-ids', {}, { store: { authSecretRef } });
+    await vi.waitFor(async () => expect(await events('azure-two-ids')).toContain('multiple clientID found'), patiently);
+    expect(await synced('azure-two-ids')).toBeUndefined();
+  });
+
+  test('fails with a vault that is soft-deleted', async () => {
+    await readAs('azure-no-vault', { vaultDeleted: true }, { at: gone });
+    // It tries for minutes before it says anything of a server that it does not reach.
+    await vi.waitFor(() => expect(names.missed).toContain(`${gone}.vault.azure.net`), patiently);
+    expect(await synced('azure-no-vault')).toBeUndefined();
+  });
+
+  test('fails with a secret that is deleted and still kept', async () => {
+    await makeIdentity(azure, { identity: 'azure-owner', vault, secret: { name: 'retired', value } }, {});
+    await (await sdk(azure, vault).beginDeleteSecret('retired')).pollUntilDone();
+    await readAs('azure-retired', {}, { keyOf: 'retired' });
+    const says = 'Secret does not exist';
+    await vi.waitFor(async () => expect(await events('azure-retired')).toContain(says), patiently);
+    expect(await synced('azure-retired')).toBeUndefined();
   });
 });
 
@@ -149,7 +191,11 @@ describe('aws-secretsmanager, with a role', () => {
   const value = '[default]';
   const key = 'crossplane-aws-credentials';
 
-  const readFrom = async (server: AwsSandbox | Moto, name: string, audience = 'sts.amazonaws.com') => {
+  const readFrom = async (
+    server: AwsSandbox | Moto,
+    name: string,
+    { audience = 'sts.amazonaws.com', keyOf = key } = {},
+  ) => {
     const [region, account] = server === moto ? [regions.moto, moto.account] : [regions.sandbox, aws.account];
     const iam = iamAt(server);
     const host = issuer.replace('https://', '');
@@ -170,7 +216,7 @@ describe('aws-secretsmanager, with a role', () => {
       aws: { service: 'SecretsManager', region, auth: { jwt: { serviceAccountRef: { name, namespace } } } },
     };
     const annotations = { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${account}:role/${name}` };
-    await reading(name, { annotations, provider, key });
+    await reading(name, { annotations, provider, key: keyOf });
   };
 
   beforeAll(async () => {
@@ -193,10 +239,32 @@ describe('aws-secretsmanager, with a role', () => {
   });
 
   test('fails where the role trusts another audience', async () => {
-    await readFrom(aws, 'aws-audience', 'lab');
+    await readFrom(aws, 'aws-audience', { audience: 'lab' });
     const says = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity';
     await vi.waitFor(async () => expect(await events('aws-audience')).toContain(says), patiently);
     expect(await synced('aws-audience')).toBeUndefined();
+  });
+
+  test('fails as long as STS does not know a role that is new', async () => {
+    await readFrom(aws, 'aws-new');
+    await vi.waitFor(async () => expect(await synced('aws-new')).toBe(value), patiently);
+    expect(await events('aws-new')).toContain('AccessDenied');
+  });
+
+  test.each([
+    ['moto', () => moto],
+    ['the sandbox', () => aws],
+  ])('fails with a secret of %s that is scheduled for deletion', async (name, server) => {
+    const region = server() === moto ? regions.moto : regions.sandbox;
+    const api = strangerAt(server(), region);
+    await api.createSecret({ Name: 'retired', SecretString: value });
+    await api.deleteSecret({ SecretId: 'retired', RecoveryWindowInDays: 7 });
+    const named = `aws-retired-${name.replace(' ', '-')}`;
+    await readFrom(server(), named, { keyOf: 'retired' });
+    // Up to 0.16 External Secrets takes AWS's words, which moto does not have, for absence.
+    const says = /InvalidRequestException|Secret does not exist/;
+    await vi.waitFor(async () => expect(await events(named)).toMatch(says), patiently);
+    expect(await synced(named)).toBeUndefined();
   });
 });
 

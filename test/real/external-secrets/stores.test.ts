@@ -99,12 +99,6 @@ test('a store that was bad and becomes good is done', async () => {
   expect(await made.ended()).toEqual({ state: 'done' });
 });
 
-test('a provider that cannot be checked is done: waiting would teach nothing', async () => {
-  const made = store();
-  await made.put({ provider: { fake: { data: [], validationResult: 1 } } });
-  expect(await made.ended()).toEqual({ state: 'done' });
-});
-
 test('a store whose server is not up waits, and says what its event says', async () => {
   const namespace = uniqueName('store');
   await someone('POST', '/api/v1/namespaces', { metadata: { name: namespace } });

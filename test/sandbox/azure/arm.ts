@@ -10,6 +10,7 @@ const versions = {
   keyVault: '2026-02-01',
   identities: '2024-11-30',
   authorization: '2022-04-01',
+  clusters: '2025-10-01',
 } as const;
 
 /** Calls of Azure Resource Manager below the sandbox's subscription, as its owner. */

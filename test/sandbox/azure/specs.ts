@@ -14,6 +14,10 @@ export const withoutSpecs = 'checked where LAB_TEST_SPECS names a folder with th
 /** Whether the descriptions of a service are at hand. */
 export const hasSpecs = (service: string): boolean => existsSync(join(root, 'azure', service, 'openapi.json'));
 
+/** Whether an official example is at hand, also of a service without a description. */
+export const hasExample = (service: string, name: string): boolean =>
+  existsSync(join(root, 'azure', service, `${name}.json`));
+
 const exampleShape = z.object({
   operationId: z.string().optional(),
   parameters: z.looseObject({

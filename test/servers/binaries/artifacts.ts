@@ -17,7 +17,7 @@ export type Artifact = {
   /** Names a file to use instead of a built one. */
   variable: `LAB_TEST_${string}`;
   /** Folder under ../modules; it pins every version. */
-  module: 'controlplane' | 'eso' | 'moto' | 'vault';
+  module: 'controlplane' | 'eso' | 'eso-0.16' | 'moto' | 'vault';
   recipe: Recipe;
 };
 
@@ -66,6 +66,23 @@ export const externalSecrets = {
   recipe: { kind: 'compile', package: externalSecretsModule },
 } as const satisfies Artifact;
 
+/** The last of the line that serves v1beta1 beside v1: clusters that upgrade go through it. Only for --matrix. */
+export const earlierExternalSecretsCrds = {
+  name: 'external-secrets-0.16-crds.yaml',
+  neededFor: 'External Secrets 0.16',
+  variable: 'LAB_TEST_EXTERNAL_SECRETS_0_16_CRDS',
+  module: 'eso-0.16',
+  recipe: { kind: 'copy', from: externalSecretsModule, path: 'deploy/crds/bundle.yaml' },
+} as const satisfies Artifact;
+
+export const earlierExternalSecrets = {
+  name: 'external-secrets-0.16',
+  neededFor: 'External Secrets 0.16',
+  variable: 'LAB_TEST_EXTERNAL_SECRETS_0_16_BIN',
+  module: 'eso-0.16',
+  recipe: { kind: 'compile', package: externalSecretsModule },
+} as const satisfies Artifact;
+
 /** Tag `minimal` keeps the build small; modules/vault/main.go adds the few plugins that tests need. */
 export const vault = {
   name: 'vault',
@@ -94,3 +111,6 @@ export const artifacts: readonly Artifact[] = [
   externalSecrets,
   vault,
 ];
+
+/** What only the matrix needs. */
+export const matrixArtifacts: readonly Artifact[] = [earlierExternalSecretsCrds, earlierExternalSecrets];

@@ -51,7 +51,9 @@ export const iamOidcProvider = defineKind<typeof schema.shape, AwsClient>({
     const writing = [`Create${provider}`, `Tag${provider}`, `Delete${provider}`];
     const audiences = [`AddClientIDTo${provider}`, `RemoveClientIDFrom${provider}`];
     const untag = tags === undefined ? [] : [`Untag${provider}`];
-    const { plan, apply } = rightsOn('iam', on, [`Get${provider}`], [...writing, ...audiences, ...untag]);
+    const { apply } = rightsOn('iam', on, [], [...writing, ...audiences, ...untag]);
+    // One that was made for another issuer is found by its tag, among all that others have made.
+    const { plan } = rightsOn('iam', iamArn('oidc-provider/*'), [`Get${provider}`], []);
     return { plan: [...plan, { action: `iam:List${provider}s`, on: '*' }], apply };
   },
   check: ({ audiences, tags }) => (audiences.length === 0 ? 'audiences must hold at least one' : wrongTags(tags)),
@@ -88,7 +90,7 @@ export const iamOidcProvider = defineKind<typeof schema.shape, AwsClient>({
       }
       await changeTags(found.tags, request, calls, more);
     }
-    await untilSeen(() => knows(client, issuer, audiences));
+    await untilSeen(`the OIDC provider of ${issuer}`, request.waiting, () => knows(client, issuer, audiences));
   },
   settled: (client, _id, { issuer, audiences }) =>
     settledWhen(`the OIDC provider of ${issuer}`, () => knows(client, issuer, audiences)),

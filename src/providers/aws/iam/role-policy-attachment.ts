@@ -27,10 +27,10 @@ export const iamRolePolicyAttachment = defineKind<typeof schema.shape, AwsClient
     rightsOn('iam', iamArn(`role/${role}`), ['ListAttachedRolePolicies'], ['AttachRolePolicy', 'DetachRolePolicy']),
   read: async (client, id) =>
     (await isAttached(client, id)) ? { exists: 'yes', spec: {}, outputs: {} } : { exists: 'no' },
-  write: async (client, { id }) => {
+  write: async (client, { id, waiting }) => {
     const [role = '', policy = ''] = id;
     await client.iam.attach(role, policyArn(await client.identity(), policy));
-    await untilSeen(() => isAttached(client, id));
+    await untilSeen(`the policy of the role ${id[0]}`, waiting, () => isAttached(client, id));
   },
   settled: (client, id) => settledWhen(`the policy of the role ${id[0]}`, () => isAttached(client, id)),
   verify: (client, id) => provePolicy(client, id),

@@ -23,10 +23,10 @@ export const iamUserPolicyAttachment = defineKind<typeof schema.shape, AwsClient
     rightsOn('iam', iamArn(`user/${user}`), ['ListAttachedUserPolicies'], ['AttachUserPolicy', 'DetachUserPolicy']),
   read: async (client, id) =>
     (await isAttached(client, id)) ? { exists: 'yes', spec: {}, outputs: {} } : { exists: 'no' },
-  write: async (client, { id }) => {
+  write: async (client, { id, waiting }) => {
     const [user = '', policy = ''] = id;
     await client.iam.attachToUser(user, policyArn(await client.identity(), policy));
-    await untilSeen(() => isAttached(client, id));
+    await untilSeen(`the policy of the user ${id[0]}`, waiting, () => isAttached(client, id));
   },
   settled: (client, id) => settledWhen(`the policy of the user ${id[0]}`, () => isAttached(client, id)),
   remove: async (client, [user = '', policy = '']) =>

@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { countLeases, endLeases } from '../mounts/leases.ts';
-import { trimSlashes } from '../path.ts';
 import { may, mayHelp } from '../rights.ts';
-import { databaseName } from './name.ts';
 import { proveRole } from './proof.ts';
+import { roleKind } from './role-kind.ts';
 import { statements } from './statements.ts';
 
 const schema = z.strictObject({
@@ -35,8 +33,8 @@ const rolePath = (mount: string, name: string): readonly string[] => [mount, 'ro
 
 /** What a database user is made of, each time that somebody asks for one. */
 export const databaseRole = defineKind<typeof schema.shape, VaultClient>({
+  ...roleKind('database role'),
   kind: 'vault.database-role',
-  parts: [['MOUNT', 'NAME']],
   schema,
   fields: {
     ttl: { unset: 0 },
@@ -46,16 +44,7 @@ export const databaseRole = defineKind<typeof schema.shape, VaultClient>({
     renew: { exact: true, unset: [] },
     rollback: { exact: true, unset: [] },
   },
-  ownership: 'whole',
-  mark: 'parent',
-  writes: 'merge',
-  precondition: 're-read',
   protect: 'users that were made with it end at once',
-  identify: ([mount = '', name = '']) => [trimSlashes(mount), databaseName('database role', name)],
-  parent: ([mount = '']) => address('vault.mount', mount),
-  after: ([mount = ''], { connection }) =>
-    connection === undefined ? [] : [address('vault.database-connection', mount, connection)],
-  gates: () => ['vault.active'],
   rights: ([mount = '', name = '']) => {
     const [path, users] = [`${mount}/roles/${name}`, `${mount}/creds/${name}`];
     return {

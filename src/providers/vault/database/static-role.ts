@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
-import { trimSlashes } from '../path.ts';
 import { may } from '../rights.ts';
-import { databaseName } from './name.ts';
+import { roleKind } from './role-kind.ts';
 import { statements } from './statements.ts';
 
 const schema = z.strictObject({
@@ -36,24 +34,15 @@ const rolePath = (mount: string, name: string): readonly string[] => [mount, 'st
 
 /** A database user that is there already and whose password Vault changes: at once when the role is made, then in turn. */
 export const databaseStaticRole = defineKind<typeof schema.shape, VaultClient>({
+  ...roleKind('static database role'),
   kind: 'vault.database-static-role',
-  parts: [['MOUNT', 'NAME']],
   schema,
   fields: {
     username: { immutable: true },
     statements: { exact: true, unset: [] },
     window: { unset: 0 },
   },
-  ownership: 'whole',
-  mark: 'parent',
-  writes: 'merge',
-  precondition: 're-read',
   protect: 'the database user keeps the password that Vault gave it last, which nobody can read any more',
-  identify: ([mount = '', name = '']) => [trimSlashes(mount), databaseName('static database role', name)],
-  parent: ([mount = '']) => address('vault.mount', mount),
-  after: ([mount = ''], { connection }) =>
-    connection === undefined ? [] : [address('vault.database-connection', mount, connection)],
-  gates: () => ['vault.active'],
   rights: ([mount = '', name = '']) => {
     const path = `${mount}/static-roles/${name}`;
     return { plan: may(path, 'read'), apply: may(path, 'create', 'update', 'delete') };

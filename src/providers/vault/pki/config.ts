@@ -53,6 +53,14 @@ export const resetBody = (settings: Settings, live: Fields): Fields =>
 const untouched = (settings: Settings): Fields =>
   Object.fromEntries(Object.entries(settings).map(([field, { unset }]) => [field, unset]));
 
+/** Whether every one of these settings is as it is until somebody sets it. */
+export const areDefaults = (settings: Settings, fields: Readonly<Record<string, unknown>>): boolean => {
+  const defaults = untouched(settings);
+  return Object.entries(fields).every(
+    ([field, value]) => !(field in defaults) || JSON.stringify(value) === JSON.stringify(defaults[field]),
+  );
+};
+
 /**
  * What read() answers for settings that are there from mount to unmount: all at their defaults count as absent, unless
  * defaults are all that is asked for.
@@ -64,11 +72,6 @@ export const liveSettings = (
 ): Live => {
   if (answer === undefined) return { exists: 'no' };
   const spec = readSettings(settings, answer);
-  const defaults = untouched(settings);
-  const areDefaults = (fields: Readonly<Record<string, unknown>>) =>
-    Object.entries(fields).every(
-      ([field, value]) => !(field in defaults) || JSON.stringify(value) === JSON.stringify(defaults[field]),
-    );
-  if (areDefaults(spec) && !areDefaults(desired)) return { exists: 'no' };
+  if (areDefaults(settings, spec) && !areDefaults(settings, desired)) return { exists: 'no' };
   return { exists: 'yes', spec, outputs: {} };
 };

@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
-import type { Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
-import { trimSlashes } from '../path.ts';
-import { may } from '../rights.ts';
-import { liveSettings, resetBody, settingsAnswer, settingsBody, settingsTraits } from './config.ts';
+import { settingsKind } from './settings-kind.ts';
 
 const settings = {
   expiry: { wire: 'expiry', unset: 72 * 3600 },
@@ -41,40 +37,24 @@ const schema = z.strictObject({
   ),
 });
 
-const path = (mount: string): readonly string[] => [mount, 'config', 'crl'];
-
 // Durations go with a unit: Vault keeps the text that it is given.
-const withUnit = (seconds: number | undefined) => (seconds === undefined ? undefined : `${seconds}s`);
+const durations = ['expiry', 'ocspExpiry', 'autoRebuildGracePeriod', 'deltaRebuildInterval'];
 
-const toBody = (spec: Spec<typeof schema.shape>): object =>
-  settingsBody(settings, {
-    ...spec,
-    expiry: withUnit(spec.expiry),
-    ocspExpiry: withUnit(spec.ocspExpiry),
-    autoRebuildGracePeriod: withUnit(spec.autoRebuildGracePeriod),
-    deltaRebuildInterval: withUnit(spec.deltaRebuildInterval),
-  });
+const toWire = (spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(spec).map(([field, value]) => [field, durations.includes(field) ? withUnit(value) : value]),
+  );
+
+const withUnit = (value: unknown): unknown => (typeof value === 'number' ? `${value}s` : value);
 
 /**
  * How a PKI engine publishes what is revoked. Vault makes the list anew where `disable`, `delta` or `autoRebuild` change
  * and at no other write. Removal puts the defaults back, which count as absent.
  */
 export const pkiCrl = defineKind<typeof schema.shape, VaultClient>({
+  ...settingsKind('crl', settings, toWire),
   kind: 'vault.pki-crl',
-  parts: [['MOUNT']],
   schema,
-  fields: settingsTraits(settings),
-  ownership: 'whole',
-  mark: 'parent',
-  writes: 'merge',
-  precondition: 're-read',
-  identify: ([mount = '']) => [trimSlashes(mount)],
-  parent: ([mount = '']) => address('vault.mount', mount),
-  gates: () => ['vault.active'],
-  rights: ([mount = '']) => ({
-    plan: may(`${mount}/config/crl`, 'read'),
-    apply: may(`${mount}/config/crl`, 'update'),
-  }),
   check: ({
     expiry = settings.expiry.unset,
     autoRebuild = false,
@@ -87,13 +67,5 @@ export const pkiCrl = defineKind<typeof schema.shape, VaultClient>({
     if (delta && !autoRebuild) return 'delta needs autoRebuild: otherwise each revocation makes the whole list anew';
     if (delta && deltaRebuildInterval >= expiry) return 'deltaRebuildInterval must be shorter than expiry';
     return maxEntries === 0 ? 'maxEntries must be -1 or at least 1' : undefined;
-  },
-  read: async (client, [mount = ''], desired) =>
-    liveSettings(settings, await client.read(path(mount), settingsAnswer), desired),
-  write: (client, { id: [mount = ''], spec }) => client.write('POST', path(mount), toBody(spec)),
-  remove: async (client, [mount = '']) => {
-    const live = liveSettings(settings, await client.read(path(mount), settingsAnswer), { disable: true });
-    if (live.exists === 'yes')
-      await client.write('POST', path(mount), toBody(schema.parse(resetBody(settings, live.spec))));
   },
 });
