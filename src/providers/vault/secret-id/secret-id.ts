@@ -41,16 +41,6 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   parent: ([mount = '', role = '']) => address('vault.approle-role', mount, role),
   after: (id) => comesBefore(id),
   gates: (id) => ['vault.active', ...placeGates(id)],
-  rights: ([mount = '', role = '']) => {
-    const path = `auth/${mount}/role/${role}`;
-    const looking = [
-      ...may(`${path}/role-id`, 'read'),
-      ...may(`${path}/secret-id`, 'list'),
-      ...may(`${path}/secret-id-accessor/lookup`, 'update'),
-    ];
-    const changing = [...may(`${path}/secret-id`, 'update'), ...may(`${path}/secret-id-accessor/destroy`, 'update')];
-    return { plan: looking, apply: changing, verify: may(path, 'read') };
-  },
   exclusive: (id) => id.join('/'),
   rights: (id) => {
     const role = rolePath(id).join('/');
