@@ -5,11 +5,12 @@ import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
 import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
 import type { Screen } from '../views/screen.ts';
 import { isInService, type VaultDocument, type VaultLook, vaultJson, vaultText } from '../views/vault.ts';
+import { type RekeyDocument, type RekeyDone, rekeyJson, rekeyText } from '../views/vault-rekey.ts';
 import { type VerifyDocument, verifyJson, verifyText } from '../views/verify.ts';
 import type { CarriedOut, Request } from './carry-out.ts';
-import { allowedAddresses, applyExit, driftExit, exitFor, verifyExit } from './exit-code.ts';
+import { allowedAddresses, applyExit, driftExit, exitFor, success, verifyExit } from './exit-code.ts';
 import type { ManifestFlags } from './flags.ts';
-import { afterApply, afterDrift, afterVault, afterVerify } from './next-command.ts';
+import { afterApply, afterDrift, afterVault, afterVerify, nextCommand } from './next-command.ts';
 
 /** A command's answer in both forms. */
 export interface Answer<Document> {
@@ -59,4 +60,10 @@ export const verifyAnswer = (
 export const vaultAnswer = (look: VaultLook, flags: ManifestFlags, screen: Screen): Answer<VaultDocument> => {
   const exit = exitFor({ refused: look.problem !== undefined, incomplete: !isInService(look) });
   return { document: vaultJson(look, exit), text: vaultText(look, afterVault(look, flags), screen) };
+};
+
+/** The answer of vault rekey. */
+export const rekeyAnswer = (done: RekeyDone, flags: ManifestFlags, screen: Screen): Answer<RekeyDocument> => {
+  const document = rekeyJson(done, success);
+  return { document, text: rekeyText(document, `Next: ${nextCommand(['vault', 'status'], flags)}`, screen) };
 };

@@ -25,6 +25,7 @@ import StateRm from '../../src/commands/state/rm.ts';
 import StateShow from '../../src/commands/state/show.ts';
 import StateUnlock from '../../src/commands/state/unlock.ts';
 import Validate from '../../src/commands/validate.ts';
+import VaultRekey from '../../src/commands/vault/rekey.ts';
 import VaultStatus from '../../src/commands/vault/status.ts';
 import VaultUnseal from '../../src/commands/vault/unseal.ts';
 import Verify from '../../src/commands/verify.ts';
@@ -51,6 +52,7 @@ const commands = {
   'state show': StateShow,
   'state unlock': StateUnlock,
   validate: Validate,
+  'vault rekey': VaultRekey,
   'vault status': VaultStatus,
   'vault unseal': VaultUnseal,
   verify: Verify,

@@ -4,8 +4,12 @@ import { checkConfig } from '../config.ts';
 import { openReach } from '../reach.ts';
 import { type ServerApi, serverAt } from './api.ts';
 import { type Bootstrap, openBootstrap } from './bootstrap.ts';
-import type { Held } from './escrow.ts';
-import { peopleOf, type StoreCustodian, storesOf } from './init-config.ts';
+import type { Candidate } from './escrow.ts';
+import type { Generation, Held } from './generation.ts';
+import { holdersAsked } from './holders.ts';
+import type { Place } from './init-config.ts';
+import { rekey } from './rekey.ts';
+import { lookBeforeRekey, readyForRekey } from './rekey-look.ts';
 import { type Remark, type ShareSource, unseal } from './unseal.ts';
 
 /** The servers of a Vault and its escrow, for who needs them without anything else: no login, no plan, no state. */
@@ -21,6 +25,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
           keeper: context.ports.keeper,
           signal: context.signal,
         });
+  const escrowed = (): Bootstrap => bootstrap ?? noEscrow(config.address);
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
   return {
     /** Each server, the escrow, and what is wrong between them. Never throws for a server or a store that does not answer. */
@@ -31,35 +36,42 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
     }),
     /** Gives every sealed server the shares that the stores keep. A store that cannot be read is remarked, and gone on without. */
     unseal: async (remark: Remark) => {
-      if (bootstrap === undefined) throw noEscrow(await reach.servers());
-      await bootstrap.standing();
+      await escrowed().standing();
+      const candidates = await escrowed().escrow.candidates();
+      const sources = candidates.map((candidate) => () => readable(candidate, remark));
       // All at once: the servers of one raft cluster need each other to come into service.
-      await Promise.all(
-        (await serversNow()).map((server) => unseal(server, () => readable(bootstrap, remark), remark)),
-      );
+      await Promise.all((await serversNow()).map((server) => unseal(server, sources, remark)));
+    },
+    /** What a rekey would do. */
+    lookBeforeRekey: (remark: Remark) => lookBeforeRekey(escrowed(), remark),
+    /** New shares for the custodians of the manifest. */
+    rekey: async (keepOld: boolean, remark: Remark) => {
+      const chain = await readyForRekey(escrowed());
+      return rekey({ bootstrap: escrowed(), chain, keepOld, remark });
     },
     close: () => reach.transport.close(),
   };
 };
 
-const noEscrow = ([address = '']: readonly string[]): LabError =>
-  new LabError('BAD_MANIFEST', 'the manifest does not say who keeps the shares of this Vault', {
+const noEscrow = (address: string): never => {
+  throw new LabError('BAD_MANIFEST', 'the manifest does not say who keeps the shares of this Vault', {
     next: `It has no vault.init. Who has shares gives them with: VAULT_ADDR=${address} vault operator unseal`,
   });
+};
 
-async function* readable(bootstrap: Bootstrap, remark: Remark): ShareSource {
-  for (const custodian of storesOf(bootstrap.config)) {
-    const held = await heldOr(bootstrap, custodian, remark);
+async function* readable({ generation, holders }: Candidate, remark: Remark): ShareSource {
+  for (const store of holders.stores) {
+    const held = await heldOr(generation, store, remark);
     if (held !== undefined) yield held;
   }
 }
 
-const heldOr = async ({ escrow }: Bootstrap, custodian: StoreCustodian, remark: Remark): Promise<Held | undefined> => {
+const heldOr = async (generation: Generation, store: Place, remark: Remark): Promise<Held | undefined> => {
   try {
-    return await escrow.held(custodian);
+    return await generation.held(store);
   } catch (error) {
     if (!(error instanceof LabError) || error.code === 'CANCELLED') throw error;
-    remark(`${custodian.name} cannot be read, going on without it: ${error.message}`);
+    remark(`${store.name} cannot be read, going on without it: ${error.message}`);
     return undefined;
   }
 };
@@ -86,17 +98,23 @@ const lookAt = async (server: ServerApi) => {
 };
 
 const lookAtEscrow = async ({ config, escrow }: Bootstrap) => {
-  const stores = storesOf(config).map(async (custodian) => {
-    const { name, shares } = custodian;
+  const [current] = await escrow.candidates();
+  const { generation, holders } = current ?? { generation: escrow.first, holders: holdersAsked(config) };
+  const stores = holders.stores.map(async (store) => {
+    const { name, shares } = store;
     try {
-      const [where, held] = await Promise.all([escrow.whereIs(custodian), escrow.held(custodian)]);
+      const [where, held] = await Promise.all([escrow.whereIs(store), generation.held(store)]);
       return { custodian: name, shares, where, readable: held.shares.length } as const;
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       return { custodian: name, shares, because: error.message } as const;
     }
   });
-  const people = peopleOf(config).map(({ name, shares, file }) => ({ custodian: name, shares, where: file }));
+  const people = holders.people.map((person) => ({
+    custodian: person.name,
+    shares: person.shares,
+    where: generation.personFile(person),
+  }));
   return [...(await Promise.all(stores)), ...people];
 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LabError } from '../../../errors.ts';
 import type { SealStatus, ServerApi } from './api.ts';
-import type { Held } from './escrow.ts';
+import type { Held } from './generation.ts';
 import { decrypt } from './pgp.ts';
 
 /** Where shares come from, custodian by custodian; asked only as long as more are needed. */
@@ -15,22 +15,45 @@ const attempts = 3;
 
 /**
  * Gives one server the shares that the custodians keep, until it is unsealed. Somebody else may do so at the same time:
- * a share counts once, and an unsealing that they began anew is begun anew here too. Answers its status then, which is
- * still sealed where the custodians keep too few.
+ * a share counts once, and an unsealing that they began anew is begun anew here too. Where a rekey was cut off, the
+ * shares of both generations are tried. Answers its status then, which is still sealed where the custodians keep too few.
  */
-export const unseal = async (server: ServerApi, shares: () => ShareSource, remark: Remark): Promise<SealStatus> => {
+export const unseal = async (
+  server: ServerApi,
+  generations: readonly (() => ShareSource)[],
+  remark: Remark,
+): Promise<SealStatus> => {
+  for (const [index, shares] of generations.entries()) {
+    const outcome = await unsealWith(server, shares, remark);
+    const isLast = index === generations.length - 1;
+    if (outcome.is === 'status' && (isLast || !outcome.status.sealed || !outcome.status.initialized)) {
+      return outcome.status;
+    }
+    if (outcome.is === 'wrong' && isLast) throw wrongShares(server, outcome.because);
+    // Shares of two generations together open nothing.
+    if (outcome.is === 'status') await server.reset();
+    remark(`these shares do not open ${server.address}: trying those that a rekey has begun to put in their place`);
+  }
+  return server.status();
+};
+
+type Outcome =
+  | { readonly is: 'status'; readonly status: SealStatus }
+  | { readonly is: 'wrong'; readonly because: string };
+
+const unsealWith = async (server: ServerApi, shares: () => ShareSource, remark: Remark): Promise<Outcome> => {
   let before = await server.status();
-  if (!before.initialized) return before;
+  if (!before.initialized) return { is: 'status', status: before };
   for (let attempt = 1; before.sealed; attempt += 1) {
     const round = await giveAll(server, before, shares(), remark);
-    if (round.is === 'status') return round.status;
+    if (round.is !== 'again') return round;
     if (attempt === attempts) throw collision(server);
     before = await server.status();
   }
-  return before;
+  return { is: 'status', status: before };
 };
 
-type Round = { readonly is: 'status'; readonly status: SealStatus } | { readonly is: 'again' };
+type Round = Outcome | { readonly is: 'again' };
 
 const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSource, remark: Remark): Promise<Round> => {
   let { nonce } = before;
@@ -42,7 +65,7 @@ const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSourc
     for (const share of await sharesOf(held)) {
       const result = await server.give(share);
       if (result.is === 'wrong') {
-        if (!mixed) throw wrongShares(server, result.because);
+        if (!mixed) return result;
         remark(`the shares that somebody gave to ${server.address} were wrong; beginning anew`);
         return { is: 'again' };
       }
