@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import type { Resource } from '../engine/resource.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import type { openServers } from '../providers/vault/server/servers.ts';
 import type { VaultLook } from '../views/vault.ts';
 import { type RekeyDone, rekeyPlanText } from '../views/vault-rekey.ts';
+import type { SnapshotTaken } from '../views/vault-snapshot.ts';
 import { askFor } from './approve.ts';
 import type { ManifestFlags } from './flags.ts';
 import type { Host } from './host.ts';
@@ -36,14 +38,19 @@ export const vaultRekey = (
     return { address, shares, threshold, generation, custodians: record.custodians, dropped };
   });
 
+/** A snapshot of Vault's own storage in a new file. */
+export const vaultSnapshot = (file: string, flags: ManifestFlags, host: Host): Promise<SnapshotTaken> =>
+  withServers(flags, host, 'looks', ({ snapshot }) => snapshot(resolve(file)));
+
 type Servers = Omit<Awaited<ReturnType<typeof openServers>>, 'look'> & { readonly look: () => Promise<VaultLook> };
 
-const withServers = <Result>(
+/** Works with the servers of the manifest's Vault and their escrow alone. */
+export const withServers = <Result>(
   flags: ManifestFlags,
   host: Host,
   /** What is done to the stores of the escrow. */
   manner: 'looks' | 'writes',
-  work: (servers: Servers) => Promise<Result>,
+  work: (servers: Servers, manifest: Expanded) => Promise<Result>,
 ): Promise<Result> =>
   stoppable(undefined, async ({ abort }) => {
     const manifest = await readManifest(flags, host.env);
@@ -56,10 +63,8 @@ const withServers = <Result>(
       const { openServers } = await import('../providers/vault/server/servers.ts');
       const servers = await openServers(config, given.context);
       try {
-        return await work({
-          ...servers,
-          look: async () => ({ ...(await servers.look()), readers: readersOf(given.manifest) }),
-        });
+        const look = async () => ({ ...(await servers.look()), readers: readersOf(given.manifest) });
+        return await work({ ...servers, look }, given.manifest);
       } finally {
         await servers.close();
       }

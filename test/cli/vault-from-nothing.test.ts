@@ -108,6 +108,9 @@ describe('new shares in the sandbox', () => {
     expect(document).toMatchObject({ formatVersion: 1, exit: { code: 0 }, shares: 5, threshold: 3, generation: 2 });
     expect(document.dropped).toEqual(['escrow-operations', 'escrow-security', 'keys/oncall.asc']);
     const cluster = await readFile(join(cwd, '.lab/sandbox/vault-from-nothing/kind/systems/kubernetes.json'), 'utf8');
+    const snapshot = await run('vault', 'snapshot', join(cwd, 'vault.snap'));
+    expect(snapshot.code).toBe(5);
+    expect(snapshot.stdout).toMatch(/keeps its storage in inmem, not on raft[^]*Back that storage up/);
     for (const name of ['key-2', 'shares-2', 'record-2']) expect(cluster).toContain(`-kind-${name}"`);
     for (const name of ['shares', 'answer-2']) expect(cluster).not.toContain(`-kind-${name}"`);
     expect(JSON.parse((await run('apply')).stdout)).toMatchObject({ exit: { code: 0 }, writes: 0 });

@@ -48,6 +48,8 @@ export interface Escrow {
   chain(): Promise<Chain>;
   /** What may open the Vault, the likeliest first; a store that cannot be read now is passed over. */
   candidates(): Promise<readonly Candidate[]>;
+  /** Those of earlier generations whose shares were kept. */
+  kept(past: readonly Counted[]): Promise<readonly Candidate[]>;
   /** Gives stores that are new the records of the generations before this one. */
   handOn(before: Generation): Promise<void>;
 }
@@ -85,6 +87,15 @@ export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<K
         return begun === true ? [current, { generation: found.next, holders: holdersAsked(config) }] : [current];
       }
       return [{ generation: generation(1), holders: holdersAsked(config) }];
+    },
+    kept: async (past) => {
+      const all = past.map(({ generation: one, record }) => ({ generation: one, holders: holdersOf(record, config) }));
+      const counts = await Promise.all(
+        all.map(({ generation: one, holders }) =>
+          Promise.all(holders.stores.map((store) => whereReadable(async () => (await one.held(store)).shares.length))),
+        ),
+      );
+      return all.filter((_, index) => counts[index]?.some((count) => count !== undefined && count > 0) === true);
     },
     handOn: async (before) => {
       const source = await sourceOf(known, before);

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import type { ConnectContext } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import { checkConfig } from '../config.ts';
+import type { DrillOptions } from '../drill/drill.ts';
+import { openLogin } from '../login/login.ts';
 import { openReach } from '../reach.ts';
 import { type ServerApi, serverAt } from './api.ts';
 import { type Bootstrap, openBootstrap } from './bootstrap.ts';
@@ -10,11 +13,18 @@ import { holdersAsked } from './holders.ts';
 import type { Place } from './init-config.ts';
 import { rekey } from './rekey.ts';
 import { lookBeforeRekey, readyForRekey } from './rekey-look.ts';
+import { raftServer, readSnapshot, saveSnapshot } from './snapshot.ts';
 import { type Remark, type ShareSource, unseal } from './unseal.ts';
+
+/** What a drill is asked for: a snapshot's file, or a new one. */
+type Drilling = Pick<DrillOptions, 'program' | 'network' | 'env' | 'canary' | 'say'> & {
+  readonly file: string | undefined;
+};
 
 /** The servers of a Vault and its escrow, for who needs them without anything else: no login, no plan, no state. */
 export const openServers = async (given: unknown, context: ConnectContext) => {
   const config = checkConfig(given, context.env);
+  const { signal } = context;
   const reach = await openReach(config, context);
   const bootstrap =
     config.init === undefined
@@ -23,10 +33,23 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
           config: config.init,
           reach,
           keeper: context.ports.keeper,
-          signal: context.signal,
+          signal,
         });
   const escrowed = (): Bootstrap => bootstrap ?? noEscrow(config.address);
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
+  const loginAt = (address: string) =>
+    openLogin(config.login.apply, { address, transport: reach.transport, context, signal });
+  const takeSnapshot = async (file: string) => {
+    const server = await raftServer(await serversNow());
+    const bulk = await reach.bulk();
+    try {
+      const { cluster_id: clusterId = '', version } = await server.status();
+      const taken = await saveSnapshot(server, await loginAt(server.address).token(), { bulk, file });
+      return { ...taken, address: server.address, clusterId, version, takenAt: new Date().toISOString() };
+    } finally {
+      await bulk.close();
+    }
+  };
   return {
     /** Each server, the escrow, and what is wrong between them. Never throws for a server or a store that does not answer. */
     look: async () => ({
@@ -48,6 +71,24 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
     rekey: async (keepOld: boolean, remark: Remark) => {
       const chain = await readyForRekey(escrowed());
       return rekey({ bootstrap: escrowed(), chain, keepOld, remark });
+    },
+    /** A snapshot of raft in a new file. */
+    snapshot: takeSnapshot,
+    /** Whether a snapshot and the escrow bring Vault back. */
+    drill: async (asked: Drilling) => {
+      const [{ drill }, { readCanary }] = await Promise.all([
+        import('../drill/drill.ts'),
+        import('../drill/canary.ts'),
+      ]);
+      return drill({
+        ...asked,
+        bootstrap: escrowed(),
+        signal,
+        snapshot: (folder) =>
+          asked.file === undefined ? takeSnapshot(join(folder, 'new.snap')) : readSnapshot(asked.file),
+        live: async (canary) =>
+          readCanary(config.address, reach.transport, await loginAt(config.address).token(), canary),
+      });
     },
     close: () => reach.transport.close(),
   };
