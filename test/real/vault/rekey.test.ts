@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
 import { type Custody, type Nothing, type Ran } from './nothing.ts';
 import { personShare, type Scene, stage, storeShares } from './scene.ts';
+import { stranger, uniqueName } from './server.ts';
 import { nobody, type Passing } from './watched.ts';
 
 const apply = ['apply', '--auto-approve', '--wait', '1m'];
@@ -27,9 +28,9 @@ const changeCustodians = async (here: Nothing): Promise<void> => {
 };
 
 /** Whether Vault takes these for its shares; it is asked by a rekey that ends before it comes to anything. */
-const opens = async (address: string, shares: readonly string[]): Promise<boolean> => {
+const opens = async (address: string, shares: readonly string[], base = 'sys/rekey'): Promise<boolean> => {
   const call = async (method: string, path: string, body: object) => {
-    const answer = await fetch(`${address}/v1/sys/rekey/${path}`, { method, body: JSON.stringify(body) });
+    const answer = await fetch(`${address}/v1/${base}/${path}`, { method, body: JSON.stringify(body) });
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
   };
@@ -203,7 +204,8 @@ describe('lab vault rekey', () => {
         },
       };
       child = here.start(rekey);
-      expect((await child.ended).code).toBe(null);
+      const ran = await child.ended;
+      expect({ code: ran.code, errors: ran.code === null ? '' : ran.stderr }).toEqual({ code: null, errors: '' });
       way.watcher = nobody;
       await restart();
       const sealed = await here.lab(rekey);
@@ -216,6 +218,42 @@ describe('lab vault rekey', () => {
       expect(await opens(vault.address, before)).toBe(false);
     },
   );
+
+  test('recovery shares of a Vault that something else unseals: cut off, forgotten by Vault, and begun again', async () => {
+    const key = uniqueName('seal');
+    await stranger('POST', 'sys/mounts/transit', { type: 'transit' });
+    await stranger('POST', `transit/keys/${key}`, {});
+    const { here, vault, way } = await stage({ kind: 'inmem', sealedBy: { ...inject('servers').vault, key } });
+    await here.edit((manifest) => manifest.replace('  init:\n', '  init:\n    seal: auto\n'));
+    expect(ended(await here.lab(apply))).toEqual({ code: 0, errors: '' });
+    const before = await oldShares(here);
+    await changeCustodians(here);
+    const base = 'sys/rekey-recovery-key';
+    const killedAfter = async (call: string, nth: number): Promise<void> => {
+      let left = nth;
+      const child = here.start(rekey);
+      way.watcher = {
+        ...nobody,
+        after: (passing) => {
+          if (passing.call === call) left -= 1;
+          if (passing.call === call && left === 0) child.kill('SIGKILL');
+        },
+      };
+      const ran = await child.ended;
+      expect({ code: ran.code, errors: ran.code === null ? '' : ran.stderr }).toEqual({ code: null, errors: '' });
+      way.watcher = nobody;
+    };
+    // The new shares are handed out, one is given back; Vault forgets it: they never counted.
+    await killedAfter(`POST /v1/${base}/verify`, 1);
+    const { nonce }: { nonce: string } = JSON.parse(await (await fetch(`${vault.address}/v1/${base}/init`)).text());
+    await fetch(`${vault.address}/v1/${base}/init`, { method: 'DELETE', body: JSON.stringify({ nonce }) });
+    // The next ones count, and lab does not hear of it.
+    await killedAfter(`POST /v1/${base}/verify`, 3);
+    expect(await here.json(rekey)).toMatchObject({ code: 0, generation: 3 });
+    expect(await opens(vault.address, await newestShares(here), base)).toBe(true);
+    expect(await opens(vault.address, before, base)).toBe(false);
+    expect(await here.json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0 });
+  });
 
   test('a rekey of somebody else is named and left alone', async () => {
     const { here, vault } = await stage();

@@ -160,7 +160,9 @@ const addressAtWork = async (servers: () => Promise<readonly [ServerApi, ...Serv
 const wrongIn = (exchange: Exchange): string | undefined => {
   if (exchange.outcome !== 'answered' || ![400, 500].includes(exchange.status)) return undefined;
   const text = errorTexts(exchange.body).join('; ');
-  return /already been provided|incorrect key shares|invalid key|message authentication failed/.test(text)
+  return /already been provided|incorrect key shares|invalid key|message authentication failed|does not match submitted/.test(
+    text,
+  )
     ? text
     : undefined;
 };
