@@ -6,11 +6,14 @@ import { type ApplyDocument, applyJson, applyText } from '../views/apply.ts';
 import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
 import type { Screen } from '../views/screen.ts';
 import { isInService, type VaultDocument, type VaultLook, vaultJson, vaultText } from '../views/vault.ts';
+import { type DrillDocument, type DrillLine, drillText } from '../views/vault-drill.ts';
+import { type RekeyDocument, type RekeyDone, rekeyJson, rekeyText } from '../views/vault-rekey.ts';
+import { type SnapshotDocument, type SnapshotTaken, snapshotText } from '../views/vault-snapshot.ts';
 import { type VerifyDocument, verifyJson, verifyText } from '../views/verify.ts';
 import type { CarriedOut, Request } from './carry-out.ts';
-import { allowedAddresses, applyExit, driftExit, exitFor, verifyExit } from './exit-code.ts';
+import { allowedAddresses, applyExit, driftExit, exitFor, success, verifyExit } from './exit-code.ts';
 import type { ManifestFlags } from './flags.ts';
-import { afterApply, afterDrift, afterVault, afterVerify } from './next-command.ts';
+import { afterApply, afterDrift, afterVault, afterVerify, nextCommand } from './next-command.ts';
 
 /** A command's answer in both forms. */
 export interface Answer<Document> {
@@ -60,4 +63,31 @@ export const verifyAnswer = (
 export const vaultAnswer = (look: VaultLook, flags: ManifestFlags, screen: Screen): Answer<VaultDocument> => {
   const exit = exitFor({ refused: look.problem !== undefined, incomplete: !isInService(look) });
   return { document: vaultJson(look, exit), text: vaultText(look, afterVault(look, flags), screen) };
+};
+
+/** The answer of vault drill. */
+export const drillAnswer = (steps: readonly DrillLine[], screen: Screen): Answer<DrillDocument> => {
+  const has = (is: DrillLine['is']) => steps.some((step) => step.is === is);
+  const exit = exitFor({ error: has('failed'), incomplete: has('not tried') });
+  return { document: { formatVersion: 1, exit, steps }, text: drillText(steps, screen) };
+};
+
+/** The answer of vault snapshot. */
+export const snapshotAnswer = (
+  taken: SnapshotTaken,
+  flags: ManifestFlags,
+  screen: Screen,
+): Answer<SnapshotDocument> => ({
+  document: { formatVersion: 1, exit: success, ...taken },
+  text: snapshotText(
+    taken,
+    `Next: ${nextCommand(['vault', 'drill'], flags, ['--snapshot', taken.file])}   (whether it and the escrow bring Vault back)`,
+    screen,
+  ),
+});
+
+/** The answer of vault rekey. */
+export const rekeyAnswer = (done: RekeyDone, flags: ManifestFlags, screen: Screen): Answer<RekeyDocument> => {
+  const document = rekeyJson(done, success);
+  return { document, text: rekeyText(document, `Next: ${nextCommand(['vault', 'snapshot', 'FILE'], flags)}`, screen) };
 };

@@ -13,15 +13,22 @@ export const approvePlan = async (plan: Plan, approval: Approval, host: Host): P
   if (!plan.changes.some(isActedOn) && deferredChanges(plan.changes).length === 0) return;
   host.say(await planText(plan, { detail: 'everything', screen: host.screen }));
   if (approval !== 'ask') return;
-  if (host.ask === undefined) {
-    throw new LabError('GUARD', 'this needs your approval, and there is nobody to ask: no terminal, or --json', {
-      next: 'Look at it with lab plan, then run this again with --auto-approve, or apply a saved plan.',
-    });
-  }
+  if (host.ask === undefined)
+    throw nobodyToAsk('Look at it with lab plan, then run this again with --auto-approve, or apply a saved plan.');
   const word = plan.mode === 'destroy' ? plan.owner.environment : 'yes';
   const question = plan.mode === 'destroy' ? `Type ${word} to destroy it: ` : 'Apply this? Only yes is taken as yes: ';
   if ((await host.ask(question)).trim() !== word) throw cancelled('not approved, nothing was changed');
 };
+
+/** Asks about what was just shown, where there is no plan. Throws as approvePlan() does. */
+export const askFor = async (question: string, host: Host): Promise<void> => {
+  if (host.ask === undefined) throw nobodyToAsk('Read what it would do, then run this again with --auto-approve.');
+  const answer = await host.ask(`${question} Only yes is taken as yes: `);
+  if (answer.trim() !== 'yes') throw cancelled('not approved, nothing was changed');
+};
+
+const nobodyToAsk = (next: string): LabError =>
+  new LabError('GUARD', 'this needs your approval, and there is nobody to ask: no terminal, or --json', { next });
 
 /** Asks about what turned out to lie outside the approval. Only who was asked before is asked; else it is not approved, and the next run plans it as usual. */
 export const approveBeyond = async (beyond: Plan, approval: Approval, host: Host): Promise<boolean> => {

@@ -1,7 +1,12 @@
+import { resolve } from 'node:path';
 import type { Resource } from '../engine/resource.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
+import type { openServers } from '../providers/vault/server/servers.ts';
 import type { VaultLook } from '../views/vault.ts';
+import { type RekeyDone, rekeyPlanText } from '../views/vault-rekey.ts';
+import type { SnapshotTaken } from '../views/vault-snapshot.ts';
+import { askFor } from './approve.ts';
 import type { ManifestFlags } from './flags.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
@@ -10,29 +15,47 @@ import { withContext } from './wiring.ts';
 
 /** How the servers of Vault and their escrow stand. Asks nobody else. */
 export const vaultStatus = (flags: ManifestFlags, host: Host): Promise<VaultLook> =>
-  withServers(flags, host, async ({ look }) => look());
+  withServers(flags, host, 'looks', async ({ look }) => look());
 
 /** Unseals every server with the shares that the escrow gives, and how they stand then. */
 export const vaultUnseal = (flags: ManifestFlags, host: Host): Promise<VaultLook> =>
-  withServers(flags, host, async ({ look, unseal }) => {
+  withServers(flags, host, 'looks', async ({ look, unseal }) => {
     await unseal(host.say);
     return look();
   });
 
-interface Servers {
-  readonly look: () => Promise<VaultLook>;
-  readonly unseal: (remark: (text: string) => void) => Promise<void>;
-}
+/** Hands out new shares, once somebody has said yes to what they were shown. */
+export const vaultRekey = (
+  flags: ManifestFlags & { readonly 'auto-approve': boolean; readonly 'keep-old': boolean },
+  host: Host,
+): Promise<RekeyDone> =>
+  withServers(flags, host, 'writes', async ({ lookBeforeRekey, rekey }) => {
+    const look = await lookBeforeRekey(host.say);
+    host.say(rekeyPlanText(look, flags['keep-old']));
+    if (flags.sandbox !== true && !flags['auto-approve']) await askFor('Hand them out?', host);
+    const { generation, record, dropped } = await rekey(flags['keep-old'], host.say);
+    const { address, shares, threshold } = look;
+    return { address, shares, threshold, generation, custodians: record.custodians, dropped };
+  });
 
-const withServers = (
+/** A snapshot of Vault's own storage in a new file. */
+export const vaultSnapshot = (file: string, flags: ManifestFlags, host: Host): Promise<SnapshotTaken> =>
+  withServers(flags, host, 'looks', ({ snapshot }) => snapshot(resolve(file)));
+
+type Servers = Omit<Awaited<ReturnType<typeof openServers>>, 'look'> & { readonly look: () => Promise<VaultLook> };
+
+/** Works with the servers of the manifest's Vault and their escrow alone. */
+export const withServers = <Result>(
   flags: ManifestFlags,
   host: Host,
-  work: (servers: Servers) => Promise<VaultLook>,
-): Promise<VaultLook> =>
+  /** What is done to the stores of the escrow. */
+  manner: 'looks' | 'writes',
+  work: (servers: Servers, manifest: Expanded) => Promise<Result>,
+): Promise<Result> =>
   stoppable(undefined, async ({ abort }) => {
     const manifest = await readManifest(flags, host.env);
     const sandbox = flags.sandbox === true;
-    return withContext({ manifest, sandbox, readOnly: true, signal: abort, host }, async (given) => {
+    return withContext({ manifest, sandbox, readOnly: manner === 'looks', signal: abort, host }, async (given) => {
       const config = given.manifest.connections['vault'];
       if (config === undefined) {
         throw new LabError('BAD_MANIFEST', 'the manifest has no Vault', { next: 'Say where it is in section vault.' });
@@ -40,10 +63,8 @@ const withServers = (
       const { openServers } = await import('../providers/vault/server/servers.ts');
       const servers = await openServers(config, given.context);
       try {
-        return await work({
-          unseal: servers.unseal,
-          look: async () => ({ ...(await servers.look()), readers: readersOf(given.manifest) }),
-        });
+        const look = async () => ({ ...(await servers.look()), readers: readersOf(given.manifest) });
+        return await work({ ...servers, look }, given.manifest);
       } finally {
         await servers.close();
       }

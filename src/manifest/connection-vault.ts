@@ -8,6 +8,7 @@ import { vaultConsumers } from './consumers.ts';
 import { strangersTo } from './escrow-strangers.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
+import { formerCustodians } from './former-custodians.ts';
 import { isLoopback } from './loopback.ts';
 import type { KubernetesAuthRole, VaultSection } from './schema/vault.ts';
 import type { VaultInit } from './schema/vault-init.ts';
@@ -149,6 +150,7 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
             shares: custodian.shares,
           },
     ),
+    former: formerCustodians(manifest).map((name) => ({ ...keeperOf(given, name), name })),
   };
 };
 

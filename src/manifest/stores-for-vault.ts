@@ -1,3 +1,4 @@
+import { formerCustodians } from './former-custodians.ts';
 import { own } from './own.ts';
 import type { Manifest } from './schema/manifest.ts';
 import type { Store } from './schema/stores.ts';
@@ -12,5 +13,7 @@ export const storesForVault = ({ vault, stores }: Pick<Manifest, 'vault' | 'stor
       ? Object.values(auth.roles).flatMap(({ secretId }) => secretId?.deliver?.store.name ?? [])
       : [],
   );
-  return [...custodians, ...delivered].flatMap((name) => own(stores, name) ?? []);
+  return [...custodians, ...formerCustodians({ vault, stores }), ...delivered].flatMap(
+    (name) => own(stores, name) ?? [],
+  );
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskFailure } from './disk-failure.ts';
 
@@ -13,11 +13,13 @@ export const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-const withDraft = async <Result>(draft: string, text: string, publish: () => Promise<Result>): Promise<Result> => {
+type Fill = (file: FileHandle) => Promise<void>;
+
+const withDraft = async <Result>(draft: string, fill: Fill, publish: () => Promise<Result>): Promise<Result> => {
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
-      await file.writeFile(text);
+      await fill(file);
       await file.sync();
     } finally {
       await file.close();
@@ -34,9 +36,13 @@ const withDraft = async <Result>(draft: string, text: string, publish: () => Pro
  * Creates a durable file that only its user can read; false if the name is taken. Linking a finished draft in means
  * that nobody ever reads half of it, which opening the name itself with `wx` would allow.
  */
-export const createPrivateFile = (path: string, text: string): Promise<boolean> => {
+export const createPrivateFile = (path: string, text: string): Promise<boolean> =>
+  createPrivateFrom(path, (file) => file.writeFile(text));
+
+/** The same with what `fill` writes; nothing is left of it where that fails. */
+export const createPrivateFrom = (path: string, fill: Fill): Promise<boolean> => {
   const draft = `${path}.${randomUUID()}.tmp`;
-  return withDraft(draft, text, async () => {
+  return withDraft(draft, fill, async () => {
     try {
       await link(draft, path);
       return true;
@@ -52,7 +58,8 @@ export const replacePrivateFile = async (path: string, text: string): Promise<vo
   const draft = `${path}.tmp`;
   // A killed writer leaves its draft behind.
   await rm(draft, { force: true });
-  await withDraft(draft, text, () => rename(draft, path));
+  const fill: Fill = (file) => file.writeFile(text);
+  await withDraft(draft, fill, () => rename(draft, path));
 };
 
 /** Makes the folder that a file is to lie in, for the user alone. */

@@ -25,6 +25,9 @@ import StateRm from '../../src/commands/state/rm.ts';
 import StateShow from '../../src/commands/state/show.ts';
 import StateUnlock from '../../src/commands/state/unlock.ts';
 import Validate from '../../src/commands/validate.ts';
+import VaultDrill from '../../src/commands/vault/drill.ts';
+import VaultRekey from '../../src/commands/vault/rekey.ts';
+import VaultSnapshot from '../../src/commands/vault/snapshot.ts';
 import VaultStatus from '../../src/commands/vault/status.ts';
 import VaultUnseal from '../../src/commands/vault/unseal.ts';
 import Verify from '../../src/commands/verify.ts';
@@ -51,6 +54,9 @@ const commands = {
   'state show': StateShow,
   'state unlock': StateUnlock,
   validate: Validate,
+  'vault drill': VaultDrill,
+  'vault rekey': VaultRekey,
+  'vault snapshot': VaultSnapshot,
   'vault status': VaultStatus,
   'vault unseal': VaultUnseal,
   verify: Verify,

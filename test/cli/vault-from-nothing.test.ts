@@ -95,6 +95,29 @@ describe('the example vault-from-nothing in the sandbox', () => {
   });
 });
 
+describe('new shares in the sandbox', () => {
+  test('are shown, handed out and proven; those of before are gone', { timeout: 60_000 }, async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'lab-rekey-'));
+    onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+    await cp(example, cwd, { recursive: true });
+    const run = (...words: readonly string[]) => lab([...words, '--sandbox', '--json'], { cwd, env: { HOME: cwd } });
+    expect((await run('apply')).code).toBe(0);
+    const done = await run('vault', 'rekey');
+    expect(done.stderr).toMatch(/5 new shares for the Vault[^]*escrow-operations +2 shares[^]*snapshots of before/);
+    const document = JSON.parse(done.stdout);
+    expect(document).toMatchObject({ formatVersion: 1, exit: { code: 0 }, shares: 5, threshold: 3, generation: 2 });
+    expect(document.dropped).toEqual(['escrow-operations', 'escrow-security', 'keys/oncall.asc']);
+    const cluster = await readFile(join(cwd, '.lab/sandbox/vault-from-nothing/kind/systems/kubernetes.json'), 'utf8');
+    const snapshot = await run('vault', 'snapshot', join(cwd, 'vault.snap'));
+    expect(snapshot.code).toBe(5);
+    expect(snapshot.stdout).toMatch(/keeps its storage in inmem, not on raft[^]*Back that storage up/);
+    for (const name of ['key-2', 'shares-2', 'record-2']) expect(cluster).toContain(`-kind-${name}"`);
+    for (const name of ['shares', 'answer-2']) expect(cluster).not.toContain(`-kind-${name}"`);
+    expect(JSON.parse((await run('apply')).stdout)).toMatchObject({ exit: { code: 0 }, writes: 0 });
+    expect((await run('verify')).code).toBe(0);
+  });
+});
+
 describe('an escrow in two clouds', () => {
   test('is made, unseals, and is told of by where and as whom', { timeout: 60_000 }, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lab-escrow-clouds-'));
@@ -131,6 +154,12 @@ describe('an escrow in two clouds', () => {
       },
       { custodian: 'keys/oncall.asc', shares: 1 },
     ]);
+
+    expect(JSON.parse((await run('vault', 'rekey')).stdout)).toMatchObject({ exit: { code: 0 }, generation: 2 });
+    expect(JSON.parse((await run('vault', 'status')).stdout)).toMatchObject({
+      escrow: [{ readable: 2 }, { readable: 2 }, {}],
+    });
+    expect(JSON.parse((await run('apply')).stdout)).toMatchObject({ exit: { code: 0 }, writes: 0 });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ConnectContext } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
+import { type Bulk, openBulk } from './bulk.ts';
 import { caFileOf, type VaultConfig } from './config.ts';
 import { portOf } from './port.ts';
 import { sharedQuestion } from './shared-question.ts';
@@ -9,6 +10,8 @@ import { tunnelled } from './tunnelled.ts';
 /** How lab gets to the servers of a Vault. */
 export interface Reach {
   readonly transport: Transport;
+  /** For whole files, the same way. Whoever opens it closes it. */
+  readonly bulk: () => Promise<Bulk>;
   /** Ends every wait for it. */
   readonly signal: AbortSignal;
   /** The address of each server, one at least: those of the connection, or each pod behind its address. */
@@ -20,7 +23,13 @@ export const openReach = async (config: VaultConfig, { env, signal, ports }: Con
   const caFile = caFileOf(config, env);
   const [first = config.address, ...others] = config.servers ?? [];
   if (config.through === undefined) {
-    return { signal, transport: await openTransport({ caFile, signal }), servers: async () => [first, ...others] };
+    const direct = { caFile, signal };
+    return {
+      signal,
+      transport: await openTransport(direct),
+      bulk: () => openBulk(direct),
+      servers: async () => [first, ...others],
+    };
   }
   const { hostname, port, protocol } = new URL(config.address);
   const pods = new Set<string>();
@@ -37,6 +46,7 @@ export const openReach = async (config: VaultConfig, { env, signal, ports }: Con
   return {
     signal,
     transport: await openTransport({ caFile, signal, connector }),
+    bulk: () => openBulk({ caFile, signal, connector }),
     servers: () => (config.servers === undefined ? found.ask() : Promise.resolve([first, ...others])),
   };
 };

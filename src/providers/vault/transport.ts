@@ -49,18 +49,17 @@ export type Connector = (ca: readonly string[]) => buildConnector.connector;
 export interface TransportOptions {
   readonly caFile: CaFile | undefined;
   readonly signal: AbortSignal;
-  readonly connector?: Connector;
+  readonly connector?: Connector | undefined;
 }
 
 /** Opens the pool; dials nothing yet. */
 export const openTransport = async ({ caFile, signal, connector }: TransportOptions): Promise<Transport> => {
-  const [{ Agent, request }, ca] = await Promise.all([import('undici'), caFile === undefined ? [] : readCa(caFile)]);
+  const [{ Agent, request }, connect] = await Promise.all([import('undici'), connectOf({ caFile, connector })]);
   const agent: Agent = new Agent({
     connections: 32,
     keepAliveTimeout: 30_000,
     maxResponseSize: 32 * 1024 * 1024,
-    // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
-    connect: connector?.(ca) ?? { timeout: 5_000, rejectUnauthorized: true, ...(ca.length === 0 ? {} : { ca }) },
+    ...(connect === undefined ? {} : { connect }),
   });
   const send = async (call: Call): Promise<Exchange> => {
     try {
@@ -80,13 +79,28 @@ export const openTransport = async ({ caFile, signal, connector }: TransportOpti
         ...location(response.headers.location),
       };
     } catch (error) {
-      if (signal.aborted) throw new LabError('CANCELLED', 'The call to Vault was cancelled');
-      if (error instanceof LabError) return { outcome: 'failed', code: error.code, sent: false, because: error };
-      const code = codeOf(error);
-      return { outcome: 'failed', code, sent: !beforeSend(code) };
+      return failureOf(error, signal);
     }
   };
   return { send, close: () => agent.destroy() };
+};
+
+/** What a call that threw comes to. */
+export const failureOf = (error: unknown, signal: AbortSignal): Exchange => {
+  if (signal.aborted) throw new LabError('CANCELLED', 'The call to Vault was cancelled');
+  if (error instanceof LabError) return { outcome: 'failed', code: error.code, sent: false, because: error };
+  const code = codeOf(error);
+  return { outcome: 'failed', code, sent: !beforeSend(code) };
+};
+
+/** How its connections are made: by the connector, or to the address; whom to trust is said in either case. */
+export const connectOf = async ({
+  caFile,
+  connector,
+}: Pick<TransportOptions, 'caFile' | 'connector'>): Promise<Agent.Options['connect']> => {
+  const ca = caFile === undefined ? [] : await readCa(caFile);
+  // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
+  return connector?.(ca) ?? { timeout: 5_000, rejectUnauthorized: true, ...(ca.length === 0 ? {} : { ca }) };
 };
 
 /** A body as JSON text, with its Secrets in clear. */
@@ -105,7 +119,7 @@ const wireBody = (body: object | undefined): string | Uint8Array | null => {
 const contentType = ({ method }: Call): string =>
   method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
 
-const parseJson = (text: string): unknown => {
+export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

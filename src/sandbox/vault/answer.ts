@@ -1,7 +1,9 @@
 import type { Answer, Request } from '../http.ts';
 import { parseBody } from './body.ts';
+import { answerByShares, isByShares } from './by-shares.ts';
 import type { Vault } from './endpoint.ts';
-import { health, leader, type Plain, sealStatus, type Unsealing } from './health.ts';
+import { health, leader, type Plain, sealStatus } from './health.ts';
+import type { Memory } from './memory.ts';
 import { type Result, refused } from './result.ts';
 import { route, type VaultRequest } from './router.ts';
 import { init, unseal } from './seal.ts';
@@ -17,13 +19,13 @@ const methods: Readonly<Record<string, VaultRequest['method']>> = {
 };
 
 /** Answers one HTTP request in whatever state the Vault is. */
-export const answer = async (vault: Vault, unsealing: Unsealing, request: Request): Promise<Answer> => {
+export const answer = async (vault: Vault, memory: Memory, request: Request): Promise<Answer> => {
   if (request.path.includes('//')) {
     return { status: 307, headers: { location: request.path.replace(/\/+/g, '/') } };
   }
   const path = pathOf(request.path);
   if (path === undefined) return { status: 404, text: '404 page not found\n' };
-  const open = await answerOpen(vault, unsealing, path, request);
+  const open = await answerOpen(vault, memory, path, request);
   if (open !== undefined) return 'is' in open ? toAnswer(open, '') : plainAnswer(open.status, open.json);
   const { state } = vault.content;
   if (state === 'uninitialised' || state === 'sealed') return toAnswer(refused(503, 'Vault is sealed'), '');
@@ -36,11 +38,18 @@ export const answer = async (vault: Vault, unsealing: Unsealing, request: Reques
 /** The paths that need neither a token nor an unsealed Vault. */
 const answerOpen = async (
   vault: Vault,
-  unsealing: Unsealing,
+  memory: Memory,
   path: string,
-  { method, query, body }: Request,
+  request: Request,
 ): Promise<Plain | Result | undefined> => {
   const { content } = vault;
+  const { unsealing } = memory;
+  const { method, query, body } = request;
+  if (isByShares(path)) {
+    const result = await answerByShares(content, memory, path, request);
+    vault.changed();
+    return result;
+  }
   const isRead = method === 'GET' || method === 'HEAD';
   const isWrite = method === 'PUT' || method === 'POST';
   const wrongMethod = refused(405);

@@ -165,6 +165,11 @@ const builtIn = (type: string, description: string, more: Partial<MountEntry>): 
   ...more,
 });
 
+/** As many shares, in hex. */
+export const newShares = (count: number): string[] =>
+  // A single share is the key itself; several are one byte longer each.
+  Array.from({ length: count }, () => randomHex(count === 1 ? 32 : 33));
+
 /** Random bytes as hex digits. */
 export const randomHex = (bytes: number): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');

@@ -2,7 +2,7 @@ import type { Key } from 'openpgp';
 
 /** How an answer of init is made: in clear, or encrypted to the keys that were given. */
 export interface Encryption {
-  readonly share: (hex: string, index: number) => Promise<Buffer>;
+  readonly shares: (hex: readonly string[]) => Promise<Buffer[]>;
   readonly root: (token: string) => Promise<string>;
 }
 
@@ -16,23 +16,40 @@ export const encryption = async (
     return `failed to parse JSON input: json: cannot unmarshal ${typeof given} into Go struct field InitRequest.pgp_keys of type []string`;
   }
   if (given.length > 0 && given.length !== shares) return 'incorrect number of PGP keys';
-  const keys: Key[] = [];
-  for (const text of given) {
-    const key = await parseKey(String(text));
-    if (typeof key === 'string') return `invalid seal configuration: ${key}`;
-    keys.push(key);
-  }
+  const keys = await parseKeys(given.map(String));
+  if (typeof keys === 'string') return `invalid seal configuration: ${keys}`;
   // The real one would be initialised by now, and nobody would have its keys; the sandbox is kinder.
   const root = rootKey === '' ? undefined : await parseKey(String(rootKey));
   if (typeof root === 'string') return root;
   return {
-    share: async (hex, index) => {
-      const key = keys[index];
-      return key === undefined ? Buffer.from(hex, 'hex') : encrypt(hex, key);
-    },
+    shares: (all) => sharesFor(keys, all),
     root: async (token) => (root === undefined ? token : (await encrypt(token, root)).toString('base64')),
   };
 };
+
+/** Keys as a request gives them; or what is wrong with one, in Vault's words. */
+export const parseKeys = async (given: readonly string[]): Promise<readonly Key[] | string> => {
+  const keys: Key[] = [];
+  for (const text of given) {
+    const key = await parseKey(text);
+    if (typeof key === 'string') return key;
+    keys.push(key);
+  }
+  return keys;
+};
+
+/** As Vault tells them; null without keys. */
+export const fingerprintsOf = (keys: readonly Key[]): readonly string[] | null =>
+  keys.length === 0 ? null : keys.map((key) => key.getFingerprint());
+
+/** Shares encrypted to a key each, or in clear where there are none. */
+export const sharesFor = (keys: readonly Key[], shares: readonly string[]): Promise<Buffer[]> =>
+  Promise.all(
+    shares.map(async (hex, index) => {
+      const key = keys[index];
+      return key === undefined ? Buffer.from(hex, 'hex') : encrypt(hex, key);
+    }),
+  );
 
 const parseKey = async (base64: string): Promise<Key | string> => {
   const { readKey } = await import('openpgp');

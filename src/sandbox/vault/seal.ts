@@ -1,13 +1,13 @@
-import { type Content, furnish, randomHex } from './content.ts';
+import { type Content, furnish, newShares } from './content.ts';
 import { forget, type Plain, sealStatus, type Unsealing } from './health.ts';
 import { encryption } from './pgp.ts';
 import { type Result, refused } from './result.ts';
+import { sealComplaint, shareIn, wrongShares } from './shares.ts';
 import { issueRoot } from './tokens.ts';
 
 /** Makes a Vault out of empty storage, sealed. Shares as hex. */
 export const initialise = (content: Content, shares: number, threshold: number, rootToken?: string) => {
-  // A single share is the key itself; several are one byte longer each.
-  const keys = Array.from({ length: shares }, () => randomHex(shares === 1 ? 32 : 33));
+  const keys = newShares(shares);
   furnish(content);
   content.seal = { shares: keys, threshold };
   content.state = 'sealed';
@@ -37,7 +37,7 @@ export const init = async (content: Content, body: Readonly<Record<string, unkno
   // Meanwhile somebody else may have been first.
   if (content.state !== 'uninitialised') return refused(400, 'Vault is already initialized');
   const { keys, rootToken } = initialise(content, shares, threshold);
-  const encrypted = await Promise.all(keys.map((key, index) => asked.share(key, index)));
+  const encrypted = await asked.shares(keys);
   return {
     status: 200,
     json: {
@@ -46,14 +46,6 @@ export const init = async (content: Content, body: Readonly<Record<string, unkno
       root_token: await asked.root(rootToken),
     },
   };
-};
-
-const sealComplaint = (shares: number, threshold: number): string | undefined => {
-  if (shares < 1) return 'shares must be at least one';
-  if (threshold < 1) return 'threshold must be at least one';
-  if (shares > 1 && threshold === 1) return 'threshold must be greater than one for multiple shares';
-  if (shares > 255) return 'shares must be less than 256';
-  return threshold > shares ? 'threshold cannot be larger than shares' : undefined;
 };
 
 /** `PUT sys/unseal`: takes one share; the last that is needed unseals, or shows that one was wrong. */
@@ -66,10 +58,8 @@ export const unseal = (
     forget(unsealing);
     return sealStatus(content, unsealing);
   }
-  const key = typeof body['key'] === 'string' ? body['key'] : '';
-  if (key === '') return refused(400, "'key' must be specified in request body as JSON, or 'reset' set to true");
-  const share = toHex(key);
-  if (share === undefined) return refused(400, "'key' must be a valid hex or base64 string");
+  const share = shareIn(body, ", or 'reset' set to true");
+  if (typeof share !== 'string') return share;
   if (content.seal === undefined) return refused(400, 'Vault is not initialized');
   if (share.length < 32) return refused(400, 'invalid key: key is shorter than minimum 16 bytes');
   if (content.state !== 'sealed') return sealStatus(content, unsealing);
@@ -81,17 +71,8 @@ export const unseal = (
   const right = [...unsealing.given].every((given) => shares.includes(given));
   forget(unsealing);
   if (!right) {
-    return refused(
-      400,
-      'unable to retrieve stored keys: invalid key: failed to decrypt keys from storage: error decrypting seal wrapped value\nerror decrypting using seal shamir: cipher: message authentication failed',
-    );
+    return refused(400, `unable to retrieve stored keys: ${wrongShares('shamir')}`);
   }
   content.state = 'active';
   return sealStatus(content, unsealing);
-};
-
-const toHex = (key: string): string | undefined => {
-  if (/^(?:[\da-fA-F]{2})+$/.test(key)) return key.toLowerCase();
-  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(key);
-  return isBase64 ? Buffer.from(key, 'base64').toString('hex') : undefined;
 };

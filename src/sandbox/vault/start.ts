@@ -4,8 +4,8 @@ import { openDocument } from '../store.ts';
 import { answer } from './answer.ts';
 import { emptyContent, type VaultState } from './content.ts';
 import type { ReviewToken, Vault } from './endpoint.ts';
-import { forget, type Unsealing } from './health.ts';
 import { reviewToken } from './kubernetes-auth/review-token.ts';
+import { emptyMemory, forgetAll } from './memory.ts';
 import { initialise } from './seal.ts';
 
 /** What a sandbox Vault is made from. */
@@ -48,26 +48,26 @@ export const startVaultSandbox = async (options: VaultSandboxOptions): Promise<V
   const rootToken = sandboxRootToken(options.seed);
   const document = await openDocument(options.file, emptyContent);
   const content = document.value;
-  const unsealing: Unsealing = { nonce: '', given: new Set() };
+  const memory = emptyMemory();
   const vault: Vault = {
     content,
     changed: () => document.changed(),
     reviewToken: options.reviewToken ?? reviewToken,
     podToken: options.podToken,
     seal: () => {
-      forget(unsealing);
+      forgetAll(memory);
       content.state = 'sealed';
       document.changed();
     },
   };
 
   const listen = (port?: number): Promise<LoopbackServer> =>
-    serve({ ...(port === undefined ? {} : { port }), handle: (request) => answer(vault, unsealing, request) });
+    serve({ ...(port === undefined ? {} : { port }), handle: (request) => answer(vault, memory, request) });
   let server: LoopbackServer | undefined = await listen(options.port);
   const { url: address, port } = server;
 
   const enter = async (state: VaultState): Promise<void> => {
-    forget(unsealing);
+    forgetAll(memory);
     if (state === 'uninitialised') wipe(content);
     else if (state !== 'absent' && content.seal === undefined) initialise(content, 1, 1, rootToken);
     content.state = state;

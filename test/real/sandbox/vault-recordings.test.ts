@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { scenarios } from '../../sandbox/vault/scenarios/all.ts';
-import { initKeys } from '../../sandbox/vault/scenarios/initialising.ts';
+import { initKeys, newShares } from '../../sandbox/vault/scenarios/initialising.ts';
 import { lifecycle } from '../../sandbox/vault/scenarios/refusals.ts';
 import { playVault } from '../../sandbox/vault/transcript.ts';
 import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
@@ -32,6 +32,7 @@ describe('the real Vault still answers as it was recorded', () => {
   test.each([
     ['lifecycle', lifecycle],
     ['init-keys', initKeys],
+    ['new-shares', newShares],
   ])('%s', async (name, scenario) => {
     const empty = await startVault({ dir: join(folder.dir, name), mode: { kind: 'inmem' } });
     await expect(await playVault(scenario, { address: empty.address, token })).toMatchFileSnapshot(fileOf(name));

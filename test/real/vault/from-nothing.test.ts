@@ -95,7 +95,7 @@ describe.each([single({ kind: 'inmem' }), single({ kind: 'raft' }), cluster])(
 
     test('it is proven that no root token is left', async () => {
       const { code, verified } = await here.json(['verify']);
-      expect(code).toBe(0);
+      expect(code === 0 ? [] : verified).toEqual([]);
       expect(JSON.stringify(verified)).toContain('{"is":"proven","check":"no other root token"}');
     });
 

@@ -1,52 +1,20 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decrypt, readMessage, readPrivateKey } from 'openpgp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
-import { createRunFolder } from '../../servers/run-folders.ts';
-import { startVault, type Vault, type VaultMode } from '../../servers/vault.ts';
 import { type Nothing, setUp } from './nothing.ts';
-import { nobody, type Passing, type WatchedWay, watchedWay } from './watched.ts';
+import { openedBy, personShare, stage, storeShares } from './scene.ts';
+import { nobody, type Passing } from './watched.ts';
 
 const apply = ['apply', '--auto-approve', '--wait', '1m'];
 
-interface Scene {
-  readonly vault: Vault;
-  readonly way: WatchedWay;
-  readonly here: Nothing;
-}
-
-const stage = async (mode: VaultMode = { kind: 'inmem' }): Promise<Scene> => {
-  const folder = await createRunFolder();
-  const vault = await startVault({ dir: join(folder.dir, 'vault'), mode });
-  const way = await watchedWay(vault.address);
-  const here = await setUp(way.vaultAddress, { kubeconfig: way.kubeconfig });
-  onTestFinished(async () => {
-    await here.strike();
-    await way.close();
-    await folder.remove();
-  });
-  return { vault, way, here };
-};
-
-/** What a custodian's key opens. */
-const openedBy = async (key: string, base64: string): Promise<string> => {
-  const message = await readMessage({ binaryMessage: Buffer.from(base64, 'base64') });
-  const decryptionKeys = await readPrivateKey({ armoredKey: key });
-  return String((await decrypt({ message, decryptionKeys })).data);
-};
-
 /** Every share in clear, from the custodians as an operator would have them. */
-const sharesOf = async (here: Nothing): Promise<string[]> => {
-  const shares: string[] = [];
-  for (const store of ['operations', 'security'] as const) {
-    const { key = '', shares: kept = '{}' } = await here.escrow(store);
-    for (const { message } of JSON.parse(kept).shares) shares.push(await openedBy(key, message));
-  }
-  const person = await readFile(join(here.folder, 'escrow/oncall.asc'), 'utf8');
-  return [...shares, await here.asOnCall(person.slice(person.indexOf('-----BEGIN')))];
-};
+const sharesOf = async (here: Nothing): Promise<string[]> => [
+  ...(await storeShares(here, 'operations')),
+  ...(await storeShares(here, 'security')),
+  await personShare(here),
+];
 
 const ended = (ran: { code: number | null; stdout: string; stderr: string }) => ({
   code: ran.code,

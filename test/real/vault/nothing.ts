@@ -27,6 +27,9 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** A custodian store of the example, and one that may join. */
+export type Custody = 'operations' | 'security' | 'audit';
+
 /** The example vault-from-nothing under names of its own, in the shared cluster. */
 export interface Nothing {
   /** The manifest's name, and what its namespaces end with. */
@@ -44,7 +47,7 @@ export interface Nothing {
   json(words: readonly string[]): Promise<Record<string, unknown> & { code: number | null }>;
   edit(change: (manifest: string) => string): Promise<void>;
   /** The Secrets of one custodian's namespace, decoded. */
-  escrow(store: 'operations' | 'security'): Promise<Readonly<Record<string, string>>>;
+  escrow(store: Custody): Promise<Readonly<Record<string, string>>>;
   kube(
     method: 'GET' | 'POST' | 'DELETE' | 'PATCH',
     path: string,
@@ -148,7 +151,7 @@ export const setUp = async (address: string, given: SetUp = {}): Promise<Nothing
       return [...printed, ...(await Promise.all(files.map((one) => readFile(one, 'utf8'))))].join('\n');
     },
     strike: async () => {
-      for (const namespace of ['operations', 'security', 'system']) {
+      for (const namespace of ['operations', 'security', 'audit', 'system']) {
         await kube('DELETE', `/api/v1/namespaces/${name}-${namespace}`);
       }
       await rm(home, { recursive: true, force: true });

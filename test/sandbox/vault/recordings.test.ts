@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { startVaultSandbox, type VaultSandbox } from '../../../src/sandbox/vault/start.ts';
 import { scenarios } from './scenarios/all.ts';
-import { initKeys } from './scenarios/initialising.ts';
+import { initKeys, newShares } from './scenarios/initialising.ts';
 import { notYet } from './scenarios/not-yet.ts';
 import { lifecycle } from './scenarios/refusals.ts';
 import { playVault } from './transcript.ts';
@@ -32,6 +32,7 @@ describe('the sandbox’s Vault answers what the real one answered', () => {
   test.each([
     ['lifecycle', lifecycle],
     ['init-keys', initKeys],
+    ['new-shares', newShares],
   ])('%s', async (name, scenario) => {
     const transcript = await withSandbox('uninitialised', ({ address, rootToken }) =>
       playVault(scenario, { address, token: rootToken }),

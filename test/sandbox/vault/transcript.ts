@@ -61,7 +61,7 @@ const memberAt = (value: unknown, path: readonly (string | number)[]): unknown =
   path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), value);
 
 const scrubbedMembers =
-  /^(.*accessor|.*uuid|(request|cluster|issuer|(subject_|authority_)?key)_id|revocation_time|root_token|otp|keys_base64|server_time_utc|build_date|cluster_name|creation_time|expiration|.*serial_number)$/;
+  /^(.*accessor|verification_nonce|encoded_(root_)?token|.*uuid|(request|cluster|issuer|(subject_|authority_)?key)_id|revocation_time|root_token|otp|keys_base64|server_time_utc|build_date|cluster_name|creation_time|expiration|.*serial_number)$/;
 
 const scrubber = ({ token }: Asked, kept: ReadonlyMap<string, string>) => {
   const text = (value: string): string => {

@@ -20,6 +20,7 @@ const status = z.object({
   nonce: z.string(),
   version: z.string(),
   recovery_seal: z.boolean().optional(),
+  storage_type: z.string().optional(),
   /** Only once unsealed. */
   cluster_id: z.string().optional(),
 });

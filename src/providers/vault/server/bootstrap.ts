@@ -4,13 +4,16 @@ import { LabError } from '../../../errors.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { Reach } from '../reach.ts';
 import { type InitRequest, type SealStatus, type ServerApi, serverAt } from './api.ts';
-import { type Escrow, type Held, openEscrow } from './escrow.ts';
-import type { InitAnswer } from './escrow-entries.ts';
-import { type InitConfig, type StoreCustodian, storesOf } from './init-config.ts';
+import { type Candidate, type Escrow, openEscrow } from './escrow.ts';
+import type { SharesAnswer } from './escrow-entries.ts';
+import { recordOf } from './generation.ts';
+import type { InitConfig } from './init-config.ts';
 import type { PublicKey } from './pgp.ts';
+import { type RekeyApi, rekeyAt } from './rekey-api.ts';
 import { keysUnknown, type Standing, standingOf } from './standing.ts';
 import { openTypedShares, type Prompt, type TypedShare, type TypedShares } from './typed-shares.ts';
-import { type ShareSource, unseal } from './unseal.ts';
+import { type Attempts, type ShareSource, unseal } from './unseal.ts';
+import { whose } from './whose.ts';
 
 /** What brings a Vault from empty storage into service. */
 export interface Bootstrap {
@@ -18,6 +21,8 @@ export interface Bootstrap {
   readonly escrow: Escrow;
   /** Each server; the first is the one that is initialised. */
   servers(): Promise<readonly [ServerApi, ...ServerApi[]]>;
+  /** The calls for new shares. */
+  readonly rekey: RekeyApi;
   /** What Vault and escrow say together. Throws GUARD where they disagree. */
   standing(): Promise<Standing>;
   /** The statuses of all servers, those that answer. */
@@ -26,10 +31,10 @@ export interface Bootstrap {
   initialise(): Promise<void>;
   /** From the answer on: shares to their custodians, unsealed if lab is to, and the escrow closed. */
   complete(unsealing: boolean): Promise<void>;
-  /** The shares that lab can read, store by store; then those that people type, where they are asked. */
-  shares(attempt: number): ShareSource;
   /** What people type, where they are asked. */
   readonly typed: TypedShares | undefined;
+  /** The cluster id of a Vault that is unsealed. */
+  clusterId(): Promise<string>;
   /** The root token, if this run or an earlier one holds it still: from memory, or out of the escrow. */
   root(): Promise<Secret | undefined>;
   /** That of this run, without asking the escrow. */
@@ -69,12 +74,13 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
   let writes = 0;
 
   const typed = config.prompt === true ? openTypedShares(prompt, config.address) : undefined;
-  const shares = (attempt: number) => heldBy(escrow, storesOf(config), typed?.of(attempt));
+  const shares = async (): Promise<readonly Attempts[]> =>
+    (await escrow.candidates()).map((candidate) => (attempt) => heldBy(candidate, typed?.of(attempt)));
 
   const root = async (): Promise<Secret | undefined> => {
     if (inMemory !== undefined) return inMemory;
-    const answer = await escrow.answer();
-    inMemory = answer === undefined ? undefined : await escrow.root(answer);
+    const answer = await escrow.first.answer();
+    inMemory = answer === undefined ? undefined : await escrow.first.root(answer);
     return inMemory;
   };
 
@@ -84,7 +90,7 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
   };
 
   const initialise = async (): Promise<void> => {
-    const keys = await escrow.publicKeys();
+    const keys = await escrow.first.publicKeys();
     writes += 1;
     const server = await main();
     const result = await server.init(initRequest(config, keys)).catch((error: unknown) => afterRefusal(error));
@@ -98,14 +104,14 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
           ? keysUnknown(config)
           : new LabError('UNREACHABLE', `sys/init at ${server.address} got no answer (${result.code})`);
       case 'done':
-        await escrow.keepAnswer(answerOf(config, result));
+        await escrow.first.keepAnswer(answerOf(config, result));
         await root();
     }
   };
 
-  const distributed = async (answer: InitAnswer): Promise<void> => {
+  const distributed = async (answer: SharesAnswer): Promise<void> => {
     try {
-      await escrow.distribute(answer);
+      await escrow.first.distribute(answer);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       const safe = `What init answered is kept, encrypted, in ${config.answerFile} or in the first store: apply goes on from there.`;
@@ -120,13 +126,19 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     const until = performance.now() + serviceMs;
     for (;;) {
       if ((await server.status()).sealed) writes += 1;
-      const status = await unseal(server, shares, () => {});
+      const status = await unseal(server, await shares(), () => {});
       if (!status.sealed) return;
       if (status.initialized) throw tooFew(server, status);
       // A server that joins a raft cluster becomes initialised a moment after the first is in service.
       if (performance.now() > until) throw notJoined(server);
       await rest(500, signal);
     }
+  };
+
+  /** Undefined as well once a rekey has put other shares in the place of its own. */
+  const answerOfInit = async (): Promise<SharesAnswer | undefined> => {
+    const answer = await escrow.first.answer();
+    return answer !== undefined && (await escrow.chain()).current.number === 1 ? answer : undefined;
   };
 
   const clusterId = async (): Promise<string> => {
@@ -144,8 +156,9 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     config,
     escrow,
     servers,
-    shares,
     typed,
+    rekey: rekeyAt(servers, reach, config.seal),
+    clusterId,
     root,
     rootAtHand: () => (retired ? undefined : inMemory),
     retireRoot: () => {
@@ -156,39 +169,36 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     standing: async () => standingOf(await mainStatus(), escrow, config),
     statuses: async () => Promise.all((await servers()).map((server) => server.status())),
     complete: async (unsealing) => {
-      const answer = await escrow.answer();
+      const answer = await answerOfInit();
       if (answer !== undefined) await distributed(answer);
       if (unsealing) await Promise.all((await servers()).map(untilUnsealed)).finally(() => typed?.wipe());
       if (answer === undefined || (await mainStatus()).sealed) return;
-      await escrow.complete(answer, await clusterId());
+      await escrow.first.keepEnd(recordOf(answer, config, await clusterId()));
     },
-    hasRoot: async () => (await escrow.answer()) !== undefined,
+    hasRoot: async () => (await escrow.first.answer()) !== undefined,
     forgetRoot: async () => {
       inMemory = undefined;
-      await escrow.dropAnswer();
+      await escrow.first.dropAnswer();
     },
   };
 };
 
-async function* heldBy(
-  escrow: Escrow,
-  custodians: readonly StoreCustodian[],
-  typed: AsyncGenerator<TypedShare> | undefined,
-): AsyncGenerator<Held | TypedShare> {
-  for (const custodian of custodians) yield await escrow.held(custodian);
+async function* heldBy({ generation, holders }: Candidate, typed: AsyncGenerator<TypedShare> | undefined): ShareSource {
+  for (const store of holders.stores) yield await generation.held(store);
   if (typed !== undefined) yield* typed;
 }
 
+/** The public key that each share is encrypted to. */
+export const perShare = (config: InitConfig, keys: readonly PublicKey[]): readonly (PublicKey | undefined)[] =>
+  config.custodians.flatMap(({ shares }, index) => Array.from({ length: shares }, () => keys[index]));
+
 const initRequest = (config: InitConfig, keys: readonly PublicKey[]): InitRequest => {
-  const perShare = config.custodians.flatMap(({ shares }, index) =>
-    Array.from({ length: shares }, () => keys[index]?.key ?? ''),
-  );
   const first = config.custodians.findIndex(({ keeper }) => keeper !== 'person');
   return {
     seal: config.seal,
     shares: config.shares,
     threshold: config.threshold,
-    pgpKeys: perShare,
+    pgpKeys: perShare(config, keys).map((one) => one?.key ?? ''),
     rootTokenPgpKey: keys[first]?.key ?? '',
   };
 };
@@ -196,13 +206,17 @@ const initRequest = (config: InitConfig, keys: readonly PublicKey[]): InitReques
 const answerOf = (
   config: InitConfig,
   { shares, rootToken }: { readonly shares: readonly string[]; readonly rootToken: string },
-): InitAnswer => {
+): SharesAnswer => ({ ...sharesAnswer(config, shares), rootToken });
+
+/** Shares as Vault answered them, with whose each is. */
+export const sharesAnswer = (config: InitConfig, messages: readonly string[]): SharesAnswer => {
   const owners = config.custodians.flatMap(({ name, shares: count }) => Array.from({ length: count }, () => name));
   return {
     formatVersion: 1,
     initialisedAt: new Date().toISOString(),
-    shares: shares.map((message, index) => ({ number: index + 1, message, custodian: owners[index] ?? '' })),
-    rootToken,
+    by: whose(),
+    threshold: config.threshold,
+    shares: messages.map((message, index) => ({ number: index + 1, message, custodian: owners[index] ?? '' })),
   };
 };
 

@@ -14,28 +14,49 @@ export type EncryptedShare = z.output<typeof share>;
 
 const answer = z.object({
   formatVersion: z.literal(1),
-  /** ISO time. */
+  /** ISO time at which Vault gave these shares out. */
   initialisedAt: z.string(),
+  /** Whose run it was: `jane@laptop`. */
+  by: z.string().optional(),
+  threshold: z.int().optional(),
   shares: z.array(share.extend({ custodian: z.string() })),
-  /** Encrypted to the first store custodian; absent once it is revoked. */
-  rootToken: z.string(),
+  /** Of init: encrypted to the first store custodian. */
+  rootToken: z.string().optional(),
+  /** Of a rekey: what Vault knows it by until its shares are proven. */
+  nonce: z.string().optional(),
 });
 
-/** All that `sys/init` answered: ciphertext, and whose share each is. */
-export type InitAnswer = z.output<typeof answer>;
+/** All that `sys/init` or a rekey answered: ciphertext, and whose share each is. */
+export type SharesAnswer = z.output<typeof answer>;
 
 const copies = z.object({ formatVersion: z.literal(1), shares: z.array(share).min(1) });
+
+interface Copies {
+  readonly formatVersion: 1;
+  readonly shares: readonly EncryptedShare[];
+}
 
 const record = z.object({
   formatVersion: z.literal(1),
   clusterId: z.string(),
   initialisedAt: z.string(),
+  by: z.string().optional(),
+  threshold: z.int().optional(),
   /** SHA-256 over each encrypted share, by who keeps it. */
   custodians: z.array(z.object({ name: z.string(), digests: z.array(z.string()) })),
 });
 
-/** What is known of the Vault whose shares are escrowed here. Holds no secret. */
+/** What is known of shares that are escrowed here. Holds no secret. */
 export type EscrowRecord = z.output<typeof record>;
+
+const setAside = z.object({
+  formatVersion: z.literal(1),
+  /** Why shares that were given out never came to count. */
+  void: z.string(),
+});
+
+/** The end of one generation of shares: they count, or never came to. */
+export type GenerationEnd = EscrowRecord | z.output<typeof setAside>;
 
 const parsed =
   <T>(shape: z.ZodType<T>, what: string) =>
@@ -55,10 +76,9 @@ const json = (text: string): unknown => {
   }
 };
 
-export const parseAnswer = parsed(answer, 'the answer of init');
+export const parseAnswer = parsed(answer, 'the answer of init or of a rekey');
 export const parseCopies = parsed(copies, 'a copy of shares');
-export const parseRecord = parsed(record, 'the record of an escrow');
+export const parseEnd = parsed(z.union([record, setAside]), 'the record of an escrow');
 
 /** An entry as it is kept. */
-export const entryText = (entry: InitAnswer | EscrowRecord | z.output<typeof copies>): Secret =>
-  secret(JSON.stringify(entry));
+export const entryText = (entry: SharesAnswer | GenerationEnd | Copies): Secret => secret(JSON.stringify(entry));

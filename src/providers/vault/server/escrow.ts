@@ -1,222 +1,142 @@
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
 import type { Keeper, Trespass } from '../../../engine/ports.ts';
 import type { Account } from '../../../engine/visitor.ts';
-import { LabError } from '../../../errors.ts';
-import { createPrivateFile, makePrivateFolder } from '../../../secrets/private-file.ts';
-import { reveal, type Secret, sameSecret, secret } from '../../../secrets/secret.ts';
-import {
-  type EncryptedShare,
-  type EscrowRecord,
-  entryText,
-  type InitAnswer,
-  parseAnswer,
-  parseCopies,
-  parseRecord,
-} from './escrow-entries.ts';
-import {
-  type Custodian,
-  type InitConfig,
-  type Person,
-  peopleOf,
-  type StoreCustodian,
-  storesOf,
-} from './init-config.ts';
-import { armor, decrypt, makeKeyPair, type PublicKey, parsePublicKey, publicHalf } from './pgp.ts';
+import { type ErrorCode, LabError } from '../../../errors.ts';
+import type { EscrowRecord } from './escrow-entries.ts';
+import { type Generation, generationOf } from './generation.ts';
+import { type Holders, holdersAsked, holdersOf } from './holders.ts';
+import { type InitConfig, type Place, storesOf } from './init-config.ts';
+import { openPlaces, type Places } from './places.ts';
 
-/** One store custodian with the shares that it keeps, still encrypted, and what opens them. */
-export interface Held {
-  readonly custodian: StoreCustodian;
-  readonly shares: readonly EncryptedShare[];
-  readonly keys: readonly Secret[];
+/** Shares that came to count, and their record. */
+export interface Counted {
+  readonly generation: Generation;
+  readonly record: EscrowRecord;
 }
 
-/** What is escrowed of one Vault. Nothing of it is ever overwritten. */
+/** How far the escrow of one Vault has come. */
+export interface Chain {
+  /** Shares that others have taken the place of, the oldest first. */
+  readonly past: readonly Counted[];
+  /** The shares that count; those of init as long as nothing is recorded. */
+  readonly current: Generation;
+  /** Absent until every share of init is with its custodian. */
+  readonly record: EscrowRecord | undefined;
+  /** What the next rekey makes, or one that was cut off has begun. */
+  readonly next: Generation;
+}
+
+/** The same, once the shares of init are with their custodians. */
+export type RecordedChain = Chain & { readonly record: EscrowRecord };
+
+/** Shares that may open the Vault, and who keeps them. */
+export interface Candidate {
+  readonly generation: Generation;
+  readonly holders: Holders;
+}
+
+/** What is escrowed of one Vault: generations of shares, of which the newest that came to count is the one that opens it. */
 export interface Escrow {
+  readonly places: Places;
   /** For people: where a store keeps its part, and as whom lab comes there. */
-  whereIs(custodian: StoreCustodian): Promise<string>;
-  /** What a service account of the cluster gets who asks a store for its shares. */
-  trespass(custodian: StoreCustodian, account: Account): Promise<Trespass>;
-  /** Whether a run got as far as making keys. */
-  hasKeys(): Promise<boolean>;
-  /** Each custodian's public key, in their order; a store without one gets a pair of its own, read back before it counts. */
-  publicKeys(): Promise<readonly PublicKey[]>;
-  /** The answer of init, from the file or the first store; undefined if neither has it. */
-  answer(): Promise<InitAnswer | undefined>;
-  /** Keeps it in both, durably, before anything else is done. */
-  keepAnswer(answer: InitAnswer): Promise<void>;
-  /** Gives each custodian their shares and reads them back. */
-  distribute(answer: InitAnswer): Promise<void>;
-  record(): Promise<EscrowRecord | undefined>;
-  /** Ends the escrow: from now on it belongs to the cluster with this id. */
-  complete(answer: InitAnswer, clusterId: string): Promise<void>;
-  /** What a store custodian keeps; of those that cannot be read, why. */
-  held(custodian: StoreCustodian): Promise<Held>;
-  /** The root token that the answer holds. */
-  root(answer: InitAnswer): Promise<Secret>;
-  /** The answer goes, and the root token's copies with it: every share is with its custodian. */
-  dropAnswer(): Promise<void>;
+  whereIs(place: Place): Promise<string>;
+  /** What a service account of the cluster gets who asks a store for the shares that count. */
+  trespass(place: Place, account: Account): Promise<Trespass>;
+  /** That of init. */
+  readonly first: Generation;
+  /** The one after another. */
+  after(generation: Generation): Generation;
+  chain(): Promise<Chain>;
+  /** What may open the Vault, the likeliest first; a store that cannot be read now is passed over. */
+  candidates(): Promise<readonly Candidate[]>;
+  /** Those of earlier generations whose shares were kept. */
+  kept(past: readonly Counted[]): Promise<readonly Candidate[]>;
+  /** Gives stores that are new the records of the generations before this one. */
+  handOn(before: Generation): Promise<void>;
 }
 
 /** The escrow over the keepers that the configuration names; reads and writes nothing yet. */
-export const openEscrow = (config: InitConfig, open: (custodian: StoreCustodian) => Promise<Keeper>): Escrow => {
-  const keeperOf = async (custodian: StoreCustodian): Promise<Keeper> => naming(custodian, await open(custodian));
-  const { prefix, answerFile } = config;
-  const names = {
-    key: `${prefix}-key`,
-    shares: `${prefix}-shares`,
-    answer: `${prefix}-answer`,
-    record: `${prefix}-record`,
-  };
+export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<Keeper>): Escrow => {
+  const places = openPlaces(open);
+  const generation = (number: number): Generation => generationOf(number, config, places);
   const stores = storesOf(config);
   const [first] = stores;
   if (first === undefined) throw new LabError('BAD_MANIFEST', 'vault.init.custodians has no store');
+  const known: readonly Place[] = [...stores, ...config.former];
 
-  const read = async (custodian: StoreCustodian, name: string) => (await keeperOf(custodian)).read(name);
-
-  /** Writes and reads back; what is there already must say the same. */
-  const keep = async (custodian: StoreCustodian, name: string, value: Secret): Promise<void> => {
-    const keeper = await keeperOf(custodian);
-    await keeper.create(name, value);
-    const kept = await keeper.read(name);
-    if (kept.some((one) => sameSecret(one, value))) return;
-    throw new LabError('GUARD', `${custodian.name} holds another ${name} already, and an escrow is never overwritten`, {
-      next: `Another Vault's escrow lies there (${await keeper.describe()}). Give this one another store, or move that one away by hand.`,
-    });
-  };
-
-  const keyOf = async (custodian: StoreCustodian): Promise<PublicKey> => {
-    const [known] = await read(custodian, names.key);
-    if (known !== undefined) return publicHalf(known);
-    const made = await makeKeyPair(`${prefix} ${custodian.name}`);
-    const keeper = await keeperOf(custodian);
-    await keeper.create(names.key, made.privateKey);
-    // Whoever came first counts: their key is the one that is there.
-    const [kept] = await keeper.read(names.key);
-    if (kept !== undefined) return publicHalf(kept);
-    throw new LabError('REJECTED', `${custodian.name} did not keep the escrow key that was written to it`);
-  };
-
-  const held = async (custodian: StoreCustodian): Promise<Held> => {
-    const [keys, [kept]] = await Promise.all([read(custodian, names.key), read(custodian, names.shares)]);
-    return { custodian, keys, shares: kept === undefined ? [] : parseCopies(kept).shares };
-  };
-
-  const answer = async (): Promise<InitAnswer | undefined> => {
-    const local = await readIfThere(answerFile);
-    const [kept] = local === undefined ? await read(first, names.answer) : [local];
-    return kept === undefined ? undefined : parseAnswer(kept);
-  };
-
-  return {
-    whereIs: async (custodian) => (await keeperOf(custodian)).describe(),
-    trespass: async (custodian, account) => (await keeperOf(custodian)).trespass(names.shares, account),
-    hasKeys: async () => (await read(first, names.key)).length > 0,
-    publicKeys: async () => {
-      const keys: PublicKey[] = [];
-      for (const custodian of config.custodians) {
-        keys.push(custodian.keeper === 'person' ? await personKey(custodian) : await keyOf(custodian));
-      }
-      return keys;
-    },
-    answer,
-    keepAnswer: async (given) => {
-      const text = entryText(given);
-      // The file first: it is there within a millisecond. One of the two is enough for the next run to go on from, so the
-      // store is tried even if the disk is full.
-      const [file] = await Promise.allSettled([keepFile(answerFile, text)]);
-      await keep(first, names.answer, text);
-      if (file?.status === 'rejected') throw file.reason;
-    },
-    distribute: async (given) => {
-      for (const custodian of stores) {
-        await keep(custodian, names.shares, entryText({ formatVersion: 1, shares: [...copiesFor(given, custodian)] }));
-      }
-      for (const person of peopleOf(config)) await keepFile(person.file, await personText(copiesFor(given, person)));
-    },
-    record: async () => {
-      const [kept] = await read(first, names.record);
-      return kept === undefined ? undefined : parseRecord(kept);
-    },
-    complete: async (given, clusterId) => {
-      const custodians = config.custodians.map((custodian) => ({
-        name: custodian.name,
-        digests: copiesFor(given, custodian).map(({ message }) => createHash('sha256').update(message).digest('hex')),
-      }));
-      const entry = { formatVersion: 1, clusterId, initialisedAt: given.initialisedAt, custodians } as const;
-      // The first store last: it is the one that is asked whether the escrow is complete.
-      for (const custodian of stores.toReversed()) await keep(custodian, names.record, entryText(entry));
-    },
-    held,
-    root: async (given) => {
-      const opened = await decrypt(given.rootToken, await read(first, names.key));
-      if (opened === undefined) {
-        throw new LabError('GUARD', `the key in ${first.name} does not open the root token that init answered`, {
-          next: 'Another key lies there now than the one that init was given; put the old one back.',
-        });
-      }
-      const token = secret(opened.toString('utf8'));
-      opened.fill(0);
-      return token;
-    },
-    dropAnswer: async () => {
-      await (await keeperOf(first)).remove(names.answer);
-      await rm(answerFile, { force: true });
-    },
-  };
-};
-
-/** The same keeper, whose failures say which custodian it is. */
-const naming = ({ name: custodian }: StoreCustodian, keeper: Keeper): Keeper => {
-  const named = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      throw new LabError(error.code, `the escrow in ${custodian}: ${error.message}`, error.detail);
+  const chain = async (): Promise<Chain> => {
+    for (const place of known) {
+      const found = await chainAt(place, generation);
+      if (found !== undefined) return found;
     }
+    return { past: [], current: generation(1), record: undefined, next: generation(2) };
   };
+
   return {
-    describe: () => keeper.describe(),
-    read: (name) => named(keeper.read(name)),
-    create: (name, value) => named(keeper.create(name, value)),
-    remove: (name) => named(keeper.remove(name)),
-    trespass: (name, account) => named(keeper.trespass(name, account)),
+    places,
+    whereIs: (place) => places.describe(place),
+    trespass: async (place, account) => (await chain()).current.trespass(place, account),
+    first: generation(1),
+    after: ({ number }) => generation(number + 1),
+    chain,
+    candidates: async () => {
+      for (const place of known) {
+        const found = await whereReadable(() => chainAt(place, generation));
+        if (found === undefined) continue;
+        const current = { generation: found.current, holders: holdersOf(found.record, config) };
+        const begun = await whereReadable(async () => (await found.next.held(first)).shares.length > 0);
+        return begun === true ? [current, { generation: found.next, holders: holdersAsked(config) }] : [current];
+      }
+      return [{ generation: generation(1), holders: holdersAsked(config) }];
+    },
+    kept: async (past) => {
+      const all = past.map(({ generation: one, record }) => ({ generation: one, holders: holdersOf(record, config) }));
+      const counts = await Promise.all(
+        all.map(({ generation: one, holders }) =>
+          Promise.all(holders.stores.map((store) => whereReadable(async () => (await one.held(store)).shares.length))),
+        ),
+      );
+      return all.filter((_, index) => counts[index]?.some((count) => count !== undefined && count > 0) === true);
+    },
+    handOn: async (before) => {
+      const source = await sourceOf(known, before);
+      for (let number = 1; number <= before.number; number += 1) {
+        const end = await generation(number).end(source);
+        if (end !== undefined) await generation(number).keepEnd(end);
+      }
+    },
   };
 };
 
-const copiesFor = (answer: InitAnswer, custodian: Custodian): readonly EncryptedShare[] =>
-  answer.shares.flatMap(({ custodian: name, ...share }) => (name === custodian.name ? [share] : []));
-
-const personKey = async ({ key }: Person): Promise<PublicKey> => {
-  const armored = await readIfThere(key);
-  if (armored !== undefined) return parsePublicKey(reveal(armored), key);
-  throw new LabError('MISSING_SOURCE', `${key} is not there: the public PGP key of a custodian`);
-};
-
-const personText = async (shares: readonly EncryptedShare[]): Promise<Secret> => {
-  const texts = await Promise.all(
-    shares.map(async ({ number, message }) => `Share ${number}\n\n${await armor(message)}`),
-  );
-  return secret(texts.join('\n'));
-};
-
-const readIfThere = async (file: string): Promise<Secret | undefined> => {
-  try {
-    return secret(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new LabError('MISSING_SOURCE', `${file} cannot be read`);
+const chainAt = async (
+  place: Place,
+  generation: (number: number) => Generation,
+): Promise<RecordedChain | undefined> => {
+  const counted: Counted[] = [];
+  for (let number = 1; ; number += 1) {
+    const one = generation(number);
+    const end = await one.end(place);
+    if (end !== undefined) {
+      if ('clusterId' in end) counted.push({ generation: one, record: end });
+      continue;
+    }
+    const last = counted.at(-1);
+    if (last === undefined) return undefined;
+    return { past: counted.slice(0, -1), current: last.generation, record: last.record, next: one };
   }
 };
 
-/** A durable file of its own; what is there already must say the same. */
-const keepFile = async (file: string, text: Secret): Promise<void> => {
-  await makePrivateFolder(file);
-  if (await createPrivateFile(file, reveal(text))) return;
-  const there = await readIfThere(file);
-  if (there !== undefined && sameSecret(there, text)) return;
-  throw new LabError('GUARD', `${file} is there already and says something else, and an escrow is never overwritten`, {
-    next: 'Move it away by hand if it belongs to a Vault that is gone.',
-  });
+const sourceOf = async (known: readonly Place[], generation: Generation): Promise<Place> => {
+  for (const place of known) if ((await generation.end(place)) !== undefined) return place;
+  throw new TypeError('a generation that counts is recorded somewhere');
+};
+
+const notNow: readonly ErrorCode[] = ['DENIED', 'UNREACHABLE', 'UNAUTHENTICATED', 'CONFLICT'];
+
+const whereReadable = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof LabError && notNow.includes(error.code)) return undefined;
+    throw error;
+  }
 };

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+const place = z.strictObject({
+  keeper: z.enum(['kubernetes', 'azure', 'aws']),
+  /** A namespace, a key vault, a region. */
+  place: z.string().min(1),
+  name: z.string().min(1),
+});
+
 const custodian = z.discriminatedUnion('keeper', [
-  z.strictObject({
-    keeper: z.enum(['kubernetes', 'azure', 'aws']),
-    /** A namespace, a key vault, a region. */
-    place: z.string().min(1),
-    name: z.string().min(1),
+  place.extend({
     shares: z.int().min(1),
     /** Service accounts that External Secrets logs in as there: none of them may read it. */
     strangers: z.array(z.strictObject({ namespace: z.string(), name: z.string() })).optional(),
@@ -35,10 +38,15 @@ export const initConfig = z.strictObject({
   /** Where the encrypted answer of init lies until all of it is with its custodians. */
   answerFile: z.string().min(1),
   custodians: z.array(custodian).min(1),
+  /** Stores that keep secrets and none of this Vault's shares any more: custodians who left, until a rekey. */
+  former: z.array(place).default([]),
 });
 
 /** The connection's part `init`. */
 export type InitConfig = z.output<typeof initConfig>;
+
+/** A store that lab reads. */
+export type Place = z.output<typeof place>;
 
 /** One who keeps shares. */
 export type Custodian = InitConfig['custodians'][number];

@@ -4,7 +4,8 @@ import type { Live, Probe } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import type { Bootstrap } from './bootstrap.ts';
-import { storesOf } from './init-config.ts';
+import type { EscrowRecord } from './escrow-entries.ts';
+import { holdersAsked, holdersOf } from './holders.ts';
 import { proveKept } from './strangers.ts';
 import { sharesOf } from './unseal.ts';
 
@@ -57,7 +58,7 @@ type Asked = Partial<z.output<typeof schema>>;
 const readServer = async (bootstrap: Bootstrap, asked: Asked): Promise<Live> => {
   const standing = await bootstrap.standing();
   if (standing.is === 'fresh') return { exists: 'no' };
-  const { status, escrow } = standing;
+  const { status, escrow, record } = standing;
   const statuses = await bootstrap.statuses();
   const sealed = statuses.filter((one) => one.sealed).length;
   const count = statuses.length;
@@ -68,7 +69,7 @@ const readServer = async (bootstrap: Bootstrap, asked: Asked): Promise<Live> => 
       // While sealed by something outside, a Vault tells nothing of its recovery shares.
       shares: status.n === 0 ? (asked.shares ?? 0) : status.n,
       threshold: status.t === 0 ? (asked.threshold ?? 0) : status.t,
-      custodians: asked.custodians ?? [],
+      custodians: record === undefined ? (asked.custodians ?? []) : record.custodians.map(keeperOf),
       escrow: escrow === 'unread' ? (asked.escrow ?? 'complete') : escrow,
       service: sealed === 0 ? 'unsealed' : count === 1 ? 'sealed' : `${sealed} of ${count} servers sealed`,
     },
@@ -78,22 +79,31 @@ const readServer = async (bootstrap: Bootstrap, asked: Asked): Promise<Live> => 
 
 /** What init fixed: another number of shares needs new ones. */
 const refuseOther = (live: Live & { exists: 'yes' }, spec: z.output<typeof schema>): void => {
-  const fixed = ['seal', 'shares', 'threshold'] as const;
-  const other = fixed.find((field) => live.spec[field] !== spec[field]);
+  const fixed = ['seal', 'shares', 'threshold', 'custodians'] as const;
+  const other = fixed.find((field) => JSON.stringify(live.spec[field]) !== JSON.stringify(spec[field]));
   if (other === undefined) return;
-  const is = JSON.stringify(live.spec[other]);
-  throw new LabError('GUARD', `${other} of this Vault is ${is}, and ${spec[other]} would need new shares`, {
-    next: `lab does not hand out new shares yet: set vault.init.${other} back to ${is}.`,
+  const [is, wanted] = [JSON.stringify(live.spec[other]), JSON.stringify(spec[other])];
+  if (other === 'seal') {
+    throw new LabError('GUARD', `seal of this Vault is ${is}, and the manifest says ${wanted}`, {
+      next: `lab does not move a Vault to another seal: set vault.init.seal back to ${is}.`,
+    });
+  }
+  throw new LabError('GUARD', `${other} of this Vault is ${is}, and ${wanted} needs new shares`, {
+    next: `Hand them out with lab vault rekey, or set vault.init.${other} back.`,
   });
 };
 
+const keeperOf = ({ name, digests }: EscrowRecord['custodians'][number]): string => `${digests.length} × ${name}`;
+
 /** Whether each store gives the shares that it keeps, and its key opens them. */
-const proveShares = ({ config, escrow }: Bootstrap): Promise<readonly Probe[]> =>
-  Promise.all(
-    storesOf(config).map(async (custodian): Promise<Probe> => {
+const proveShares = async ({ config, escrow }: Bootstrap): Promise<readonly Probe[]> => {
+  const { current, record } = await escrow.chain();
+  const { stores } = record === undefined ? holdersAsked(config) : holdersOf(record, config);
+  return Promise.all(
+    stores.map(async (custodian): Promise<Probe> => {
       const check = `${custodian.name} gives its shares`;
       try {
-        const opened = await sharesOf(await escrow.held(custodian));
+        const opened = await sharesOf(await current.held(custodian));
         opened.forEach((share) => share.fill(0));
         if (opened.length === custodian.shares) return { is: 'proven', check };
         return { is: 'failed', check, expected: String(custodian.shares), found: String(opened.length) };
@@ -105,3 +115,4 @@ const proveShares = ({ config, escrow }: Bootstrap): Promise<readonly Probe[]> =
       }
     }),
   );
+};

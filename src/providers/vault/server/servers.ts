@@ -1,16 +1,31 @@
+import { join } from 'node:path';
 import type { ConnectContext } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import { checkConfig } from '../config.ts';
+import type { DrillOptions } from '../drill/drill.ts';
+import { openLogin } from '../login/login.ts';
 import { openReach } from '../reach.ts';
 import { type ServerApi, serverAt } from './api.ts';
 import { type Bootstrap, openBootstrap } from './bootstrap.ts';
-import type { Held } from './escrow.ts';
-import { peopleOf, type StoreCustodian, storesOf } from './init-config.ts';
-import { type Remark, type ShareSource, unseal } from './unseal.ts';
+import type { Candidate } from './escrow.ts';
+import type { Generation, Held } from './generation.ts';
+import { holdersAsked } from './holders.ts';
+import type { Place } from './init-config.ts';
+import { rekey } from './rekey.ts';
+import { lookBeforeRekey, readyForRekey } from './rekey-look.ts';
+import { raftServer, readSnapshot, saveSnapshot } from './snapshot.ts';
+import type { TypedShare } from './typed-shares.ts';
+import { type Attempts, type Remark, type ShareSource, unseal } from './unseal.ts';
+
+/** What a drill is asked for: a snapshot's file, or a new one. */
+type Drilling = Pick<DrillOptions, 'program' | 'network' | 'env' | 'canary' | 'say'> & {
+  readonly file: string | undefined;
+};
 
 /** The servers of a Vault and its escrow, for who needs them without anything else: no login, no plan, no state. */
 export const openServers = async (given: unknown, context: ConnectContext) => {
   const config = checkConfig(given, context.env);
+  const { signal } = context;
   const reach = await openReach(config, context);
   const bootstrap =
     config.init === undefined
@@ -20,9 +35,23 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
           reach,
           keeper: context.ports.keeper,
           prompt: context.prompt,
-          signal: context.signal,
+          signal,
         });
+  const escrowed = (): Bootstrap => bootstrap ?? noEscrow(config.address);
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
+  const loginAt = (address: string) =>
+    openLogin(config.login.apply, { address, transport: reach.transport, context, signal });
+  const takeSnapshot = async (file: string) => {
+    const server = await raftServer(await serversNow());
+    const bulk = await reach.bulk();
+    try {
+      const { cluster_id: clusterId = '', version } = await server.status();
+      const taken = await saveSnapshot(server, await loginAt(server.address).token(), { bulk, file });
+      return { ...taken, address: server.address, clusterId, version, takenAt: new Date().toISOString() };
+    } finally {
+      await bulk.close();
+    }
+  };
   return {
     /** Each server, the escrow, and what is wrong between them. Never throws for a server or a store that does not answer. */
     look: async () => ({
@@ -32,36 +61,70 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
     }),
     /** Gives every sealed server the shares that the stores keep, and those that people type where they are to. A store that cannot be read is remarked, and gone on without. */
     unseal: async (remark: Remark) => {
-      if (bootstrap === undefined) throw noEscrow(await reach.servers());
-      await bootstrap.standing();
+      await escrowed().standing();
+      const candidates = await escrowed().escrow.candidates();
+      const sources = candidates.map(
+        (candidate): Attempts =>
+          (attempt) =>
+            readable(candidate, escrowed().typed?.of(attempt), remark),
+      );
       // All at once: the servers of one raft cluster need each other to come into service.
-      const sources = (attempt: number) => readable(bootstrap, attempt, remark);
       const all = (await serversNow()).map((server) => unseal(server, sources, remark));
-      await Promise.all(all).finally(() => bootstrap.typed?.wipe());
+      await Promise.all(all).finally(() => escrowed().typed?.wipe());
+    },
+    /** What a rekey would do. */
+    lookBeforeRekey: (remark: Remark) => lookBeforeRekey(escrowed(), remark),
+    /** New shares for the custodians of the manifest. */
+    rekey: async (keepOld: boolean, remark: Remark) => {
+      const chain = await readyForRekey(escrowed());
+      return rekey({ bootstrap: escrowed(), chain, keepOld, remark });
+    },
+    /** A snapshot of raft in a new file. */
+    snapshot: takeSnapshot,
+    /** Whether a snapshot and the escrow bring Vault back. */
+    drill: async (asked: Drilling) => {
+      const [{ drill }, { readCanary }] = await Promise.all([
+        import('../drill/drill.ts'),
+        import('../drill/canary.ts'),
+      ]);
+      return drill({
+        ...asked,
+        bootstrap: escrowed(),
+        signal,
+        snapshot: (folder) =>
+          asked.file === undefined ? takeSnapshot(join(folder, 'new.snap')) : readSnapshot(asked.file),
+        live: async (canary) =>
+          readCanary(config.address, reach.transport, await loginAt(config.address).token(), canary),
+      });
     },
     close: () => reach.transport.close(),
   };
 };
 
-const noEscrow = ([address = '']: readonly string[]): LabError =>
-  new LabError('BAD_MANIFEST', 'the manifest does not say who keeps the shares of this Vault', {
+const noEscrow = (address: string): never => {
+  throw new LabError('BAD_MANIFEST', 'the manifest does not say who keeps the shares of this Vault', {
     next: `It has no vault.init. Who has shares gives them with: VAULT_ADDR=${address} vault operator unseal`,
   });
+};
 
-async function* readable(bootstrap: Bootstrap, attempt: number, remark: Remark): ShareSource {
-  for (const custodian of storesOf(bootstrap.config)) {
-    const held = await heldOr(bootstrap, custodian, remark);
+async function* readable(
+  { generation, holders }: Candidate,
+  typed: AsyncGenerator<TypedShare> | undefined,
+  remark: Remark,
+): ShareSource {
+  for (const store of holders.stores) {
+    const held = await heldOr(generation, store, remark);
     if (held !== undefined) yield held;
   }
-  if (bootstrap.typed !== undefined) yield* bootstrap.typed.of(attempt);
+  if (typed !== undefined) yield* typed;
 }
 
-const heldOr = async ({ escrow }: Bootstrap, custodian: StoreCustodian, remark: Remark): Promise<Held | undefined> => {
+const heldOr = async (generation: Generation, store: Place, remark: Remark): Promise<Held | undefined> => {
   try {
-    return await escrow.held(custodian);
+    return await generation.held(store);
   } catch (error) {
     if (!(error instanceof LabError) || error.code === 'CANCELLED') throw error;
-    remark(`${custodian.name} cannot be read, going on without it: ${error.message}`);
+    remark(`${store.name} cannot be read, going on without it: ${error.message}`);
     return undefined;
   }
 };
@@ -88,17 +151,23 @@ const lookAt = async (server: ServerApi) => {
 };
 
 const lookAtEscrow = async ({ config, escrow }: Bootstrap) => {
-  const stores = storesOf(config).map(async (custodian) => {
-    const { name, shares } = custodian;
+  const [current] = await escrow.candidates();
+  const { generation, holders } = current ?? { generation: escrow.first, holders: holdersAsked(config) };
+  const stores = holders.stores.map(async (store) => {
+    const { name, shares } = store;
     try {
-      const [where, held] = await Promise.all([escrow.whereIs(custodian), escrow.held(custodian)]);
+      const [where, held] = await Promise.all([escrow.whereIs(store), generation.held(store)]);
       return { custodian: name, shares, where, readable: held.shares.length } as const;
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       return { custodian: name, shares, because: error.message } as const;
     }
   });
-  const people = peopleOf(config).map(({ name, shares, file }) => ({ custodian: name, shares, where: file }));
+  const people = holders.people.map((person) => ({
+    custodian: person.name,
+    shares: person.shares,
+    where: generation.personFile(person),
+  }));
   return [...(await Promise.all(stores)), ...people];
 };
 

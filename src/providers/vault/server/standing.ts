@@ -1,7 +1,7 @@
 import { type ErrorCode, LabError } from '../../../errors.ts';
 import type { SealStatus } from './api.ts';
 import type { Escrow } from './escrow.ts';
-import type { EscrowRecord, InitAnswer } from './escrow-entries.ts';
+import type { EscrowRecord, SharesAnswer } from './escrow-entries.ts';
 import type { InitConfig } from './init-config.ts';
 
 /** How far the escrow of a Vault that is initialised has come. */
@@ -10,11 +10,16 @@ export type EscrowStage = 'begun' | 'complete' | 'unread';
 /** What a Vault and its escrow say together, where they agree. */
 export type Standing =
   | { readonly is: 'fresh' }
-  | { readonly is: 'initialised'; readonly status: SealStatus; readonly escrow: EscrowStage };
+  | {
+      readonly is: 'initialised';
+      readonly status: SealStatus;
+      readonly escrow: EscrowStage;
+      readonly record?: EscrowRecord;
+    };
 
 interface Escrowed {
   readonly record: EscrowRecord | undefined;
-  readonly answer: InitAnswer | undefined;
+  readonly answer: SharesAnswer | undefined;
 }
 
 /**
@@ -32,9 +37,9 @@ export const standingOf = async (status: SealStatus, escrow: Escrow, config: Ini
   if (record !== undefined && status.cluster_id !== undefined && status.cluster_id !== record.clusterId) {
     throw replaced(config, record.clusterId, status.cluster_id);
   }
-  if (record !== undefined) return { is: 'initialised', status, escrow: 'complete' };
+  if (record !== undefined) return { is: 'initialised', status, escrow: 'complete', record };
   if (answer !== undefined) return { is: 'initialised', status, escrow: 'begun' };
-  throw (await escrow.hasKeys()) ? keysUnknown(config) : foreign(config);
+  throw (await escrow.first.hasKeys()) ? keysUnknown(config) : foreign(config);
 };
 
 const notNow: readonly ErrorCode[] = ['DENIED', 'UNREACHABLE', 'UNAUTHENTICATED'];
@@ -42,7 +47,7 @@ const notNow: readonly ErrorCode[] = ['DENIED', 'UNREACHABLE', 'UNAUTHENTICATED'
 /** undefined: it cannot be read now, which says nothing against a Vault that is initialised. An empty one must not be touched before it was read. */
 const readEscrow = async (status: SealStatus, escrow: Escrow): Promise<Escrowed | undefined> => {
   try {
-    const [record, answer] = await Promise.all([escrow.record(), escrow.answer()]);
+    const [{ record }, answer] = await Promise.all([escrow.chain(), escrow.first.answer()]);
     return { record, answer };
   } catch (error) {
     if (status.initialized && error instanceof LabError && notNow.includes(error.code)) return undefined;

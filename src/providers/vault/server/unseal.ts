@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LabError } from '../../../errors.ts';
 import type { SealStatus, ServerApi } from './api.ts';
-import type { Held } from './escrow.ts';
+import type { Held } from './generation.ts';
 import { decrypt } from './pgp.ts';
 import type { TypedShare } from './typed-shares.ts';
 
 /** Where shares come from, custodian by custodian and then typed; asked only as long as more are needed. */
 export type ShareSource = AsyncIterable<Held | TypedShare>;
+
+/** The shares of one generation, for each attempt anew: people type theirs once an attempt. */
+export type Attempts = (attempt: number) => ShareSource;
 
 /** What an unsealing remarks while it goes on. */
 export type Remark = (text: string) => void;
@@ -16,26 +19,47 @@ const attempts = 3;
 
 /**
  * Gives one server the shares that the custodians keep, until it is unsealed. Somebody else may do so at the same time:
- * a share counts once, and an unsealing that they began anew is begun anew here too. Answers its status then, which is
- * still sealed where the custodians keep too few.
+ * a share counts once, and an unsealing that they began anew is begun anew here too. Where a rekey was cut off, the
+ * shares of both generations are tried. Answers its status then, which is still sealed where the custodians keep too few.
  */
 export const unseal = async (
   server: ServerApi,
-  shares: (attempt: number) => ShareSource,
+  generations: readonly Attempts[],
   remark: Remark,
 ): Promise<SealStatus> => {
-  let before = await server.status();
-  if (!before.initialized) return before;
-  for (let attempt = 1; before.sealed; attempt += 1) {
-    const round = await giveAll(server, before, shares(attempt), remark);
-    if (round.is === 'status') return round.status;
-    if (attempt === attempts) throw round.is === 'mistyped' ? mistyped(server) : collision(server);
-    before = await server.status();
+  for (const [index, shares] of generations.entries()) {
+    const outcome = await unsealWith(server, shares, remark);
+    const isLast = index === generations.length - 1;
+    if (outcome.is === 'status' && (isLast || !outcome.status.sealed || !outcome.status.initialized)) {
+      return outcome.status;
+    }
+    if (outcome.is === 'wrong' && isLast) throw wrongShares(server, outcome.because);
+    if (outcome.is === 'mistyped' && isLast) throw mistyped(server);
+    // Shares of two generations together open nothing.
+    if (outcome.is === 'status') await server.reset();
+    remark(`these shares do not open ${server.address}: trying those that a rekey has begun to put in their place`);
   }
-  return before;
+  return server.status();
 };
 
-type Round = { readonly is: 'status'; readonly status: SealStatus } | { readonly is: 'again' | 'mistyped' };
+type Outcome =
+  | { readonly is: 'status'; readonly status: SealStatus }
+  | { readonly is: 'wrong'; readonly because: string }
+  | { readonly is: 'mistyped' };
+
+const unsealWith = async (server: ServerApi, shares: Attempts, remark: Remark): Promise<Outcome> => {
+  let before = await server.status();
+  if (!before.initialized) return { is: 'status', status: before };
+  for (let attempt = 1; before.sealed; attempt += 1) {
+    const round = await giveAll(server, before, shares(attempt), remark);
+    if (round.is === 'status' || round.is === 'wrong') return round;
+    if (attempt === attempts) return round.is === 'mistyped' ? round : collision(server);
+    before = await server.status();
+  }
+  return { is: 'status', status: before };
+};
+
+type Round = Outcome | { readonly is: 'again' };
 
 const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSource, remark: Remark): Promise<Round> => {
   let { nonce } = before;
@@ -54,7 +78,7 @@ const giveAll = async (server: ServerApi, before: SealStatus, shares: ShareSourc
         return { is: 'mistyped' };
       }
       if (result.is === 'wrong') {
-        if (!mixed) throw wrongShares(server, result.because);
+        if (!mixed) return result;
         remark(`the shares that somebody gave to ${server.address} were wrong; beginning anew`);
         return { is: 'again' };
       }
@@ -114,7 +138,8 @@ const mistyped = ({ address }: ServerApi): LabError =>
     next: 'They belong to another Vault, or one is mistyped. Each custodian decrypts theirs anew; then run it again.',
   });
 
-const collision = ({ address }: ServerApi): LabError =>
-  new LabError('CONFLICT', `somebody else keeps beginning to unseal ${address} anew`, {
+const collision = ({ address }: ServerApi): never => {
+  throw new LabError('CONFLICT', `somebody else keeps beginning to unseal ${address} anew`, {
     next: 'Find who does (an unsealer in the cluster, a colleague), and try again when they have stopped.',
   });
+};

@@ -1,7 +1,7 @@
 import { createMessage, encrypt, readKey } from 'openpgp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServerApi, serverAt } from '../../../../src/providers/vault/server/api.ts';
-import type { Held } from '../../../../src/providers/vault/server/escrow.ts';
+import type { Held } from '../../../../src/providers/vault/server/generation.ts';
 import { makeKeyPair } from '../../../../src/providers/vault/server/pgp.ts';
 import { unseal } from '../../../../src/providers/vault/server/unseal.ts';
 import { openTransport } from '../../../../src/providers/vault/transport.ts';
@@ -41,7 +41,7 @@ const messageOf = async (text: string): Promise<string> => {
   return Buffer.from(bytes).toString('base64');
 };
 const held: Held = {
-  custodian: { keeper: 'kubernetes', place: 'escrow', name: 'escrow', shares: 3 },
+  custodian: { keeper: 'kubernetes', place: 'escrow', name: 'escrow' },
   keys: [pair.privateKey],
   shares: await Promise.all(
     ['aa', 'bb', 'cc'].map(async (text, index) => ({ number: index + 1, message: await messageOf(text) })),
@@ -54,11 +54,9 @@ async function* from(...all: readonly Held[]): AsyncGenerator<Held> {
 
 const run = async (server: ServerApi, one: Held = held) => {
   const remarks: string[] = [];
-  const outcome = await unseal(
-    server,
-    () => from(one),
-    (text) => remarks.push(text),
-  ).catch((error: unknown) => error);
+  const outcome = await unseal(server, [() => from(one)], (text) => remarks.push(text)).catch(
+    (error: unknown) => error,
+  );
   return { outcome, remarks: remarks.join('\n') };
 };
 

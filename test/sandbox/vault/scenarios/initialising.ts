@@ -1,4 +1,4 @@
-import { read, type Scenario, write } from './scenario.ts';
+import { type Request, read, type Scenario, write } from './scenario.ts';
 
 /** A public PGP key; nobody has its private half. */
 const key =
@@ -35,6 +35,95 @@ export const initKeys: Scenario = [
     token: '',
   },
   { method: 'GET', path: 'sys/seal-status', token: '' },
+];
+
+const openly = (method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Request => ({
+  method,
+  path,
+  token: '',
+  ...(body === undefined ? {} : { body }),
+});
+
+const wrong = '00'.repeat(33);
+
+/** New shares and a new root token, by the hand of whoever has shares; on a Vault of its own. */
+export const newShares: Scenario = [
+  {
+    ...openly('PUT', 'sys/init', { secret_shares: 2, secret_threshold: 2 }),
+    keep: { 'share 1': ['keys', 0], 'share 2': ['keys', 1], root: ['root_token'] },
+  },
+  openly('GET', 'sys/rekey/init'),
+  openly('PUT', 'sys/rekey/init', { secret_shares: 2, secret_threshold: 2 }),
+  openly('PUT', 'sys/unseal', { key: '{share 1}' }),
+  openly('PUT', 'sys/unseal', { key: '{share 2}' }),
+  openly('GET', 'sys/rekey/verify'),
+  openly('PUT', 'sys/rekey/update', { key: '{share 1}', nonce: 'none' }),
+  openly('PUT', 'sys/rekey/verify', { key: '{share 1}', nonce: 'none' }),
+  openly('PUT', 'sys/rekey/init', { secret_shares: 3, secret_threshold: 1 }),
+  openly('PUT', 'sys/rekey/init', { secret_shares: 2, secret_threshold: 2, pgp_keys: [key] }),
+  openly('PUT', 'sys/rekey/init', { secret_shares: 1, secret_threshold: 1, pgp_keys: ['AAAA'] }),
+  {
+    ...openly('PUT', 'sys/rekey/init', {
+      secret_shares: 2,
+      secret_threshold: 2,
+      pgp_keys: [key, key],
+      require_verification: true,
+    }),
+    keep: { nonce: ['nonce'] },
+  },
+  openly('PUT', 'sys/rekey/init', { secret_shares: 2, secret_threshold: 2 }),
+  openly('PUT', 'sys/rekey/update', { nonce: '{nonce}' }),
+  openly('PUT', 'sys/rekey/update', { key: '{share 1}', nonce: 'none' }),
+  openly('PUT', 'sys/rekey/update', { key: '{share 1}', nonce: '{nonce}' }),
+  openly('PUT', 'sys/rekey/update', { key: '{share 1}', nonce: '{nonce}' }),
+  openly('PUT', 'sys/rekey/update', { key: wrong, nonce: '{nonce}' }),
+  openly('GET', 'sys/rekey/init'),
+  openly('PUT', 'sys/rekey/update', { key: '{share 1}', nonce: '{nonce}' }),
+  {
+    ...openly('PUT', 'sys/rekey/update', { key: '{share 2}', nonce: '{nonce}' }),
+    keep: { 'message 1': ['keys', 0], 'message 2': ['keys', 1], proof: ['verification_nonce'] },
+  },
+  openly('GET', 'sys/rekey/init'),
+  openly('PUT', 'sys/rekey/update', { key: '{share 1}', nonce: '{nonce}' }),
+  openly('GET', 'sys/rekey/verify'),
+  openly('DELETE', 'sys/rekey/init', { nonce: 'none' }),
+  openly('DELETE', 'sys/rekey/init', { nonce: '{nonce}' }),
+  openly('GET', 'sys/rekey/init'),
+  {
+    ...openly('PUT', 'sys/rekey/init', { secret_shares: 3, secret_threshold: 2, require_verification: true }),
+    keep: { nonce: ['nonce'] },
+  },
+  openly('PUT', 'sys/rekey/update', { key: '{share 1}', nonce: '{nonce}' }),
+  {
+    ...openly('PUT', 'sys/rekey/update', { key: '{share 2}', nonce: '{nonce}' }),
+    keep: { 'new 1': ['keys', 0], 'new 2': ['keys', 1], 'new 3': ['keys', 2], proof: ['verification_nonce'] },
+  },
+  openly('PUT', 'sys/rekey/verify', { key: '{new 1}', nonce: 'none' }),
+  openly('PUT', 'sys/rekey/verify', { key: '{new 1}', nonce: '{proof}' }),
+  openly('PUT', 'sys/rekey/verify', { key: '{new 1}', nonce: '{proof}' }),
+  openly('PUT', 'sys/rekey/verify', { key: '{share 1}', nonce: '{proof}' }),
+  { ...openly('GET', 'sys/rekey/verify'), keep: { proof: ['nonce'] } },
+  openly('PUT', 'sys/rekey/verify', { key: '{new 1}', nonce: '{proof}' }),
+  openly('PUT', 'sys/rekey/verify', { key: '{new 3}', nonce: '{proof}' }),
+  openly('GET', 'sys/rekey/init'),
+  openly('GET', 'sys/rekey-recovery-key/init'),
+  openly('GET', 'sys/seal-status'),
+  { ...openly('PUT', 'sys/generate-root/attempt', {}), keep: { nonce: ['nonce'] } },
+  openly('PUT', 'sys/generate-root/attempt', {}),
+  openly('PUT', 'sys/generate-root/update', { key: '{new 1}', nonce: 'none' }),
+  openly('PUT', 'sys/generate-root/update', { key: '{new 1}', nonce: '{nonce}' }),
+  openly('PUT', 'sys/generate-root/update', { key: '{share 2}', nonce: '{nonce}' }),
+  openly('GET', 'sys/generate-root/attempt'),
+  openly('DELETE', 'sys/generate-root/attempt'),
+  openly('PUT', 'sys/generate-root/update', { key: '{new 1}', nonce: '{nonce}' }),
+  { ...openly('PUT', 'sys/generate-root/attempt', {}), keep: { nonce: ['nonce'] } },
+  openly('PUT', 'sys/generate-root/update', { key: '{new 1}', nonce: '{nonce}' }),
+  openly('PUT', 'sys/generate-root/update', { key: '{new 3}', nonce: '{nonce}' }),
+  { ...openly('PUT', 'sys/seal'), token: '{root}' },
+  openly('PUT', 'sys/unseal', { key: '{share 1}' }),
+  openly('PUT', 'sys/unseal', { key: '{share 2}' }),
+  openly('PUT', 'sys/unseal', { key: '{new 2}' }),
+  openly('PUT', 'sys/unseal', { key: '{new 1}' }),
 ];
 
 /** A root token ends by its accessor, at the hand of a token that is no child of it. */

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { Trespass } from '../../../engine/ports.ts';
+import type { Account } from '../../../engine/visitor.ts';
+import { LabError } from '../../../errors.ts';
+import { reveal, type Secret, secret } from '../../../secrets/secret.ts';
+import {
+  type EncryptedShare,
+  type EscrowRecord,
+  entryText,
+  type GenerationEnd,
+  parseAnswer,
+  parseCopies,
+  parseEnd,
+  type SharesAnswer,
+} from './escrow-entries.ts';
+import { fileOf, keepFile, readIfThere } from './escrow-files.ts';
+import { type Custodian, type InitConfig, type Person, type Place, peopleOf, storesOf } from './init-config.ts';
+import { armor, decrypt, makeKeyPair, type PublicKey, parsePublicKey, publicHalf } from './pgp.ts';
+import type { Places } from './places.ts';
+
+/** One store with the shares that it keeps, still encrypted, and what opens them. */
+export interface Held {
+  readonly custodian: Place;
+  readonly shares: readonly EncryptedShare[];
+  readonly keys: readonly Secret[];
+}
+
+/** One set of shares: those of init are the first, each rekey makes another beside it. Nothing of it is ever overwritten. */
+export interface Generation {
+  /** 1 for that of init. */
+  readonly number: number;
+  /** Whether a run got as far as making keys. */
+  hasKeys(): Promise<boolean>;
+  /** Each custodian's public key, in their order; a store without one gets a pair of its own, read back before it counts. */
+  publicKeys(): Promise<readonly PublicKey[]>;
+  /** What Vault answered, from the file or the first store; undefined if neither has it. */
+  answer(): Promise<SharesAnswer | undefined>;
+  /** Keeps it in both, durably, before anything else is done. */
+  keepAnswer(answer: SharesAnswer): Promise<void>;
+  /** Gives each custodian their shares and reads them back. */
+  distribute(answer: SharesAnswer): Promise<void>;
+  /** How it ended; undefined while it has not. */
+  end(place: Place): Promise<GenerationEnd | undefined>;
+  /** Ends it, in every store; the first store last, as it is the one that is asked. */
+  keepEnd(end: GenerationEnd): Promise<void>;
+  /** What a store keeps; of one that cannot be read, why. */
+  held(place: Place): Promise<Held>;
+  /** What a service account of the cluster gets who asks a store for its shares. */
+  trespass(place: Place, account: Account): Promise<Trespass>;
+  /** The root token that the answer of init holds. */
+  root(answer: SharesAnswer): Promise<Secret | undefined>;
+  /** The answer goes: every share is with its custodian. */
+  dropAnswer(): Promise<void>;
+  /** The copies go that these stores and people keep. */
+  dropShares(places: readonly Place[], people: readonly Person[]): Promise<void>;
+  /** Where a person's shares are written to. */
+  personFile(person: Person): string;
+}
+
+/** The generation of a number; reads and writes nothing yet. */
+export const generationOf = (number: number, config: InitConfig, places: Places): Generation => {
+  const nameOf = (entry: string): string => `${config.prefix}-${entry}${number === 1 ? '' : `-${number}`}`;
+  const names = { key: nameOf('key'), shares: nameOf('shares'), answer: nameOf('answer'), record: nameOf('record') };
+  const answerFile = fileOf(config.answerFile, number);
+  const stores = storesOf(config);
+  const [first] = stores;
+  if (first === undefined) throw new LabError('BAD_MANIFEST', 'vault.init.custodians has no store');
+  const personFile = (person: Person): string => fileOf(person.file, number);
+
+  const keyOf = async (place: Place): Promise<PublicKey> => {
+    const [known] = await places.read(place, names.key);
+    if (known !== undefined) return publicHalf(known);
+    const made = await makeKeyPair(`${config.prefix} ${place.name}`);
+    // Whoever came first counts: their key is the one that is there.
+    return publicHalf(await places.offer(place, names.key, made.privateKey));
+  };
+
+  return {
+    number,
+    personFile,
+    hasKeys: async () => (await places.read(first, names.key)).length > 0,
+    publicKeys: async () => {
+      const keys: PublicKey[] = [];
+      for (const custodian of config.custodians) {
+        keys.push(custodian.keeper === 'person' ? await personKey(custodian) : await keyOf(custodian));
+      }
+      return keys;
+    },
+    answer: async () => {
+      const local = await readIfThere(answerFile);
+      const [kept] = local === undefined ? await places.read(first, names.answer) : [local];
+      return kept === undefined ? undefined : parseAnswer(kept);
+    },
+    keepAnswer: async (given) => {
+      const text = entryText(given);
+      // The file first: it is there within a millisecond. One of the two is enough for the next run to go on from, so the
+      // store is tried even if the disk is full.
+      const [file] = await Promise.allSettled([keepFile(answerFile, text)]);
+      await places.keep(first, names.answer, text);
+      if (file?.status === 'rejected') throw file.reason;
+    },
+    distribute: async (given) => {
+      for (const store of stores) {
+        await places.keep(store, names.shares, entryText({ formatVersion: 1, shares: copiesFor(given, store) }));
+      }
+      for (const person of peopleOf(config)) {
+        await keepFile(personFile(person), await personText(copiesFor(given, person)));
+      }
+    },
+    end: async (place) => {
+      const [kept] = await places.read(place, names.record);
+      return kept === undefined ? undefined : parseEnd(kept);
+    },
+    keepEnd: async (end) => {
+      for (const store of stores.toReversed()) await places.keep(store, names.record, entryText(end));
+    },
+    held: async (place) => {
+      const [keys, [kept]] = await Promise.all([places.read(place, names.key), places.read(place, names.shares)]);
+      return { custodian: place, keys, shares: kept === undefined ? [] : parseCopies(kept).shares };
+    },
+    trespass: (place, account) => places.trespass(place, names.shares, account),
+    root: async ({ rootToken }) => {
+      if (rootToken === undefined) return undefined;
+      const opened = await decrypt(rootToken, await places.read(first, names.key));
+      if (opened === undefined) {
+        throw new LabError('GUARD', `the key in ${first.name} does not open the root token that init answered`, {
+          next: 'Another key lies there now than the one that init was given; put the old one back.',
+        });
+      }
+      const token = secret(opened.toString('utf8'));
+      opened.fill(0);
+      return token;
+    },
+    dropAnswer: async () => {
+      await places.remove(first, names.answer);
+      await rm(answerFile, { force: true });
+    },
+    dropShares: async (from, people) => {
+      for (const place of from) await places.remove(place, names.shares);
+      for (const person of people) await rm(personFile(person), { force: true });
+    },
+  };
+};
+
+/** The record of shares that count: whose each is, by the digest of its ciphertext. */
+export const recordOf = (answer: SharesAnswer, config: InitConfig, clusterId: string): EscrowRecord => ({
+  formatVersion: 1,
+  clusterId,
+  initialisedAt: answer.initialisedAt,
+  ...(answer.by === undefined ? {} : { by: answer.by }),
+  ...(answer.threshold === undefined ? {} : { threshold: answer.threshold }),
+  custodians: config.custodians.map((custodian) => ({
+    name: custodian.name,
+    digests: copiesFor(answer, custodian).map(digestOf),
+  })),
+});
+
+/** SHA-256 over an encrypted share. */
+export const digestOf = ({ message }: EncryptedShare): string => createHash('sha256').update(message).digest('hex');
+
+const copiesFor = (answer: SharesAnswer, custodian: Custodian): readonly EncryptedShare[] =>
+  answer.shares.flatMap(({ custodian: name, ...share }) => (name === custodian.name ? [share] : []));
+
+const personKey = async ({ key }: Person): Promise<PublicKey> => {
+  const armored = await readIfThere(key);
+  if (armored !== undefined) return parsePublicKey(reveal(armored), key);
+  throw new LabError('MISSING_SOURCE', `${key} is not there: the public PGP key of a custodian`);
+};
+
+const personText = async (shares: readonly EncryptedShare[]): Promise<Secret> => {
+  const texts = await Promise.all(
+    shares.map(async ({ number, message }) => `Share ${number}\n\n${await armor(message)}`),
+  );
+  return secret(texts.join('\n'));
+};

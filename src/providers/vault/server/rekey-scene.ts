@@ -1,0 +1,16 @@
+import type { Bootstrap } from './bootstrap.ts';
+import type { Chain, RecordedChain } from './escrow.ts';
+import type { Remark } from './unseal.ts';
+
+/** What a rekey works with. */
+export interface RekeyScene {
+  readonly bootstrap: Bootstrap;
+  readonly chain: RecordedChain;
+  /** The copies of shares that do not count any more stay where they are. */
+  readonly keepOld: boolean;
+  readonly remark: Remark;
+}
+
+/** Whether a rekey ended in new shares that count, and had not cleared away yet: its answer goes last. */
+export const isCutOffAtEnd = async ({ current }: Chain): Promise<boolean> =>
+  current.number > 1 && (await current.answer()) !== undefined;

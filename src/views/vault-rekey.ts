@@ -1,0 +1,103 @@
+import type { Document, Exit } from './document.ts';
+import { noScreen, type Screen } from './screen.ts';
+import { counted, oneLine, table } from './text.ts';
+
+/** What a rekey of Vault would do. */
+export interface RekeyLook {
+  readonly address: string;
+  /** Whether an earlier run was cut off: before the new shares counted, or while old copies were cleared away. */
+  readonly stage: 'new' | 'cut off' | 'cut off at the end';
+  readonly shares: number;
+  readonly threshold: number;
+  readonly custodians: readonly { readonly custodian: string; readonly shares: number; readonly where: string }[];
+  /** Shares of now that it takes, and who has them. */
+  readonly takes: number;
+  readonly readable: readonly { readonly custodian: string; readonly shares: number }[];
+  readonly leaving: readonly string[];
+  /** Custodians of now whom the manifest does not know any more. */
+  readonly unknown: readonly string[];
+}
+
+/** `lab vault rekey --json` */
+export interface RekeyDocument extends Document {
+  readonly address: string;
+  readonly shares: number;
+  readonly threshold: number;
+  /** 1 is that of init. */
+  readonly generation: number;
+  /** SHA-256 over each encrypted share, by who keeps it. */
+  readonly custodians: readonly { readonly name: string; readonly digests: readonly string[] }[];
+  /** Whose copies of the shares of before are gone. */
+  readonly dropped: readonly string[];
+}
+
+/** What a rekey came to. */
+export type RekeyDone = Omit<RekeyDocument, keyof Document>;
+
+/** What has to be approved. */
+export const rekeyPlanText = (look: RekeyLook, keepOld: boolean): string =>
+  [
+    headOf(look),
+    ...table(look.custodians.map(({ custodian, shares, where }) => row(custodian, shares, where))),
+    ...(look.leaving.length === 0 ? [] : ['', `leaving: ${look.leaving.map(oneLine).join(', ')}`]),
+    ...(look.stage === 'cut off at the end' ? [] : ['', givenBy(look)]),
+    '',
+    'Until Vault has seen the new shares again, those of now open it; from then on they open nothing',
+    'but snapshots of before.',
+    keepOld
+      ? 'Their copies stay where they are, for as long as there are such snapshots.'
+      : 'Their copies are deleted then: take a new snapshot afterwards, or keep the copies with --keep-old.',
+    ...look.unknown.map(
+      (name) => `The manifest does not say any more where ${oneLine(name)} keeps theirs: that copy stays.`,
+    ),
+  ].join('\n');
+
+const headOf = ({ stage, address, shares, threshold }: RekeyLook): string => {
+  const what = `${counted(shares, 'new share')} for the Vault at ${oneLine(address)}, of which it takes ${threshold}`;
+  switch (stage) {
+    case 'new':
+      return what;
+    case 'cut off':
+      return `${what}; a rekey that was cut off is finished`;
+    case 'cut off at the end':
+      return `${what}; they count already, and what an earlier run left is cleared away`;
+  }
+};
+
+const row = (custodian: string, shares: number, where: string): string[] => [
+  `  ${oneLine(custodian)}`,
+  counted(shares, 'share'),
+  oneLine(where),
+];
+
+const givenBy = ({ takes, readable }: RekeyLook): string => {
+  const sum = readable.reduce((all, { shares }) => all + shares, 0);
+  const who = readable.map(({ custodian, shares }) => `${shares} of ${oneLine(custodian)}`).join(', ');
+  const rest = sum < takes ? `; ${takes - sum} more of people are needed` : '';
+  return `It takes ${counted(takes, 'share')} of now, and lab can read ${sum === 0 ? 'none' : who}${rest}.`;
+};
+
+/** What came of it. */
+export const rekeyJson = (done: RekeyDone, exit: Exit): RekeyDocument => ({
+  formatVersion: 1,
+  exit,
+  ...done,
+});
+
+/** The same for people. */
+export const rekeyText = (
+  { shares, threshold, generation, custodians, dropped }: RekeyDocument,
+  next: string,
+  { style }: Screen = noScreen,
+): string =>
+  [
+    style.good(
+      `${counted(shares, 'new share')}, of which it takes ${threshold}: generation ${generation}, proven by Vault`,
+    ),
+    ...table(custodians.map(({ name, digests }) => row(name, digests.length, 'read back'))),
+    dropped.length === 0
+      ? 'The copies of the shares of before were left where they are.'
+      : `The copies of the shares of before are gone from ${dropped.map(oneLine).join(', ')}.`,
+    '',
+    next,
+  ].join('\n');

@@ -1,0 +1,172 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needles } from '../../../src/secrets/needles.ts';
+import { vault as vaultProgram } from '../../servers/binaries/artifacts.ts';
+import { provide } from '../../servers/binaries/provide.ts';
+import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
+import { startVault } from '../../servers/vault.ts';
+import { type Nothing, setUp } from './nothing.ts';
+import { openedBy, storeShares } from './scene.ts';
+
+const apply = ['apply', '--auto-approve', '--wait', '1m'];
+
+const drills = async (): Promise<string[]> => (await readdir(tmpdir())).filter((name) => name.startsWith('lab-drill-'));
+
+// Each test goes on where the one before it ended.
+describe('a snapshot, and the drill that rebuilds Vault from it', () => {
+  let folder: RunFolder;
+  let here: Nothing;
+  let program: string;
+  let address: string;
+  let root: string;
+  const value = 'the-value-of-the-canary';
+  const file = () => join(here.folder, 'vault.snap');
+  const put = async (path: string, password: string): Promise<void> => {
+    const answer = await fetch(`${address}/v1/secret/data/${path}`, {
+      method: 'POST',
+      headers: { 'x-vault-token': root },
+      body: JSON.stringify({ data: { password } }),
+    });
+    expect(answer.status).toBe(200);
+  };
+  const drill = (...words: readonly string[]) => ['vault', 'drill', '--vault-program', program, ...words];
+
+  beforeAll(async () => {
+    folder = await createRunFolder();
+    ({ address } = await startVault({ dir: join(folder.dir, 'vault'), mode: { kind: 'raft' } }));
+    program = (await provide(vaultProgram)).path;
+    here = await setUp(address);
+    await here.edit((manifest) =>
+      manifest
+        .replace('rootToken: revoke', 'rootToken: keep')
+        .replace(
+          '    lab-apply: { computed: apply }\n',
+          `    lab-apply: { computed: apply }
+    lab-snapshot: { paths: { sys/storage/raft/snapshot: [read], secret/data/crossplane/*: [read] } }\n`,
+        )
+        .replace('policies: [lab-apply]', 'policies: [lab-apply, lab-snapshot]'),
+    );
+    const applied = await here.lab(apply);
+    expect({ code: applied.code, errors: applied.code === 0 ? '' : applied.stdout + applied.stderr }).toEqual({
+      code: 0,
+      errors: '',
+    });
+    const { key = '', answer = '' } = await here.escrow('operations');
+    root = await openedBy(key, JSON.parse(answer).rootToken);
+    await put('crossplane/azure', value);
+    await put('elsewhere', 'another');
+  });
+  afterAll(async () => {
+    await here.strike();
+    await folder.remove();
+  });
+
+  test('a snapshot is told of with its digest, is the user’s alone, and is never overwritten', async () => {
+    const taken = await here.json(['vault', 'snapshot', file()]);
+    expect(taken).toMatchObject({ code: 0, file: file(), address, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const { mode, size } = await stat(file());
+    expect(mode & 0o777).toBe(0o600);
+    expect(size).toBe(taken['bytes']);
+    const again = await here.lab(['vault', 'snapshot', file()]);
+    expect(again.code).toBe(5);
+    expect(again.stderr).toMatch(/is there already, and a snapshot is never overwritten/);
+    expect((await readdir(here.folder)).filter((name) => name.includes('.snap'))).toEqual(['vault.snap']);
+  });
+
+  test('the drill brings Vault back from it, and leaves nothing', async () => {
+    const before = await drills();
+    const done = await here.json(drill('--snapshot', file()));
+    expect(done).toMatchObject({
+      code: 4,
+      steps: [
+        { is: 'done', detail: expect.stringContaining('without a network') },
+        { is: 'done', detail: expect.stringContaining('sha256') },
+        { is: 'done', detail: 'sealed; of 5 shares it takes 3' },
+        { is: 'done', detail: expect.stringContaining('those of init, from escrow-operations, escrow-security') },
+        { is: 'done' },
+        { is: 'not tried', detail: expect.stringContaining('--canary') },
+        { is: 'done' },
+      ],
+    });
+    expect(await drills()).toEqual(before);
+  });
+
+  test('a canary is read, and compared with the live Vault as far as lab may read that', async () => {
+    const canaryOf = async (path: string) => {
+      const { code, steps } = await here.json(drill('--snapshot', file(), '--canary', `secret/${path}`));
+      return { code, canary: JSON.stringify(steps) };
+    };
+    expect(await canaryOf('crossplane/azure')).toEqual({
+      code: 0,
+      canary: expect.stringContaining('secret/crossplane/azure, version 1, 1 key; its value is that of the live Vault'),
+    });
+    expect((await canaryOf('elsewhere')).canary).toContain('not compared with the live Vault');
+    await put('crossplane/azure', 'newer');
+    expect((await canaryOf('crossplane/azure')).canary).toContain('the live Vault is at version 2');
+  });
+
+  test('a canary that is not there is told, and nothing is left', async () => {
+    const before = await drills();
+    const done = await here.lab(drill('--snapshot', file(), '--canary', 'secret/no/such'));
+    expect(done.code).toBe(1);
+    expect(done.stdout).toMatch(/✘ the canary is there +secret\/no\/such is not there[^]*do not bring Vault back/);
+    expect(await drills()).toEqual(before);
+  });
+
+  test('half a snapshot is told, and nothing is left', async () => {
+    const before = await drills();
+    const half = join(here.folder, 'half.snap');
+    const whole = await readFile(file());
+    await writeFile(half, whole.subarray(0, whole.length / 2));
+    const done = await here.lab(drill('--snapshot', half));
+    expect(done.code).toBe(1);
+    expect(done.stdout).toMatch(/✘ the snapshot is whole +\S*half.snap is no whole snapshot/);
+    expect(await drills()).toEqual(before);
+  });
+
+  test('without the program it says what to install', async () => {
+    const done = await here.lab(['vault', 'drill', '--vault-program', 'no-such-vault']);
+    expect(done.code).toBe(1);
+    expect(done.stderr).toMatch(/there is no program no-such-vault[^]*install vault/);
+  });
+
+  test('where it cannot be kept from the network it is refused, and why', async () => {
+    const before = await drills();
+    const done = await here.lab(drill('--snapshot', file()), { PATH: here.folder });
+    expect(done.code).toBe(5);
+    expect(done.stderr).toMatch(/cannot be kept from the network[^]*rotate passwords[^]*--with-network/);
+    expect(await drills()).toEqual(before);
+  });
+
+  test('after a rekey an old snapshot is told to need old shares; with --keep-old it opens, and so does a new one', async () => {
+    const rekey = ['vault', 'rekey', '--auto-approve'];
+    expect(await here.json([...rekey, '--keep-old'])).toMatchObject({ code: 0 });
+    expect(await here.json(drill('--snapshot', file()))).toMatchObject({ code: 4 });
+    expect(await here.json(rekey)).toMatchObject({ code: 0 });
+    const old = await here.lab(drill('--snapshot', file()));
+    expect(old.code).toBe(1);
+    expect(old.stdout).toMatch(/✘ the escrow's shares open it[^]*opened by the shares that counted when it was taken/);
+    expect(await here.json(drill())).toMatchObject({ code: 4 });
+  });
+
+  test('Ctrl-C ends the throw-away Vault and removes its folder', async () => {
+    const before = await drills();
+    const child = here.start(drill('--snapshot', file()));
+    await new Promise<void>((done) => child.stderr?.once('data', () => done()));
+    expect(await drills()).toHaveLength(before.length + 1);
+    child.kill('SIGINT');
+    expect((await child.ended).code).toBe(8);
+    expect(await drills()).toEqual(before);
+  });
+
+  test('no share, no root token and no value is anywhere that lab wrote or printed', async () => {
+    const shares = [...(await storeShares(here, 'operations', '-3')), ...(await storeShares(here, 'security', '-3'))];
+    expect(shares).toHaveLength(4);
+    const seen = await here.everything();
+    for (const one of [...shares, root, value]) {
+      for (const needle of needles(one)) expect(seen.includes(needle) ? needle : '').toBe('');
+    }
+  });
+});
