@@ -6,7 +6,7 @@ import { scenarios as ofVault } from '../sandbox/vault/scenarios/all.ts';
 
 const expected = {
   kubernetes: Object.keys(ofKubernetes),
-  vault: [...Object.keys(ofVault), 'lifecycle', 'init-keys'],
+  vault: [...Object.keys(ofVault), 'lifecycle', 'init-keys', 'new-shares'],
 };
 
 const forbidden: readonly (readonly [string, RegExp])[] = [

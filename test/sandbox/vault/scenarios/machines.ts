@@ -124,7 +124,7 @@ export const machines = {
     write('auth/lab-oidc-role/role/People', {
       role_type: 'oidc',
       user_claim: 'email',
-      allowed_redirect_uris: ['http://localhost:8250/oidc/callback'],
+      allowed_redirect_uris: ['https://cli.lab.example/oidc/callback'],
       oidc_scopes: ['profile', 'groups'],
       groups_claim: 'groups',
       bound_claims: { hd: 'lab.example' },
