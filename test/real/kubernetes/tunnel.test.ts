@@ -130,7 +130,10 @@ describe('a port that is forwarded through the API server', () => {
 
   test('a connection that is cut on its way fails, and the next one works', async () => {
     const held: Socket[] = [];
-    const silent = createTcpServer((socket) => void held.push(socket.on('error', () => undefined)));
+    const silent = createTcpServer((socket) => {
+      // Cut before anything came through, it would be one that nothing listens behind.
+      socket.on('error', () => undefined).once('data', () => held.push(socket));
+    });
     const local = await listening(silent);
     await pods.run({ namespace, name: 'silent-0', labels: { app: 'silent' }, ports: { [port]: local } });
     const asking = ask(`http://silent-0.silent.${namespace}.svc:${port}/`);
@@ -152,7 +155,10 @@ describe('a port that is forwarded through the API server', () => {
     const behind = await connect({ kubeconfig, readOnly: true });
     const through = tunnelOf(behind);
     const held: Socket[] = [];
-    const silent = createTcpServer((socket) => void held.push(socket.on('error', () => undefined)));
+    const silent = createTcpServer((socket) => {
+      // Cut before anything came through, it would be one that nothing listens behind.
+      socket.on('error', () => undefined).once('data', () => held.push(socket));
+    });
     const local = await listening(silent);
     await pods.run({ namespace, name: 'mute-0', labels: { app: 'mute' }, ports: { [port]: local } });
     const asking = ask(`http://mute-0.mute.${namespace}.svc:${port}/`, { through }).catch((error: unknown) => error);
