@@ -1,17 +1,14 @@
 import { z } from 'zod';
-import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration, sortedSet } from '../../../engine/fields.ts';
 import type { Probe } from '../../../engine/resource.ts';
 import { secret } from '../../../secrets/secret.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
-import { keptForLogin } from '../login/kept.ts';
 import { proveLogin } from '../login/proof.ts';
-import { trimSlashes } from '../path.ts';
 import { may } from '../rights.ts';
-import { roleName } from '../role-name.ts';
-import { endingTokens, rightsOfRole } from './role-rights.ts';
+import { roleIdOf } from './role-id.ts';
+import { endingTokens, rightsOfRole, roleKind } from './role-kind.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
 const schema = z.strictObject({
@@ -30,12 +27,9 @@ const answer = z.object({
   secret_id_bound_cidrs: z.array(z.string()).nullish(),
 });
 
-const roleId = z.object({ role_id: z.string() });
-
 /** Whoever has its RoleID and a SecretID of it may log in: machines outside of the cluster. */
 export const approleRole = defineKind<typeof schema.shape, VaultClient>({
-  kind: 'vault.approle-role',
-  parts: [['MOUNT', 'NAME']],
+  ...roleKind('vault.approle-role'),
   schema,
   fields: {
     ...tokenTraits,
@@ -44,19 +38,10 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
     secretIdNetworks: { unset: [], exact: true },
   },
   outputs: { roleId: {} },
-  ownership: 'whole',
-  mark: 'parent',
-  writes: 'merge',
-  precondition: 're-read',
   protect: 'its RoleID and every SecretID die with it, and a new role gets another RoleID',
-  // Vault lower-cases the name.
-  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name).toLowerCase()],
-  parent: ([mount = '']) => address('vault.auth-method', mount),
-  after: (_id, { policies = [] }) => policies.map((name) => address('vault.policy', name)),
-  gates: () => ['vault.active'],
   rights: ([mount = '', name = ''], { noDefaultPolicy }) => {
     const path = `auth/${mount}/role/${name}`;
-    const { plan, apply } = rightsOfRole(mount, name);
+    const { plan, apply } = rightsOfRole([mount, name]);
     return {
       plan: [...plan, ...may(`${path}/role-id`, 'read')],
       apply,
@@ -71,7 +56,7 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
     const path = ['auth', mount, 'role', name];
     const live = await client.read(path, answer);
     if (live === undefined) return { exists: 'no' };
-    const id = await client.read([...path, 'role-id'], roleId);
+    const roleId = await roleIdOf(client, path);
     return {
       exists: 'yes',
       spec: {
@@ -80,7 +65,7 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
         secretIdUses: live.secret_id_num_uses,
         secretIdNetworks: (live.secret_id_bound_cidrs ?? []).toSorted(),
       },
-      outputs: id === undefined ? {} : { roleId: id.role_id },
+      outputs: roleId === undefined ? {} : { roleId },
     };
   },
   write: (client, { id: [mount = '', name = ''], spec }) =>
@@ -90,9 +75,7 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
       secret_id_num_uses: spec.secretIdUses,
       secret_id_bound_cidrs: spec.secretIdNetworks,
     }),
-  keep: async (client, id) => keptForLogin(client, 'vault.approle-role', id),
   verify: (client, [mount = '', name = ''], { policies }) => proveSecretId(client, mount, name, policies),
-  remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });
 
 const minted = z.object({ secret_id: z.string().transform(secret), secret_id_accessor: z.string() });
@@ -105,10 +88,10 @@ const proveSecretId = async (
   policies: readonly string[],
 ): Promise<readonly Probe[]> => {
   const at = ['auth', path, 'role', role];
-  const id = await client.read([...at, 'role-id'], roleId);
+  const roleId = await roleIdOf(client, at);
   const made = await client.ask([...at, 'secret-id'], { metadata: '{"made-by":"lab verify"}' }, minted);
   try {
-    const proof = { role_id: id?.role_id ?? '', secret_id: made.secret_id };
+    const proof = { role_id: roleId ?? '', secret_id: made.secret_id };
     const attempt = { path, proof, whom: `a new SecretID of ${role} in by auth/${path}` };
     return await proveLogin(client, 'a new SecretID', attempt, policies);
   } finally {

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
-import { keptForLogin } from '../login/kept.ts';
-import { trimSlashes } from '../path.ts';
-import { roleName } from '../role-name.ts';
 import { proveLoginPage } from './login-page.ts';
-import { rightsOfRole } from './role-rights.ts';
+import { rightsOfRole, roleKind } from './role-kind.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
 const listed = (value: string | readonly string[]): string[] =>
@@ -49,8 +45,7 @@ const answer = z.object({
 
 /** Whose tokens let in through an auth method of type jwt or oidc: CI jobs, other clusters, people. */
 export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
-  kind: 'vault.jwt-auth-role',
-  parts: [['MOUNT', 'NAME']],
+  ...roleKind('vault.jwt-auth-role', 'vault.jwt-auth-config'),
   schema,
   fields: {
     ...tokenTraits,
@@ -65,19 +60,7 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
     groupsClaim: { unset: '' },
     claimMappings: { exact: true },
   },
-  ownership: 'whole',
-  mark: 'parent',
-  writes: 'merge',
-  precondition: 're-read',
-  // Vault lower-cases the name.
-  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name).toLowerCase()],
-  parent: ([mount = '']) => address('vault.auth-method', mount),
-  after: ([mount = ''], { policies = [] }) => [
-    address('vault.jwt-auth-config', mount),
-    ...policies.map((name) => address('vault.policy', name)),
-  ],
-  gates: () => ['vault.active'],
-  rights: ([mount = '', name = '']) => rightsOfRole(mount, name),
+  rights: (id) => rightsOfRole(id),
   check: (spec) => (spec.type === 'oidc' ? wrongForPeople(spec) : wrongForTokens(spec)),
   read: async (client, [mount = '', name = '']) => {
     const live = await client.read(['auth', mount, 'role', name], answer);
@@ -115,10 +98,8 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
       groups_claim: spec.groupsClaim,
       claim_mappings: spec.claimMappings ?? (removed.includes('claimMappings') ? {} : undefined),
     }),
-  keep: async (client, id) => keptForLogin(client, 'vault.jwt-auth-role', id),
   verify: async (client, [mount = '', name = ''], spec) =>
     spec.type === 'oidc' ? [await proveLoginPage(client, mount, name, spec.redirectUris?.[0] ?? '')] : [],
-  remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });
 
 type Asked = z.output<typeof schema>;

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
-import { keptForLogin } from '../login/kept.ts';
-import { trimSlashes } from '../path.ts';
-import { roleName } from '../role-name.ts';
 import { proveAccounts } from './accounts-proof.ts';
-import { endingTokens, rightsOfRole } from './role-rights.ts';
+import { endingTokens, rightsOfRole, roleKind } from './role-kind.ts';
 import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
 
 const schema = z.strictObject({
@@ -30,8 +26,7 @@ const starAlone = (what: string, names: readonly string[]): string | undefined =
 
 /** Which service accounts may log in through an auth method of type kubernetes, and what their tokens may do. */
 export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
-  kind: 'vault.kubernetes-auth-role',
-  parts: [['MOUNT', 'NAME']],
+  ...roleKind('vault.kubernetes-auth-role', 'vault.kubernetes-auth-config'),
   schema,
   fields: {
     ...tokenTraits,
@@ -39,20 +34,8 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
     serviceAccountNamespaces: { grant: true, exact: true },
     audience: { unset: '' },
   },
-  ownership: 'whole',
-  mark: 'parent',
-  writes: 'merge',
-  precondition: 're-read',
-  // Vault lower-cases the name.
-  identify: ([mount = '', name = '']) => [trimSlashes(mount), roleName(name).toLowerCase()],
-  parent: ([mount = '']) => address('vault.auth-method', mount),
-  after: ([mount = ''], { policies = [] }) => [
-    address('vault.kubernetes-auth-config', mount),
-    ...policies.map((name) => address('vault.policy', name)),
-  ],
-  gates: () => ['vault.active'],
-  rights: ([mount = '', name = ''], { noDefaultPolicy }) => ({
-    ...rightsOfRole(mount, name),
+  rights: (id, { noDefaultPolicy }) => ({
+    ...rightsOfRole(id),
     verify: endingTokens(noDefaultPolicy),
   }),
   check: ({ serviceAccountNames, serviceAccountNamespaces }) =>
@@ -79,7 +62,5 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
       bound_service_account_namespaces: spec.serviceAccountNamespaces,
       audience: spec.audience,
     }),
-  keep: async (client, id) => keptForLogin(client, 'vault.kubernetes-auth-role', id),
   verify: (client, [mount = '', name = ''], spec) => proveAccounts(client, mount, name, spec),
-  remove: (client, [mount = '', name = '']) => client.remove(['auth', mount, 'role', name]),
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LabError } from '../../../errors.ts';
 import { type Secret, secret } from '../../../secrets/secret.ts';
+import { bodyWith } from '../server/api.ts';
 import type { Held } from '../server/generation.ts';
-import { sharesOf } from '../server/unseal.ts';
+import { handOut } from '../server/holders.ts';
 import type { Exchange, Transport } from '../transport.ts';
 
 const attempt = z.object({ nonce: z.string(), otp: z.string() });
@@ -16,20 +17,14 @@ export const rootByShares = async (address: string, transport: Transport, held: 
   const begun = attempt.safeParse(bodyOf(await send('POST', 'attempt', {})));
   if (!begun.success) throw noRoot();
   const { nonce, otp } = begun.data;
-  for (const one of held) {
-    const shares = await sharesOf(one);
-    try {
-      for (const share of shares) {
-        const body = Buffer.concat([Buffer.from('{"key":"'), share, Buffer.from(`","nonce":"${nonce}"}`)]);
-        const given = progress.safeParse(bodyOf(await send('POST', 'update', body)));
-        body.fill(0);
-        if (given.data?.complete === true) return underPad(given.data.encoded_token, otp);
-      }
-    } finally {
-      for (const share of shares) share.fill(0);
-    }
-  }
-  throw noRoot();
+  const token = await handOut(held, async (share) => {
+    const body = bodyWith(share, nonce);
+    const given = progress.safeParse(bodyOf(await send('POST', 'update', body)));
+    body.fill(0);
+    return given.data?.complete === true ? underPad(given.data.encoded_token, otp) : undefined;
+  });
+  if (token === undefined) throw noRoot();
+  return token;
 };
 
 const bodyOf = (exchange: Exchange): unknown =>

@@ -21,9 +21,6 @@ export interface IssuedFor {
   readonly mark?: string;
 }
 
-/** The path of a role. */
-export const rolePath = ([mount = '', role = '']: readonly string[]): string[] => ['auth', mount, 'role', role];
-
 const accessors = z.object({ keys: z.array(z.string()) });
 
 const looked = z.object({

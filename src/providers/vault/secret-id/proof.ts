@@ -3,9 +3,10 @@ import type { Mailbox } from '../../../engine/ports.ts';
 import type { Probe } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { Secret } from '../../../secrets/secret.ts';
+import { roleIdOf } from '../auth/role-id.ts';
+import { rolePath } from '../auth/role-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { proveLogin } from '../login/proof.ts';
-import { rolePath } from './issued.ts';
 
 const check = 'login: the delivered SecretID';
 
@@ -16,8 +17,6 @@ const roleAnswer = z.object({
   secret_id_num_uses: z.number(),
 });
 
-const roleId = z.object({ role_id: z.string() });
-
 /** Logs in with what lies in the mailbox, where that costs nobody anything. */
 export const proveDelivered = async (
   client: VaultClient,
@@ -26,15 +25,15 @@ export const proveDelivered = async (
 ): Promise<readonly Probe[]> => {
   const [mount = '', name = ''] = id;
   const path = rolePath(id);
-  const [role, known] = await Promise.all([client.read(path, roleAnswer), client.read([...path, 'role-id'], roleId)]);
-  if (role === undefined || known === undefined) return untried('its role is gone');
+  const [role, roleId] = await Promise.all([client.read(path, roleAnswer), roleIdOf(client, path)]);
+  if (role === undefined || roleId === undefined) return untried('its role is gone');
   if (role.secret_id_num_uses > 0)
     return untried(`it is good for ${role.secret_id_num_uses} logins, and lab uses none up`);
   const networks = [...(role.secret_id_bound_cidrs ?? []), ...(role.token_bound_cidrs ?? [])];
   if (networks.length > 0) return untried(`it lets in only from ${networks.join(', ')}`);
   const value = await readable(box);
   if (value === undefined) return untried(`lab cannot read what lies in ${await box.where()}`);
-  const proof = { role_id: known.role_id, secret_id: value };
+  const proof = { role_id: roleId, secret_id: value };
   const attempt = { path: mount, proof, whom: `the delivered SecretID of ${name} in by auth/${mount}` };
   return proveLogin(client, 'the delivered SecretID', attempt, role.token_policies ?? []);
 };

@@ -1,9 +1,10 @@
-import { z } from 'zod';
 import type { Letter, Mailbox } from '../../../engine/ports.ts';
 import type { Live } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
+import { roleIdOf } from '../auth/role-id.ts';
+import { rolePath } from '../auth/role-kind.ts';
 import type { VaultClient } from '../client.ts';
-import { type Issued, rolePath } from './issued.ts';
+import { type Issued } from './issued.ts';
 import { standingOf } from './standing.ts';
 
 /** A place that cannot be reached holds no SecretID that is alive where none was issued: a vault that is still to be made. */
@@ -24,8 +25,6 @@ export const refuseForeign = (letter: Letter | undefined, [, , ...place]: readon
   });
 };
 
-const roleId = z.object({ role_id: z.string() });
-
 /** A SecretID in the kind's words: what Vault has of it, and what lies where it was delivered. */
 export const liveOf = async (
   client: VaultClient,
@@ -34,7 +33,7 @@ export const liveOf = async (
   { issued, letter }: { readonly issued: readonly Issued[]; readonly letter: Letter | undefined },
 ): Promise<Live> => {
   const { delivery, renewal, current, others } = standingOf(issued, letter, asked.renewBefore, Date.now());
-  const role = await client.read([...rolePath(id), 'role-id'], roleId);
+  const roleId = await roleIdOf(client, rolePath(id));
   const ttl = current?.ttl ?? asked.ttl;
   const mark = letter?.mark ?? (current ?? others[0])?.mark;
   return {
@@ -47,7 +46,7 @@ export const liveOf = async (
       ...(asked.renewBefore === undefined ? {} : { renewBefore: asked.renewBefore }),
     },
     outputs: {
-      ...(role === undefined ? {} : { roleId: role.role_id }),
+      ...(roleId === undefined ? {} : { roleId }),
       ...(current === undefined ? {} : { accessor: current.accessor, expires: current.expires ?? 'never' }),
     },
     ...(mark === undefined ? {} : { mark }),

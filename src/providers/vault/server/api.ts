@@ -69,6 +69,18 @@ export interface ServerApi {
   reset(): Promise<SealStatus>;
 }
 
+/** The body of a call that gives a share, in bytes that whoever sends it wipes. */
+export const bodyWith = (share: Buffer, nonce?: string): Buffer => {
+  const rest = nonce === undefined ? '"}' : `","nonce":${JSON.stringify(nonce)}}`;
+  return Buffer.concat([Buffer.from('{"key":"'), share, Buffer.from(rest)]);
+};
+
+/** The server that is at work; undefined if none is. */
+export const activeAmong = async (servers: readonly ServerApi[]): Promise<ServerApi | undefined> => {
+  const healths = await Promise.all(servers.map((server) => server.health()));
+  return servers[healths.findIndex((health) => health.class === 'active')];
+};
+
 const timeoutMs = 10_000;
 const initTimeoutMs = 120_000;
 
@@ -118,7 +130,7 @@ export const serverAt = (address: string, { transport, signal }: Pick<Reach, 'tr
       return { is: 'done', shares: messages, rootToken: parsed.data.root_token };
     },
     give: async (share) => {
-      const body = Buffer.concat([Buffer.from('{"key":"'), share, Buffer.from('"}')]);
+      const body = bodyWith(share);
       share.fill(0);
       try {
         const exchange = await post('sys/unseal', body);

@@ -6,8 +6,8 @@ import type { Reach } from '../reach.ts';
 import { type InitRequest, type SealStatus, type ServerApi, serverAt } from './api.ts';
 import { type Candidate, type Escrow, openEscrow } from './escrow.ts';
 import type { SharesAnswer } from './escrow-entries.ts';
-import { recordOf } from './generation.ts';
-import type { InitConfig } from './init-config.ts';
+import { type Generation, type Held, recordOf } from './generation.ts';
+import type { InitConfig, Place } from './init-config.ts';
 import type { PublicKey } from './pgp.ts';
 import { type RekeyApi, rekeyAt } from './rekey-api.ts';
 import { keysUnknown, type Standing, standingOf } from './standing.ts';
@@ -31,6 +31,8 @@ export interface Bootstrap {
   initialise(): Promise<void>;
   /** From the answer on: shares to their custodians, unsealed if lab is to, and the escrow closed. */
   complete(unsealing: boolean): Promise<void>;
+  /** The shares of each generation that may open Vault: store by store as `read` has it, then those that people type. */
+  generations(read: ReadHeld): Promise<readonly Attempts[]>;
   /** What people type, where they are asked. */
   readonly typed: TypedShares | undefined;
   /** The cluster id of a Vault that is unsealed. */
@@ -48,6 +50,9 @@ export interface Bootstrap {
   /** Requests to servers so far that may have changed something. */
   writes(): number;
 }
+
+/** Reads what a store keeps; undefined for one that is gone on without. */
+export type ReadHeld = (generation: Generation, store: Place) => Promise<Held | undefined>;
 
 /** What openBootstrap() needs. */
 export interface BootstrapOptions {
@@ -74,8 +79,8 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
   let writes = 0;
 
   const typed = config.prompt === true ? openTypedShares(prompt, config.address) : undefined;
-  const shares = async (): Promise<readonly Attempts[]> =>
-    (await escrow.candidates()).map((candidate) => (attempt) => heldBy(candidate, typed?.of(attempt)));
+  const generations = async (read: ReadHeld): Promise<readonly Attempts[]> =>
+    (await escrow.candidates()).map((candidate) => (attempt) => sharesFrom(candidate, read, typed?.of(attempt)));
 
   const root = async (): Promise<Secret | undefined> => {
     if (inMemory !== undefined) return inMemory;
@@ -122,11 +127,11 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     }
   };
 
-  const untilUnsealed = async (server: ServerApi): Promise<void> => {
+  const untilUnsealed = async (server: ServerApi, shares: readonly Attempts[]): Promise<void> => {
     const until = performance.now() + serviceMs;
     for (;;) {
       if ((await server.status()).sealed) writes += 1;
-      const status = await unseal(server, await shares(), () => {});
+      const status = await unseal(server, shares, () => {});
       if (!status.sealed) return;
       if (status.initialized) throw tooFew(server, status);
       // A server that joins a raft cluster becomes initialised a moment after the first is in service.
@@ -139,6 +144,11 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
   const answerOfInit = async (): Promise<SharesAnswer | undefined> => {
     const answer = await escrow.first.answer();
     return answer !== undefined && (await escrow.chain()).current.number === 1 ? answer : undefined;
+  };
+
+  const unsealAll = async (): Promise<void> => {
+    const shares = await generations((generation, store) => generation.held(store));
+    await Promise.all((await servers()).map((server) => untilUnsealed(server, shares))).finally(() => typed?.wipe());
   };
 
   const clusterId = async (): Promise<string> => {
@@ -156,6 +166,7 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     config,
     escrow,
     servers,
+    generations,
     typed,
     rekey: rekeyAt(servers, reach, config.seal),
     clusterId,
@@ -171,7 +182,7 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     complete: async (unsealing) => {
       const answer = await answerOfInit();
       if (answer !== undefined) await distributed(answer);
-      if (unsealing) await Promise.all((await servers()).map(untilUnsealed)).finally(() => typed?.wipe());
+      if (unsealing) await unsealAll();
       if (answer === undefined || (await mainStatus()).sealed) return;
       await escrow.first.keepEnd(recordOf(answer, config, await clusterId()));
     },
@@ -183,8 +194,15 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
   };
 };
 
-async function* heldBy({ generation, holders }: Candidate, typed: AsyncGenerator<TypedShare> | undefined): ShareSource {
-  for (const store of holders.stores) yield await generation.held(store);
+async function* sharesFrom(
+  { generation, holders }: Candidate,
+  read: ReadHeld,
+  typed: AsyncGenerator<TypedShare> | undefined,
+): ShareSource {
+  for (const store of holders.stores) {
+    const held = await read(generation, store);
+    if (held !== undefined) yield held;
+  }
   if (typed !== undefined) yield* typed;
 }
 

@@ -44,27 +44,38 @@ export const heldIn = async (
 ): Promise<readonly Held[]> => {
   const all: Held[] = [];
   for (const place of places) {
-    try {
-      all.push(await generation.held(place));
-    } catch (error) {
-      if (!(error instanceof LabError) || error.code === 'CANCELLED') throw error;
-      remark(`${place.name} cannot be read, going on without it: ${error.message}`);
-    }
+    const held = await heldOrRemarked(generation, place, remark);
+    if (held !== undefined) all.push(held);
   }
   return all;
 };
 
-/** Gives Vault what the stores keep, until that is enough, or shows that it is wrong; undefined if it is too little. */
-export const giveHeld = async (
+/** What one store keeps; undefined, and remarked, if it cannot be read now. */
+export const heldOrRemarked = async (
+  generation: Generation,
+  place: Place,
+  remark: Remark,
+): Promise<Held | undefined> => {
+  try {
+    return await generation.held(place);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code === 'CANCELLED') throw error;
+    remark(`${place.name} cannot be read, going on without it: ${error.message}`);
+    return undefined;
+  }
+};
+
+/** Hands out what the stores keep, share by share, until something comes of it; undefined if nothing does. */
+export const handOut = async <T>(
   held: readonly Held[],
-  give: (share: Buffer) => Promise<Given>,
-): Promise<Exclude<Given, { is: 'taken' | 'known' }> | undefined> => {
+  give: (share: Buffer) => Promise<T | undefined>,
+): Promise<T | undefined> => {
   for (const one of held) {
     const shares = await sharesOf(one);
     try {
       for (const share of shares) {
-        const given = await give(share);
-        if (given.is === 'complete' || given.is === 'wrong') return given;
+        const outcome = await give(share);
+        if (outcome !== undefined) return outcome;
       }
     } finally {
       for (const share of shares) share.fill(0);
@@ -72,6 +83,16 @@ export const giveHeld = async (
   }
   return undefined;
 };
+
+/** Gives Vault what the stores keep, until that is enough, or shows that it is wrong; undefined if it is too little. */
+export const giveHeld = (
+  held: readonly Held[],
+  give: (share: Buffer) => Promise<Given>,
+): Promise<Exclude<Given, { is: 'taken' | 'known' }> | undefined> =>
+  handOut(held, async (share) => {
+    const given = await give(share);
+    return given.is === 'complete' || given.is === 'wrong' ? given : undefined;
+  });
 
 /** How many shares these are. */
 export const countOf = (held: readonly Held[]): number => held.reduce((sum, { shares }) => sum + shares.length, 0);

@@ -4,7 +4,7 @@ import type { Reach } from '../reach.ts';
 import { errorTexts, refusal } from '../refusal.ts';
 import { despiteCuts } from '../retrying.ts';
 import type { Exchange } from '../transport.ts';
-import type { ServerApi } from './api.ts';
+import { activeAmong, bodyWith, type ServerApi } from './api.ts';
 
 // New shares for an unsealed Vault. It keeps all of this in memory: a restart ends it, and the shares of before still count.
 
@@ -111,7 +111,7 @@ export const rekeyAt = (
   };
 
   const giveTo = async (path: string, share: Buffer, nonce: string): Promise<Given> => {
-    const body = Buffer.concat([Buffer.from('{"key":"'), share, Buffer.from(`","nonce":${JSON.stringify(nonce)}}`)]);
+    const body = bodyWith(share, nonce);
     share.fill(0);
     try {
       const exchange = await send('POST', path, body);
@@ -152,8 +152,7 @@ type Method = 'GET' | 'POST' | 'DELETE';
 /** That of the server that is at work, which alone hands out shares; else of the first, which says why it does not. */
 const addressAtWork = async (servers: () => Promise<readonly [ServerApi, ...ServerApi[]]>): Promise<string> => {
   const all = await servers();
-  const healths = await Promise.all(all.map((server) => server.health()));
-  return (all[healths.findIndex((health) => health.class === 'active')] ?? all[0]).address;
+  return ((await activeAmong(all)) ?? all[0]).address;
 };
 
 /** Why shares were not taken; a nonce that is another's, and what is no answer to a share, is no such reason. */

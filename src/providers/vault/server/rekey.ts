@@ -2,7 +2,7 @@ import { sharesAnswer } from './bootstrap.ts';
 import type { Counted } from './escrow.ts';
 import type { EscrowRecord, SharesAnswer } from './escrow-entries.ts';
 import { type Generation, recordOf } from './generation.ts';
-import { giveHeld, heldIn, holdersOf } from './holders.ts';
+import { countOf, giveHeld, heldIn, holdersOf } from './holders.ts';
 import { peopleOf, storesOf } from './init-config.ts';
 import { proves } from './rekey-proof.ts';
 import { custodiansMoved, oldSharesWrong, tooFewGiven } from './rekey-refusals.ts';
@@ -53,12 +53,8 @@ const obtain = async (scene: RekeyScene, next: Generation): Promise<SharesAnswer
   const { config, rekey: api } = bootstrap;
   const status = await startRekey(bootstrap, next, remark);
   const held = await heldIn(chain.current, holdersOf(chain.record, config).stores, remark);
-  refuseTooFew(
-    scene,
-    status.required - status.progress,
-    held.reduce((sum, one) => sum + one.shares.length, 0),
-    status.nonce,
-  );
+  const missing = status.required - status.progress - countOf(held);
+  if (missing > 0) throw tooFewGiven(bootstrap, status.nonce, missing, 'now');
   const outcome = await giveHeld(held, (share) => api.give(share, status.nonce));
   switch (outcome?.is) {
     case undefined:
@@ -72,10 +68,6 @@ const obtain = async (scene: RekeyScene, next: Generation): Promise<SharesAnswer
       return answer;
     }
   }
-};
-
-const refuseTooFew = ({ bootstrap }: RekeyScene, needed: number, held: number, nonce: string): void => {
-  if (held < needed) throw tooFewGiven(bootstrap, nonce, needed - held, 'now');
 };
 
 const refuseOtherCustodians = (answer: SharesAnswer, { bootstrap }: RekeyScene): void => {

@@ -7,15 +7,11 @@ import { openLogin } from '../login/login.ts';
 import { openReach } from '../reach.ts';
 import { type ServerApi, serverAt } from './api.ts';
 import { type Bootstrap, openBootstrap } from './bootstrap.ts';
-import type { Candidate } from './escrow.ts';
-import type { Generation, Held } from './generation.ts';
-import { holdersAsked } from './holders.ts';
-import type { Place } from './init-config.ts';
+import { heldOrRemarked, holdersAsked } from './holders.ts';
 import { rekey } from './rekey.ts';
 import { lookBeforeRekey, readyForRekey } from './rekey-look.ts';
 import { raftServer, readSnapshot, saveSnapshot } from './snapshot.ts';
-import type { TypedShare } from './typed-shares.ts';
-import { type Attempts, type Remark, type ShareSource, unseal } from './unseal.ts';
+import { type Remark, unseal } from './unseal.ts';
 
 /** What a drill is asked for: a snapshot's file, or a new one. */
 type Drilling = Pick<DrillOptions, 'program' | 'network' | 'env' | 'canary' | 'say'> & {
@@ -62,14 +58,9 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
     /** Gives every sealed server the shares that the stores keep, and those that people type where they are to. A store that cannot be read is remarked, and gone on without. */
     unseal: async (remark: Remark) => {
       await escrowed().standing();
-      const candidates = await escrowed().escrow.candidates();
-      const sources = candidates.map(
-        (candidate): Attempts =>
-          (attempt) =>
-            readable(candidate, escrowed().typed?.of(attempt), remark),
-      );
+      const shares = await escrowed().generations((generation, store) => heldOrRemarked(generation, store, remark));
       // All at once: the servers of one raft cluster need each other to come into service.
-      const all = (await serversNow()).map((server) => unseal(server, sources, remark));
+      const all = (await serversNow()).map((server) => unseal(server, shares, remark));
       await Promise.all(all).finally(() => escrowed().typed?.wipe());
     },
     /** What a rekey would do. */
@@ -105,28 +96,6 @@ const noEscrow = (address: string): never => {
   throw new LabError('BAD_MANIFEST', 'the manifest does not say who keeps the shares of this Vault', {
     next: `It has no vault.init. Who has shares gives them with: VAULT_ADDR=${address} vault operator unseal`,
   });
-};
-
-async function* readable(
-  { generation, holders }: Candidate,
-  typed: AsyncGenerator<TypedShare> | undefined,
-  remark: Remark,
-): ShareSource {
-  for (const store of holders.stores) {
-    const held = await heldOr(generation, store, remark);
-    if (held !== undefined) yield held;
-  }
-  if (typed !== undefined) yield* typed;
-}
-
-const heldOr = async (generation: Generation, store: Place, remark: Remark): Promise<Held | undefined> => {
-  try {
-    return await generation.held(store);
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code === 'CANCELLED') throw error;
-    remark(`${store.name} cannot be read, going on without it: ${error.message}`);
-    return undefined;
-  }
 };
 
 const lookAt = async (server: ServerApi) => {

@@ -9,7 +9,7 @@ import { createPrivateFrom } from '../../../secrets/private-file.ts';
 import { reveal, type Secret } from '../../../secrets/secret.ts';
 import type { Bulk } from '../bulk.ts';
 import { refusal } from '../refusal.ts';
-import type { ServerApi } from './api.ts';
+import { activeAmong, type ServerApi } from './api.ts';
 
 /** A snapshot in a file. */
 export interface Snapshot {
@@ -22,8 +22,7 @@ const path = 'sys/storage/raft/snapshot';
 
 /** The server that is at work, of a Vault that keeps its storage itself. Throws GUARD for another kind of storage. */
 export const raftServer = async (servers: readonly ServerApi[]): Promise<ServerApi> => {
-  const healths = await Promise.all(servers.map((server) => server.health()));
-  const active = servers[healths.findIndex((health) => health.class === 'active')];
+  const active = await activeAmong(servers);
   if (active === undefined) {
     const [first] = servers;
     throw new LabError('UNREACHABLE', `no server of the Vault at ${first?.address ?? ''} is in service`, {
