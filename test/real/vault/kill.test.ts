@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
 import { type Nothing, setUp } from './nothing.ts';
-import { openedBy, personShare, stage, storeShares } from './scene.ts';
+import { openedBy, personShare, stage, storeShares, untilNotKilled } from './scene.ts';
 import { nobody, type Passing } from './watched.ts';
 
 const apply = ['apply', '--auto-approve', '--wait', '1m'];
@@ -52,17 +52,10 @@ describe('killed with SIGKILL', () => {
         if (isPoint(passing) && !passing.call.endsWith('sys/init')) killAt(`after ${nameOf(passing)}`);
       },
     };
-    let runs = 0;
-    for (; runs < 200; runs += 1) {
+    const runs = await untilNotKilled(() => {
       child = here.start(apply);
-      const ran = await child.ended;
-      if (ran.code === 0) break;
-      // A run that was not killed and did not end well is a failure of its own.
-      expect({ code: ran.code, errors: ran.code === null ? '' : ran.stdout + ran.stderr }).toEqual({
-        code: null,
-        errors: '',
-      });
-    }
+      return child.ended;
+    });
     way.watcher = nobody;
     expect(runs).toBeGreaterThan(30);
     expect(inits).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decrypt, readMessage, readPrivateKey } from 'openpgp';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { freePorts } from '../../servers/ports.ts';
 import { createRunFolder } from '../../servers/run-folders.ts';
 import { startVault, type Vault, type VaultMode } from '../../servers/vault.ts';
@@ -56,4 +56,18 @@ export const storeShares = async (here: Nothing, store: Custody, generation = ''
 export const personShare = async (here: Nothing, generation = ''): Promise<string> => {
   const kept = await readFile(join(here.folder, `escrow/oncall${generation}.asc`), 'utf8');
   return here.asOnCall(kept.slice(kept.indexOf('-----BEGIN')));
+};
+
+/** Runs it until a run is not killed, and answers how many were; a run that ends badly by itself is a failure of its own. */
+export const untilNotKilled = async (run: () => ReturnType<Nothing['start']>['ended']): Promise<number> => {
+  let killed = 0;
+  for (; killed < 200; killed += 1) {
+    const ran = await run();
+    if (ran.code === 0) break;
+    expect({ code: ran.code, errors: ran.code === null ? '' : ran.stdout + ran.stderr }).toEqual({
+      code: null,
+      errors: '',
+    });
+  }
+  return killed;
 };
