@@ -39,7 +39,7 @@ const inventoryOf = async (world: World, { plan, nodes, assessed, observer }: Su
   const lists = await Promise.all(
     [...kinds].map(async ([kind, provider]) => {
       const list = observer.connection(provider).kind(kind).inventory;
-      const present = list === undefined ? [] : await observer.bounded(provider, () => unlessDenied(list));
+      const present = list === undefined ? [] : await observer.bounded(provider, () => nothingIfRefused(list));
       return present.map(({ id, mark }) => ({ kind, id, mark }));
     }),
   );
@@ -52,7 +52,7 @@ const inventoryOf = async (world: World, { plan, nodes, assessed, observer }: Su
   return { extra: named(true), unmanaged: named(false) };
 };
 
-const unlessDenied = async (list: () => Promise<readonly Present[]>): Promise<readonly Present[]> => {
+const nothingIfRefused = async (list: () => Promise<readonly Present[]>): Promise<readonly Present[]> => {
   try {
     return await list();
   } catch (error) {
