@@ -1,10 +1,10 @@
 import type { KubeConfig, User } from '@kubernetes/client-node';
 import { LabError } from '../../errors.ts';
-import { type Access, type Credentials, proxyOf, type Tls } from './access.ts';
-import { closest } from './closest.ts';
+import { type Access, type Credentials, proxyOf, type Tls } from './access/access.ts';
+import { closest } from './access/closest.ts';
+import { findKubeconfigs } from './access/kubeconfig-files.ts';
+import { rememberFor } from './access/remember.ts';
 import { elements, members, text } from './json.ts';
-import { findKubeconfigs } from './kubeconfig-files.ts';
-import { rememberFor } from './remember.ts';
 
 /** The context that stands for "the cluster this process runs in, as its pod's service account". */
 export const inCluster = 'in-cluster';

@@ -3,11 +3,11 @@ import { address } from '../../engine/address.ts';
 import { defineKind } from '../../engine/define-kind.ts';
 import type { KubeObject } from '../../engine/ports.ts';
 import type { Live } from '../../engine/resource.ts';
-import { applyDesired } from './apply.ts';
 import { textMembers } from './json.ts';
-import { liveObject } from './live.ts';
-import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
-import type { KubeClient } from './object-api.ts';
+import { applyDesired } from './objects/apply.ts';
+import { liveObject } from './objects/live.ts';
+import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './objects/metadata.ts';
+import type { KubeClient } from './objects/object-api.ts';
 
 const ref = ([namespace = '', name = '']: readonly string[]) => ({ group: '', kind: 'ConfigMap', namespace, name });
 

@@ -4,18 +4,18 @@ import type { ManagedCluster, Ports, TokenIssuer } from '../../engine/ports.ts';
 import type { ConnectContext, Connection, DefinedKind } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import { reveal } from '../../secrets/secret.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access/access.ts';
+import { managedAccess } from './access/managed-access.ts';
 import { openAccess } from './client.ts';
-import { openDiscovery } from './discovery.ts';
 import { openKeeper, type SendAs } from './keeper.ts';
-import { managedAccess } from './managed-access.ts';
-import { type KubeClient, openObjects } from './object-api.ts';
-import { openOwnObjects } from './own-objects.ts';
+import { openDiscovery } from './objects/discovery.ts';
+import { type KubeClient, openObjects } from './objects/object-api.ts';
+import { openOwnObjects } from './objects/own-objects.ts';
+import { servedGateState } from './objects/served-gate.ts';
 import { secret } from './secret.ts';
-import { servedGateState } from './served-gate.ts';
 import { openTokens } from './tokens.ts';
-import { openTransport } from './transport.ts';
-import { openTunnel } from './tunnel.ts';
+import { openTunnel } from './tunnel/tunnel.ts';
+import { openTransport } from './wire/transport.ts';
 
 const connectionSchema = z.union([
   z.strictObject({ context: z.string().min(1), kubeconfig: z.string().min(1).optional() }),

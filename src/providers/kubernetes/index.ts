@@ -3,7 +3,7 @@ import { configMap } from './config-map.ts';
 import { issuer } from './issuer.ts';
 import { namespace } from './namespace.ts';
 import { object } from './object.ts';
-import type { KubeClient } from './object-api.ts';
+import type { KubeClient } from './objects/object-api.ts';
 import { secret } from './secret.ts';
 import { serviceAccount } from './service-account.ts';
 

@@ -3,10 +3,10 @@ import { defineKind } from '../../engine/define-kind.ts';
 import type { ManagedCluster } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { reveal } from '../../secrets/secret.ts';
-import type { Send } from './call.ts';
 import { members, text } from './json.ts';
-import type { KubeClient } from './object-api.ts';
+import type { KubeClient } from './objects/object-api.ts';
 import { openTokens } from './tokens.ts';
+import type { Send } from './wire/call.ts';
 
 /**
  * kubernetes.issuer/cluster: who signs the tokens of the cluster's service accounts. It is there wherever a cluster is,

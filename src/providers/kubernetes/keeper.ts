@@ -1,9 +1,9 @@
 import type { Keeper } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { reveal, type Secret, secret } from '../../secrets/secret.ts';
-import type { Answer, Call, Send } from './call.ts';
 import { members, text } from './json.ts';
-import { isNotFound } from './refusal.ts';
+import type { Answer, Call, Send } from './wire/call.ts';
+import { isNotFound } from './wire/refusal.ts';
 
 /** Sends a call as a service account. */
 export type SendAs = (account: { readonly namespace: string; readonly name: string }, call: Call) => Promise<Answer>;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { defineKind } from '../../engine/define-kind.ts';
-import { applyDesired } from './apply.ts';
-import { liveObject } from './live.ts';
-import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
-import { foreignInNamespace } from './namespace-content.ts';
-import type { KubeClient } from './object-api.ts';
-import { releaseObject } from './release.ts';
+import { applyDesired } from './objects/apply.ts';
+import { liveObject } from './objects/live.ts';
+import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './objects/metadata.ts';
+import { foreignInNamespace } from './objects/namespace-content.ts';
+import type { KubeClient } from './objects/object-api.ts';
+import { releaseObject } from './objects/release.ts';
 
 const ref = ([name = '']: readonly string[]) => ({ group: '', kind: 'Namespace', name });
 

@@ -5,16 +5,16 @@ import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
 import type { Asked, Live } from '../../engine/resource.ts';
 import type { Fields, Value } from '../../engine/value.ts';
 import { LabError } from '../../errors.ts';
-import { applyDesired } from './apply.ts';
-import { establishment, isDefinition } from './custom-resource-definition.ts';
 import { members, plainData, text } from './json.ts';
-import { liveObject } from './live.ts';
-import { checkMetadata, liveMetadata, metadataFields } from './metadata.ts';
-import { foreignInstances } from './namespace-content.ts';
-import type { KubeClient } from './object-api.ts';
-import { parseApiVersion } from './paths.ts';
-import { unmarkObject } from './release.ts';
-import { gatesOpenedBy, notServedYet, servedGates } from './served-gate.ts';
+import { applyDesired } from './objects/apply.ts';
+import { establishment, isDefinition } from './objects/custom-resource-definition.ts';
+import { liveObject } from './objects/live.ts';
+import { checkMetadata, liveMetadata, metadataFields } from './objects/metadata.ts';
+import { foreignInstances } from './objects/namespace-content.ts';
+import type { KubeClient } from './objects/object-api.ts';
+import { parseApiVersion } from './objects/paths.ts';
+import { unmarkObject } from './objects/release.ts';
+import { gatesOpenedBy, notServedYet, servedGates } from './objects/served-gate.ts';
 
 const identity = { name: z.string().optional(), namespace: z.string().optional() };
 

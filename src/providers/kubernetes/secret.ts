@@ -8,12 +8,12 @@ import type { KubeObject } from '../../engine/ports.ts';
 import { type Fields, type LiveSecret, liveSecret } from '../../engine/value.ts';
 import { isSecret, reveal, type Secret, secret as wrap } from '../../secrets/secret.ts';
 import { isSourced, type Sourced } from '../../secrets/source.ts';
-import { applyDesired } from './apply.ts';
 import { text, textMembers } from './json.ts';
-import { liveObject } from './live.ts';
-import { checkMetadata, fingerprintsOf, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
-import type { KubeClient } from './object-api.ts';
-import { getWhole } from './objects.ts';
+import { applyDesired } from './objects/apply.ts';
+import { liveObject } from './objects/live.ts';
+import { checkMetadata, fingerprintsOf, liveMetadata, metadataFields, metadataTraits } from './objects/metadata.ts';
+import type { KubeClient } from './objects/object-api.ts';
+import { getWhole } from './objects/objects.ts';
 
 const ref = ([namespace = '', name = '']: readonly string[]) => ({ group: '', kind: 'Secret', namespace, name });
 

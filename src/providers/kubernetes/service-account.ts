@@ -4,11 +4,11 @@ import { defineKind } from '../../engine/define-kind.ts';
 import type { KubeObject } from '../../engine/ports.ts';
 import type { Live } from '../../engine/resource.ts';
 import { isFields } from '../../engine/value.ts';
-import { applyDesired } from './apply.ts';
-import { liveObject } from './live.ts';
-import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './metadata.ts';
-import type { KubeClient } from './object-api.ts';
-import { releaseObject } from './release.ts';
+import { applyDesired } from './objects/apply.ts';
+import { liveObject } from './objects/live.ts';
+import { checkMetadata, liveMetadata, metadataFields, metadataTraits } from './objects/metadata.ts';
+import type { KubeClient } from './objects/object-api.ts';
+import { releaseObject } from './objects/release.ts';
 
 const ref = ([namespace = '', name = '']: readonly string[]) => ({
   group: '',

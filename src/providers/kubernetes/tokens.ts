@@ -1,9 +1,9 @@
 import type { TokenIssuer } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { secret } from '../../secrets/secret.ts';
-import type { Send } from './call.ts';
 import { members, text } from './json.ts';
-import { isNotFound } from './refusal.ts';
+import type { Send } from './wire/call.ts';
+import { isNotFound } from './wire/refusal.ts';
 
 // The shortest life that the API server grants.
 const lifetimeSeconds = 600;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { Access } from '../../../src/providers/kubernetes/access.ts';
+import type { Access } from '../../../src/providers/kubernetes/access/access.ts';
 import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
 
 /** What a fake API server got. */

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ManagedCluster } from '../../../src/engine/ports.ts';
-import { openDiscovery } from '../../../src/providers/kubernetes/discovery.ts';
 import { issuer } from '../../../src/providers/kubernetes/issuer.ts';
-import { openObjects } from '../../../src/providers/kubernetes/object-api.ts';
-import { openTransport } from '../../../src/providers/kubernetes/transport.ts';
+import { openDiscovery } from '../../../src/providers/kubernetes/objects/discovery.ts';
+import { openObjects } from '../../../src/providers/kubernetes/objects/object-api.ts';
+import { openTransport } from '../../../src/providers/kubernetes/wire/transport.ts';
 import { fakeApi, type Scripted } from './fake-api.ts';
 
 const forbidden: Scripted = { status: 403, body: { kind: 'Status', reason: 'Forbidden', message: 'not you' } };

@@ -4,7 +4,7 @@ import {
   joinApiVersion,
   objectPath,
   parseApiVersion,
-} from '../../../src/providers/kubernetes/paths.ts';
+} from '../../../src/providers/kubernetes/objects/paths.ts';
 
 const type = (group: string, kind: string, plural: string, namespaced: boolean) => ({
   group,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDiscovery } from '../../../src/providers/kubernetes/discovery.ts';
-import { listAll } from '../../../src/providers/kubernetes/objects.ts';
-import { openTransport } from '../../../src/providers/kubernetes/transport.ts';
+import { openDiscovery } from '../../../src/providers/kubernetes/objects/discovery.ts';
+import { listAll } from '../../../src/providers/kubernetes/objects/objects.ts';
+import { openTransport } from '../../../src/providers/kubernetes/wire/transport.ts';
 import { type FakeApi, fakeApi, type Scripted, type Seen } from './fake-api.ts';
 
 const opened: { close(): Promise<void> }[] = [];

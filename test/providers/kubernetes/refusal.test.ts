@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Access } from '../../../src/providers/kubernetes/access.ts';
-import type { Call } from '../../../src/providers/kubernetes/call.ts';
-import { refusal } from '../../../src/providers/kubernetes/refusal.ts';
+import type { Access } from '../../../src/providers/kubernetes/access/access.ts';
+import type { Call } from '../../../src/providers/kubernetes/wire/call.ts';
+import { refusal } from '../../../src/providers/kubernetes/wire/refusal.ts';
 
 const access: Access = {
   context: 'kind-lab',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Call } from '../../../src/providers/kubernetes/call.ts';
-import { openTransport, type Transport } from '../../../src/providers/kubernetes/transport.ts';
+import type { Call } from '../../../src/providers/kubernetes/wire/call.ts';
+import { openTransport, type Transport } from '../../../src/providers/kubernetes/wire/transport.ts';
 import { type FakeApi, fakeApi, type Scripted } from './fake-api.ts';
 
 const opened: { close(): Promise<void> }[] = [];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
 import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
 import { openAccess } from '../../../src/providers/kubernetes/client.ts';
-import { openDiscovery } from '../../../src/providers/kubernetes/discovery.ts';
 import { kubernetes } from '../../../src/providers/kubernetes/index.ts';
-import { type KubeClient, openObjects } from '../../../src/providers/kubernetes/object-api.ts';
-import { openTransport } from '../../../src/providers/kubernetes/transport.ts';
+import { openDiscovery } from '../../../src/providers/kubernetes/objects/discovery.ts';
+import { type KubeClient, openObjects } from '../../../src/providers/kubernetes/objects/object-api.ts';
+import { openTransport } from '../../../src/providers/kubernetes/wire/transport.ts';
 import { type ApiAnswer, apiCaller } from '../../servers/api-request.ts';
 import { noPorts } from '../../support/no-ports.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BoundKind, Connection } from '../../../src/engine/resource.ts';
-import { removeObject } from '../../../src/providers/kubernetes/remove.ts';
+import { removeObject } from '../../../src/providers/kubernetes/objects/remove.ts';
 import { connect, isThere, openWire, type Stranger, stranger, uniqueName } from './cluster.ts';
 
 const hold = 'lab.example/hold';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { KubeObject } from '../../engine/ports.ts';
-import type { FieldTraits } from '../../engine/resource.ts';
-import { members, textMembers } from './json.ts';
+import type { KubeObject } from '../../../engine/ports.ts';
+import type { FieldTraits } from '../../../engine/resource.ts';
+import { members, textMembers } from '../json.ts';
 import { lastApplied } from './objects.ts';
 
 /** Labels or annotations as the manifest has them; null: must be absent. */

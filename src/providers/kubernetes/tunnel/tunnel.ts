@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
-import { clusterName } from '../../engine/cluster-name.ts';
-import type { ClusterAddress, Tunnel } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
-import type { Send } from './call.ts';
-import { elements, members, text, textMembers } from './json.ts';
+import { clusterName } from '../../../engine/cluster-name.ts';
+import type { ClusterAddress, Tunnel } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
+import { elements, members, text, textMembers } from '../json.ts';
+import type { Send } from '../wire/call.ts';
+import type { Upgrade } from '../wire/transport.ts';
 import { forwardProtocol, podStream } from './pod-stream.ts';
-import type { Upgrade } from './transport.ts';
 
 /** What a tunnel works with. */
 export interface TunnelOptions {

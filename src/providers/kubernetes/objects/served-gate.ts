@@ -1,6 +1,6 @@
-import type { GateState } from '../../engine/gate.ts';
+import type { GateState } from '../../../engine/gate.ts';
+import { members, text } from '../json.ts';
 import type { Discovery } from './discovery.ts';
-import { members, text } from './json.ts';
 
 const prefix = 'kubernetes.served/';
 

@@ -1,5 +1,5 @@
-import type { ObjectRef } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
+import type { ObjectRef } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
 import { type ServedType, versionPath } from './discovery.ts';
 
 /** `v1`, `apps/v1`: how an object names its group and version. */

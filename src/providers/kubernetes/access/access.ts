@@ -1,4 +1,4 @@
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../../errors.ts';
 
 /** Where the API server is and as whom lab comes, from one context of a kubeconfig. */
 export interface Access {

@@ -1,5 +1,5 @@
-import type { Send } from './call.ts';
-import { elements, members, text } from './json.ts';
+import { elements, members, text } from '../json.ts';
+import type { Send } from '../wire/call.ts';
 
 /** One type of object as the server serves it, in one version. */
 export interface ServedType {

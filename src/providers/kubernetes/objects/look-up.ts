@@ -1,5 +1,5 @@
-import type { KubeObject, LookedUp, ObjectRef } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
+import type { KubeObject, LookedUp, ObjectRef } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
 import { listPage, type Page, servedType, type Wire } from './objects.ts';
 import { collectionPath, joinApiVersion } from './paths.ts';
 

@@ -1,6 +1,6 @@
-import { LabError } from '../../errors.ts';
-import type { Access } from './access.ts';
-import { text } from './json.ts';
+import { LabError } from '../../../errors.ts';
+import type { Access } from '../access/access.ts';
+import { text } from '../json.ts';
 
 const codeOf = (error: unknown): string =>
   (error instanceof Error && text(Reflect.get(error, 'code'))) || (error instanceof Error ? error.name : 'unknown');

@@ -1,6 +1,6 @@
-import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
-import type { Settled } from '../../engine/resource.ts';
-import { elements, members, text } from './json.ts';
+import type { KubeObject, ObjectRef } from '../../../engine/ports.ts';
+import type { Settled } from '../../../engine/resource.ts';
+import { elements, members, text } from '../json.ts';
 
 /** Whether an object is the definition of a type. */
 export const isDefinition = ({ group, kind }: Pick<ObjectRef, 'group' | 'kind'>): boolean =>

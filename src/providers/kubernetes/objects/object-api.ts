@@ -1,4 +1,4 @@
-import type { ManagedCluster, ObjectApi } from '../../engine/ports.ts';
+import type { ManagedCluster, ObjectApi } from '../../../engine/ports.ts';
 import { lookUp } from './look-up.ts';
 import {
   applyObject,

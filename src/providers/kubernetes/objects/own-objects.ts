@@ -1,6 +1,6 @@
-import { type KubeObject, type ObjectRef, type OwnObjects, ownSecretType } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
-import type { Send } from './call.ts';
+import { type KubeObject, type ObjectRef, type OwnObjects, ownSecretType } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
+import type { Send } from '../wire/call.ts';
 import { listAll, objectIn } from './objects.ts';
 import { nameOf } from './paths.ts';
 

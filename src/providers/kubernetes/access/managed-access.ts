@@ -1,6 +1,6 @@
-import type { ManagedCluster } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
-import { reveal } from '../../secrets/secret.ts';
+import type { ManagedCluster } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
+import { reveal } from '../../../secrets/secret.ts';
 import { type Access, type Credentials, proxyOf } from './access.ts';
 import { rememberFor } from './remember.ts';
 

@@ -1,7 +1,7 @@
-import { LabError } from '../../errors.ts';
-import type { Access } from './access.ts';
+import { LabError } from '../../../errors.ts';
+import type { Access } from '../access/access.ts';
+import { elements, members, text } from '../json.ts';
 import { type Answer, type Call, holdsSecrets } from './call.ts';
-import { elements, members, text } from './json.ts';
 
 // The API server explains a failure with a `Status` object:
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/

@@ -1,8 +1,8 @@
-import type { ObjectRef } from '../../engine/ports.ts';
-import type { WriteRequest } from '../../engine/resource.ts';
-import type { Json } from '../../engine/value.ts';
-import { LabError } from '../../errors.ts';
-import { members } from './json.ts';
+import type { ObjectRef } from '../../../engine/ports.ts';
+import type { WriteRequest } from '../../../engine/resource.ts';
+import type { Json } from '../../../engine/value.ts';
+import { LabError } from '../../../errors.ts';
+import { members } from '../json.ts';
 import { precondition } from './live.ts';
 import { type TextMap, writtenMetadata } from './metadata.ts';
 import type { KubeClient } from './object-api.ts';

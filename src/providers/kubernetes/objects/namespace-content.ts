@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
+import type { KubeObject } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
+import { elements } from '../json.ts';
 import type { ServedType } from './discovery.ts';
-import { elements } from './json.ts';
 import { markOf } from './metadata.ts';
 import { listAll, type Wire } from './objects.ts';
 import { collectionPath, nameOf } from './paths.ts';

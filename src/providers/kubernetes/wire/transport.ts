@@ -1,6 +1,6 @@
 import { EnvHttpProxyAgent, request } from 'undici';
-import { LabError } from '../../errors.ts';
-import type { Access, Credentials, Proxy, Tls } from './access.ts';
+import { LabError } from '../../../errors.ts';
+import type { Access, Credentials, Proxy, Tls } from '../access/access.ts';
 import { type Answer, type Call, persists, type Send } from './call.ts';
 import { isReset, networkFailure } from './network-failure.ts';
 import { refusal, rejectsContent } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../engine/ports.ts';
+import type { ObjectRef } from '../../../engine/ports.ts';
 import { markOf, withoutMark } from './metadata.ts';
 import type { KubeClient } from './object-api.ts';
 import { applyObject, getWhole } from './objects.ts';

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { Line } from './web-socket.ts';
+import type { Line } from '../wire/web-socket.ts';
 
 /** The protocol of port-forward over a WebSocket: a byte for the channel comes first in each message. */
 export const forwardProtocol = 'v4.channel.k8s.io';

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../engine/ports.ts';
-import type { Live } from '../../engine/resource.ts';
-import type { Fields } from '../../engine/value.ts';
+import type { KubeObject } from '../../../engine/ports.ts';
+import type { Live } from '../../../engine/resource.ts';
+import type { Fields } from '../../../engine/value.ts';
 import { markOf } from './metadata.ts';
 import { nameOf } from './paths.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
-import { elements, members, text } from './json.ts';
+import type { KubeObject, ObjectRef } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
+import { elements, members, text } from '../json.ts';
 import { getWhole, servedType, type Wire } from './objects.ts';
 import { nameOf, objectPath } from './paths.ts';
 

@@ -1,10 +1,10 @@
-import type { KubeObject, ObjectRef } from '../../engine/ports.ts';
-import { LabError } from '../../errors.ts';
-import type { Answer, Send } from './call.ts';
+import type { KubeObject, ObjectRef } from '../../../engine/ports.ts';
+import { LabError } from '../../../errors.ts';
+import { elements, members, text } from '../json.ts';
+import type { Answer, Send } from '../wire/call.ts';
+import { isNotFound } from '../wire/refusal.ts';
 import type { Discovery, ServedType } from './discovery.ts';
-import { elements, members, text } from './json.ts';
 import { objectPath, parseApiVersion } from './paths.ts';
-import { isNotFound } from './refusal.ts';
 
 /** The field manager of everything that lab applies. */
 export const fieldManager = 'lab';

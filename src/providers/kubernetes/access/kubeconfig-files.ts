@@ -1,8 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { delimiter, join, resolve, sep } from 'node:path';
 import { parse } from 'yaml';
-import { LabError } from '../../errors.ts';
-import { elements, members, text } from './json.ts';
+import { LabError } from '../../../errors.ts';
+import { elements, members, text } from '../json.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
