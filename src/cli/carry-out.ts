@@ -2,16 +2,20 @@ import { apply } from '../engine/apply.ts';
 import type { Plan } from '../engine/change.ts';
 import type { ApplyResult } from '../engine/outcome.ts';
 import { makePlan } from '../engine/plan.ts';
+import { rebuild } from '../engine/rebuild.ts';
 import { compareWithSaved, planDigest } from '../engine/saved.ts';
 import type { PlanOptions, World } from '../engine/world.ts';
+import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { type Progress, plainProgress, progressLines, sinkTo } from '../views/progress.ts';
+import { counted } from '../views/text.ts';
 import { type Approval, approveBeyond, approvePlan } from './approve.ts';
 import type { ManifestFlags, PlanFlags } from './flags.ts';
 import { guardDataLoss, guardDestroy, guardOneWay, guardSaved, guardWorld, mayLoseData } from './guards.ts';
 import type { Host } from './host.ts';
 import { readManifest } from './manifest.ts';
 import { optionsOf, planOptions } from './options.ts';
+import { wholeManifest } from './rebuilding.ts';
 import { inWorld } from './sandbox.ts';
 import { cancelled, type Stopping, stoppable } from './signals.ts';
 import { storeOf } from './state-store.ts';
@@ -83,7 +87,9 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
             ? planOptions(request.flags, request.mode, { manifest, state })
             : optionsOf(request.saved, manifest, request.flags.parallelism);
         const work = { request, manifest, options, stopping, host, drawn };
-        return planAndApply(work, await systems.world(state), held);
+        const world = await systems.world(state);
+        if (request.mode === 'destroy' && state === undefined) await refuseIfForgotten(world, options);
+        return planAndApply(work, world, held);
       });
     });
   });
@@ -145,6 +151,17 @@ const narrowed = ({ request, manifest }: Work, fresh: Plan, state: Parameters<ty
   const digest = planDigest(request.saved);
   guardSaved(request.saved, { fresh, manifest, state, digest });
   return { ...compareWithSaved(request.saved, fresh), digest };
+};
+
+/** Without state lab knows of nothing that it could destroy: that must not pass for "there is nothing". */
+const refuseIfForgotten = async (world: World, options: PlanOptions): Promise<void> => {
+  const { records, owner } = await rebuild(world, { ...options, ...wholeManifest }, () => {});
+  const [first] = records;
+  if (first === undefined) return;
+  const message = `there is no state, and ${counted(records.length, 'object')} of this manifest carry the mark of ${owner.name}/${owner.environment}, for example ${first.address}`;
+  throw new LabError('BAD_STATE', message, {
+    next: 'lab state rebuild takes them on record again; then lab destroy deletes them.',
+  });
 };
 
 const refuseIfStopped = ({ stop }: Stopping): void => {

@@ -49,7 +49,7 @@ export const apply = async (
   const bug = settled.find((result) => result.status === 'rejected');
   if (bug !== undefined) throw bug.reason;
   const ended = new Map(settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
-  await rememberSystems(run, approved);
+  if (approved.mode === 'apply') await rememberSystems(run, approved);
   const complete = [...ended.values()].every(({ is }) => is === 'done' || is === 'unchanged');
   if (complete && options.planDigest !== undefined)
     await session.append({ step: 'plan-used', digest: options.planDigest });

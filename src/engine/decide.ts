@@ -100,7 +100,8 @@ const existing = (
     return { actions: ['adopt', ...taken], standing: planned, ownership: 'owned', notes: kept };
   }
   if (whose === 'foreign') {
-    return { actions: ['none'], standing: blocked(`it belongs to ${live.mark}`), ownership: 'used', notes: kept };
+    const because = `it belongs to ${live.mark}; --adopt ${node.address} takes it over`;
+    return { actions: ['none'], standing: blocked(because), ownership: 'used', notes: kept };
   }
   if (writes.length === 0)
     return { actions: ['none'], standing: planned, ownership: 'used', notes: ['used as it is, not owned', ...kept] };

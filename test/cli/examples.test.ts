@@ -21,6 +21,7 @@ import SandboxStart from '../../src/commands/sandbox/start.ts';
 import Schema from '../../src/commands/schema.ts';
 import Show from '../../src/commands/show.ts';
 import StateList from '../../src/commands/state/list.ts';
+import StateRebuild from '../../src/commands/state/rebuild.ts';
 import StateRm from '../../src/commands/state/rm.ts';
 import StateShow from '../../src/commands/state/show.ts';
 import StateUnlock from '../../src/commands/state/unlock.ts';
@@ -50,6 +51,7 @@ const commands = {
   schema: Schema,
   show: Show,
   'state list': StateList,
+  'state rebuild': StateRebuild,
   'state rm': StateRm,
   'state show': StateShow,
   'state unlock': StateUnlock,

@@ -19,7 +19,7 @@ test('what another installation took over is theirs, whatever our state says, un
   const wanted = [resource('memory.box/one', { size: 3 })];
   expect((await plan(bench, wanted)).changes[0]).toMatchObject({
     actions: ['none'],
-    standing: { is: 'blocked', because: 'it belongs to test/unit/other0002' },
+    standing: { is: 'blocked', because: 'it belongs to test/unit/other0002; --adopt memory.box/one takes it over' },
   });
   expect((await plan(bench, wanted, { adopt: ['memory.box/one'] })).changes[0]).toMatchObject({
     actions: ['adopt', 'update'],
