@@ -17,6 +17,8 @@ export interface Rebuilt {
   readonly records: readonly StateRecord[];
   /** Systems that these lie in: provider → scope. */
   readonly systems: Readonly<Record<string, string>>;
+  /** Addresses of what is there without a mark: nobody can tell whether lab made it. */
+  readonly unmarked: readonly string[];
   /** Objects that carry somebody else's mark. */
   readonly foreign: readonly { readonly address: string; readonly mark: string }[];
   /** What could not be looked at. */
@@ -38,6 +40,7 @@ export const rebuild = async (world: World, options: PlanOptions, emit: Emit): P
     owner: plan.owner,
     records: ours.map(({ node, found }) => rebuiltRecord(node, found)),
     systems: Object.fromEntries(ours.map(({ node, found }) => [node.provider, found.scope])),
+    unmarked: seen.filter(({ found }) => isUnmarked(found)).map(({ node }) => node.address),
     foreign: seen.flatMap(({ node, found: { live } }) =>
       live.exists === 'yes' && live.mark !== undefined && whoseMark(live.mark, plan.owner) === 'foreign'
         ? [{ address: node.address, mark: live.mark }]
@@ -58,6 +61,9 @@ export const rebuild = async (world: World, options: PlanOptions, emit: Emit): P
 
 const isUnknownAndOurs = ({ live, record, decision }: Assessed): boolean =>
   live.exists === 'yes' && record === undefined && decision.ownership === 'owned';
+
+const isUnmarked = ({ live, record, decision }: Assessed): boolean =>
+  live.exists === 'yes' && live.mark === undefined && record === undefined && decision.ownership === 'used';
 
 // Where live and manifest differ nobody can say any more what was applied: it counts as not applied yet, never as drift.
 const rebuiltRecord = (node: Node, found: Assessed): StateRecord => {

@@ -28,7 +28,7 @@ test('a lost state stops destroy, is rebuilt from the marks, and everything goes
   const rebuilt = await run('state', 'rebuild', '--json');
   expect(rebuilt.code).toBe(0);
   const document = JSON.parse(rebuilt.stdout);
-  expect(document).toMatchObject({ foreign: [], unseen: [] });
+  expect(document).toMatchObject({ unmarked: [], foreign: [], unseen: [] });
   expect(document.records).toHaveLength(9);
   expect((await run('plan', '--detailed-exitcode')).code).toBe(0);
   expect((await run('state', 'rebuild')).stdout).toContain('0 objects on record again');

@@ -61,6 +61,7 @@ describe('a state that was lost', () => {
     const found = await lostAndFound([...boxes, resource('memory.box/three', { size: 1 })]);
     expect(found).toMatchObject({
       records: [],
+      unmarked: ['memory.box/two'],
       foreign: [{ address: 'memory.box/one', mark: 'other/unit/inst0001' }],
       unseen: [{ address: 'memory.box/three', because: 'not for you' }],
     });
