@@ -17,7 +17,7 @@ export default defineConfig({
           name: 'sandbox',
           include: [
             'test/real/kubernetes/**/*.test.ts',
-            'test/real/vault/{*contract,database,pki*,kv-secret,login-proof,read-back}.test.ts',
+            'test/real/vault/{*contract,database,database-source,pki*,kv-secret,login-proof,read-back}.test.ts',
             'test/real/state/{conformance,crashes,lock,move,own-objects,rights,session}.test.ts',
             'test/real/external-secrets/{certificate,contract,dynamic,external-secrets,stores,unchecked-store}.test.ts',
           ],

@@ -1,7 +1,7 @@
 import type { SecretDesk } from '../engine/world.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { Source } from '../secrets/source.ts';
+import type { LocalSource } from '../secrets/source.ts';
 import type { Host } from './host.ts';
 
 /** What a run works on, and where: on the real systems or in the sandbox. */
@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly manifest: Expanded;
   readonly env: Host['env'];
   /** With `read` for sources outside of specs: logins. */
-  readonly desk: SecretDesk & { readonly read: (source: Source) => Promise<Secret | undefined> };
+  readonly desk: SecretDesk & { readonly read: (source: LocalSource) => Promise<Secret | undefined> };
   readonly close: () => Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { providerOf } from '../engine/address.ts';
 import { otherScope } from '../engine/expected-scope.ts';
 import type { Keeper, Mailbox, Offers, OnlyPort, OwnObjects, Ports } from '../engine/ports.ts';
 import type { ConnectContext, Connection } from '../engine/resource.ts';
+import { takenFrom } from '../engine/stored.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
@@ -9,6 +10,7 @@ import { withRightsForRemoval } from '../manifest/settle/own-rights.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
 import type { State } from '../state/store.ts';
 import type { Ground, Surroundings } from './ground.ts';
+import { deskOverStores } from './store-sources.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** What systems are connected for. */
@@ -98,7 +100,11 @@ const worldOf = async (
     kinds,
     connections: new Map(await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const))),
     sandbox,
-    secrets: around.desk,
+    secrets: deskOverStores(around.desk, {
+      kinds,
+      connect: connector.connect,
+      learn: (value) => host.redactor.add(value),
+    }),
     state,
     expects: manifest.expects,
     inputs: manifest.inputs,
@@ -119,7 +125,9 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
     }),
     ...(state?.records ?? []).flatMap(({ kind, id }) => kinds.get(kind)?.gates(id, {}) ?? []),
   ];
+  const taken = manifest.resources.flatMap(({ spec }) => takenFrom(spec));
   const named = [
+    ...taken.map(({ address }) => providerOf(address)),
     ...[...manifest.resources, ...(state?.records ?? [])].map(({ kind }) => providerOf(kind)),
     ...gates.map(providerOf),
   ];

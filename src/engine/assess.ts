@@ -1,5 +1,5 @@
 import { about, LabError } from '../errors.ts';
-import { describeSource, isSourced } from '../secrets/source.ts';
+import { describeSource, isSourced, type StoreSource } from '../secrets/source.ts';
 import type { StateRecord } from '../state/store.ts';
 import type { Owner } from './change.ts';
 import { type Decision, decide } from './decide.ts';
@@ -37,6 +37,8 @@ export interface Assessing {
   /** Records by identity. */
   readonly records: ReadonlyMap<string, StateRecord>;
   readonly outputOf: (reference: OutputRef) => Value | undefined;
+  /** Whether what a source names is still to be written, in this run. */
+  readonly comes: (source: StoreSource) => boolean;
   /** The container as it was seen, for marks and for "replaced, so its children go". */
   readonly container: (node: Node) => { live: Live | undefined; replaced: boolean };
 }
@@ -67,6 +69,7 @@ export const assess = async (node: Node, sight: Sight, given: Assessing): Promis
       appliedFingerprint: (path) => recordedFingerprint(record, path),
       writeOnly: (path) => traitsAt(node.facts, path).writeOnly === true,
       recorded: record !== undefined,
+      comes: given.comes,
     });
     const decision = decide({
       node,

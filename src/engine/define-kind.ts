@@ -69,6 +69,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
                 asked.map(({ id, spec }) => ({ id, spec: known(spec) })),
               )) ?? [],
           }),
+      ...(kind.value === undefined ? {} : { value: async (id, property) => kind.value?.(client, id, property) }),
       ...(kind.inventory === undefined ? {} : { inventory: async () => (await kind.inventory?.(client)) ?? [] }),
       write: (request) => kind.write(client, { ...request, spec: kind.schema.parse(request.spec) }),
       settled: async (id, spec) => (await kind.settled?.(client, id, kind.schema.parse(spec))) ?? { state: 'done' },

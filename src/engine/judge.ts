@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts';
 import { isSecret, type Secret, sameSecret } from '../secrets/secret.ts';
-import { isSourced, type Sourced } from '../secrets/source.ts';
+import { isSourced, type Source, type Sourced, type StoreSource } from '../secrets/source.ts';
 import type { Cause } from './change.ts';
 import { formatPath } from './path.ts';
 import type { Path } from './traits.ts';
@@ -30,6 +30,8 @@ export interface Judging {
   readonly appliedFingerprint: (path: Path) => string | undefined;
   readonly writeOnly: (path: Path) => boolean;
   readonly recorded: boolean;
+  /** Whether this manifest is still to write what a source names: its value is known only then. */
+  readonly comes: (source: StoreSource) => boolean;
 }
 
 /** Judges every secret field of a desired spec. Throws MISSING_SOURCE where a value is needed and there is none. */
@@ -57,6 +59,9 @@ export const valueAt = (root: Value | undefined, path: Path): Value | undefined 
   }, root);
 
 const judge = async (leaf: Secret | Sourced, path: Path, judging: Judging): Promise<Verdict> => {
+  if (isSourced(leaf) && leaf.source.from === 'store' && judging.comes(leaf.source)) {
+    return { is: 'changed', cause: judging.live === undefined && judging.recorded ? 'drift' : 'pending' };
+  }
   if (judging.writeOnly(path)) return judgeWriteOnly(leaf, path, judging);
   const live = valueAt(judging.live, path);
   return isLiveSecret(live) ? judgeLive(leaf, live, path, judging) : judgeAbsent(leaf, judging);
@@ -72,15 +77,20 @@ const judgeAbsent = async (leaf: Secret | Sourced, { desk, recorded }: Judging):
 };
 
 const missingSource = (leaf: Sourced): LabError => {
-  const { source } = leaf;
-  const what =
-    source.from === 'env'
-      ? `the environment variable ${source.name} is not set`
-      : `there is no value in its ${source.from} source`;
-  return new LabError('MISSING_SOURCE', `the value has to be written and ${what}`, {
-    at: leaf.at,
-    next: source.from === 'env' ? `Set ${source.name} and run again.` : 'Provide the source and run again.',
-  });
+  const { what, next } = missing(leaf.source);
+  return new LabError('MISSING_SOURCE', `the value has to be written and ${what}`, { at: leaf.at, next });
+};
+
+const missing = (source: Source): { what: string; next: string } => {
+  switch (source.from) {
+    case 'env':
+      return { what: `the environment variable ${source.name} is not set`, next: `Set ${source.name} and run again.` };
+    case 'store':
+      return { what: `nothing lies in ${source.named}`, next: 'Put the value there and run again.' };
+    case 'file':
+    case 'generate':
+      return { what: `there is no value in its ${source.from} source`, next: 'Provide the source and run again.' };
+  }
 };
 
 /** The desired value where it can be told now; a generated one is whatever is there. */

@@ -15,8 +15,6 @@ export interface MailboxOptions {
   readonly id: readonly string[];
   /** The field that holds its value. */
   readonly field: readonly string[];
-  /** The value of a version, where the kind's own read() answers none. */
-  readonly read?: (version: string) => Promise<Secret | undefined>;
 }
 
 // Random values of 122 bits and more are put here: nobody finds them by their digest.
@@ -33,7 +31,7 @@ const form = /^v1:letter:([^:]+):([^:]+)$/;
  * A mailbox over a kind that holds one secret. The letter's id stands where the kind keeps its fingerprints, so that it is
  * written, and found moved, as those are.
  */
-export const openMailbox = (kind: BoundKind, { provider, scope, id, field, read }: MailboxOptions): Mailbox => {
+export const openMailbox = (kind: BoundKind, { provider, scope, id, field }: MailboxOptions): Mailbox => {
   const see = (): Promise<Live> => kind.read(id, {});
 
   const valueIn = (live: Live) => {
@@ -71,11 +69,7 @@ export const openMailbox = (kind: BoundKind, { provider, scope, id, field, read 
       const { id: _, ...circumstances } = letter;
       await kind.write({ id, spec: holding(field, value), live, ...circumstances, fingerprints, removed: [] });
     },
-    value: async () => {
-      const live = await see();
-      if (read === undefined) return valueIn(live)?.value;
-      return live.exists === 'yes' && live.version !== undefined ? read(live.version) : undefined;
-    },
+    value: async () => kind.value?.(id, field.length === 1 ? undefined : field.at(-1)),
     remove: async () => {
       if (letterIn(await see())?.id !== undefined) await kind.remove(id);
     },

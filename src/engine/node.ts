@@ -3,6 +3,7 @@ import { isSecret, reveal, secret } from '../secrets/secret.ts';
 import { address as addressOf, parseAddress, providerOf } from './address.ts';
 import { findCycle, type Graph, inOrder } from './graph.ts';
 import type { KindFacts, Resource } from './resource.ts';
+import { takenFrom } from './stored.ts';
 import { type Fields, isFields, isList, isReference, type OutputRef, type Value } from './value.ts';
 
 /** A resource with everything that follows from it and its kind, without asking a server. */
@@ -52,10 +53,13 @@ export const buildNodes = (resources: readonly Resource[], kinds: ReadonlyMap<st
     const id = facts.identify(resource.parts, resource.spec);
     const parentAddress = facts.parent(id, resource.spec);
     const parent = parentAddress === undefined ? undefined : named(parentAddress);
-    const gates = facts.gates(id, resource.spec);
+    const sources = takenFrom(resource.spec).map((source) => placeOf(source.address, kinds));
+    const gates = [...new Set([...facts.gates(id, resource.spec), ...sources.flatMap((source) => source.gates)])];
     const first = [
       ...(parent === undefined ? [] : [parent]),
-      ...facts.after(id, resource.spec).flatMap((text) => named(text) ?? []),
+      ...[...facts.after(id, resource.spec), ...sources.flatMap((source) => source.first)].flatMap(
+        (text) => named(text) ?? [],
+      ),
       ...referencesIn(resource.spec).map((reference) => reference.address),
       ...resource.dependsOn,
       ...gates.flatMap((gate) => openers.get(gate) ?? []),
@@ -73,6 +77,30 @@ export const buildNodes = (resources: readonly Resource[], kinds: ReadonlyMap<st
     };
   });
   return sorted(new Map(nodes.map((node) => [node.address, node])));
+};
+
+/** What comes before a secret that a value is taken from, itself included, and its gates. */
+const placeOf = (
+  address: string,
+  kinds: ReadonlyMap<string, KindFacts>,
+): { first: string[]; gates: readonly string[] } => {
+  const { kind, parts } = parseAddress(address);
+  const facts = factsOf(kinds, kind);
+  const id = facts.identify(parts, {});
+  const parent = facts.parent(id, {});
+  return {
+    first: [address, ...(parent === undefined ? [] : [parent]), ...facts.after(id, {})],
+    gates: facts.gates(id, {}),
+  };
+};
+
+/** Finds nodes by an address that may spell their identity in another way. */
+export const namesOf = (
+  nodes: Nodes,
+  kinds: ReadonlyMap<string, KindFacts>,
+): ((address: string) => string | undefined) => {
+  const bySubject = new Map([...nodes.values()].map((node) => [subjectOf(node.resource.kind, node.id), node.address]));
+  return (address) => bySubject.get(subjectFrom(address, kinds));
 };
 
 const subjectFrom = (text: string, kinds: ReadonlyMap<string, KindFacts>): string => {

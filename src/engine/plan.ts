@@ -3,10 +3,11 @@ import { providerOf } from './address.ts';
 import { type Assessing, type Assessment, assess } from './assess.ts';
 import type { Change, Diagnostic, Owner, Plan, System } from './change.ts';
 import { checkChain } from './check-chain.ts';
+import { comesBy } from './coming.ts';
 import { errorsOf } from './diagnose.ts';
 import type { Emit } from './event.ts';
 import { otherScope } from './expected-scope.ts';
-import { buildNodes, type Node, type Nodes, phasesOf, subjectOf } from './node.ts';
+import { buildNodes, type Node, type Nodes, namesOf, phasesOf, subjectOf } from './node.ts';
 import { type Observer, observe, type Sight } from './observe.ts';
 import { planOrphans } from './orphans.ts';
 import { installationSeen } from './owner.ts';
@@ -97,6 +98,7 @@ const assessAll = async (
   given: Pick<Assessing, 'world' | 'options' | 'owner'>,
 ): Promise<ReadonlyMap<string, Assessment>> => {
   const assessed = new Map<string, Assessment>();
+  const named = namesOf(nodes, given.world.kinds);
   const records = recordsByIdentity(given.world.state);
   const replaced = (address: string): boolean => {
     const found = assessed.get(address);
@@ -109,6 +111,10 @@ const assessAll = async (
       const found = assessed.get(address);
       const stays = found?.is === 'assessed' && !replaced(address) && found.live.exists === 'yes';
       return stays && found.live.exists === 'yes' ? found.live.outputs[output] : undefined;
+    },
+    comes: (source) => {
+      const found = assessed.get(named(source.address) ?? '');
+      return found !== undefined && comesBy(found, source);
     },
     container: (node) => {
       const found = node.parent === undefined ? undefined : assessed.get(node.parent);

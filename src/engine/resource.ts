@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Secret } from '../secrets/secret.ts';
-import type { Source } from '../secrets/source.ts';
+import type { LocalSource } from '../secrets/source.ts';
 import type { GateState } from './gate.ts';
 import type { Link } from './link.ts';
 import type { Offers, OnlyPort, Ports } from './ports.ts';
@@ -88,11 +88,15 @@ export interface Right {
   readonly optional?: true;
 }
 
-/** What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`, `verify` what its proof does. */
+/**
+ * What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`, `verify` what its proof
+ * does, `value` what its value() does.
+ */
 export interface Rights {
   readonly plan: readonly Right[];
   readonly apply: readonly Right[];
   readonly verify?: readonly Right[];
+  readonly value?: readonly Right[];
 }
 
 /** What the engine must know of one field. Keys of `Kind.fields` are paths; `*` stands for one segment. */
@@ -203,6 +207,11 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
    * for what it does not tell, which read() is then asked for.
    */
   readMany?(client: Client, asked: readonly Asked<Partial<Spec<Shape>>>[]): Promise<readonly (Live | undefined)[]>;
+  /**
+   * What it holds now, as a whole or of one property; undefined for nothing. For who takes it from here: read() may not
+   * tell it. Never writes.
+   */
+  value?(client: Client, id: readonly string[], property: string | undefined): Promise<Secret | undefined>;
   /** Every object of this kind that is not the server's own, for drift: to name those that nobody asked for. */
   inventory?(client: Client): Promise<readonly Present[]>;
   /** Makes live match, from any start, its own half-done run included. */
@@ -228,6 +237,8 @@ export interface BoundKind {
   read(id: readonly string[], spec: Fields): Promise<Live>;
   /** Absent where the API cannot list what read() would tell. */
   readonly readMany?: (asked: readonly Asked<Fields>[]) => Promise<readonly (Live | undefined)[]>;
+  /** Absent where the kind holds no value that others take. */
+  readonly value?: (id: readonly string[], property: string | undefined) => Promise<Secret | undefined>;
   /** Absent where the kind lists nothing. */
   readonly inventory?: () => Promise<readonly Present[]>;
   write(request: WriteRequest<Fields>): Promise<void>;
@@ -295,7 +306,7 @@ export interface ConnectContext {
   /** The environment: the only way to ambient settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The value of a source, or undefined if it has none now. */
-  resolve(source: Source): Promise<Secret | undefined>;
+  resolve(source: LocalSource): Promise<Secret | undefined>;
   /** One line that somebody types and the terminal does not show; undefined if broken off. Absent where nobody can be asked. */
   readonly prompt?: (question: string) => Promise<Buffer | undefined>;
   readonly signal: AbortSignal;

@@ -45,6 +45,8 @@ export const assessing = (run: Run): Assessing => ({
     const live = run.sights.get(address)?.live;
     return live?.exists === 'yes' ? live.outputs[output] : undefined;
   },
+  // Who writes it comes before who takes it.
+  comes: () => false,
   container: (node: Node) => ({
     live: node.parent === undefined ? undefined : run.sights.get(node.parent)?.live,
     replaced: false,

@@ -1,4 +1,6 @@
+import { parseAddress, providerOf } from '../engine/address.ts';
 import type { Resource } from '../engine/resource.ts';
+import { takenFrom } from '../engine/stored.ts';
 import type { Path } from '../engine/traits.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
@@ -33,8 +35,14 @@ export const azureConnection = (given: Given, resources: readonly Resource[]): C
   const filled = storesForVault(given.manifest).flatMap((store) =>
     store.type === 'azure-key-vault' ? [store.name.toLowerCase()] : [],
   );
-  const vaults = [...ofKind(resources, 'azure.key-vault-secret').map(vaultOf), ...filled];
-  const inSubscription = resources.find(({ kind }) => kind !== 'azure.key-vault-secret');
+  const read = resources.flatMap(({ spec }) => takenFrom(spec)).map(({ address }) => parseAddress(address));
+  const vaults = [
+    ...[...resources, ...read].filter(({ kind }) => kind === 'azure.key-vault-secret').map(vaultOf),
+    ...filled,
+  ];
+  const inSubscription = resources.find(
+    ({ kind }) => providerOf(kind) === 'azure' && kind !== 'azure.key-vault-secret',
+  );
   return {
     config: defined({
       cloud: cloud?.says === 'public' ? undefined : cloud?.says,
@@ -71,7 +79,7 @@ const enteredBy = (resources: readonly Resource[]): Fields[] | undefined => {
 const ofKind = (resources: readonly Resource[], wanted: string): Resource[] =>
   resources.filter(({ kind }) => kind === wanted);
 
-const vaultOf = ({ parts: [vault = ''] }: Resource): string => vault.toLowerCase();
+const vaultOf = ({ parts: [vault = ''] }: Pick<Resource, 'parts'>): string => vault.toLowerCase();
 
 /** Where lab logs in for IAM alone, which has no regions. */
 const anyRegion = 'us-east-1';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { providerOf } from '../engine/address.ts';
 import type { Resource } from '../engine/resource.ts';
+import { takenFrom } from '../engine/stored.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint, placeOf } from './complaint.ts';
 import { addressComplaints, isForwarded, loginComplaints, vaultConnection } from './connection-vault.ts';
@@ -28,13 +29,17 @@ export interface Connections {
 
 /** How to reach each provider that resources are of. A cloud that nothing is written to is not asked anything. */
 export const connectionsFor = (given: Given, resources: readonly Resource[], folder: string): Connections => {
-  const used = new Map(resources.map((resource) => [providerOf(resource.kind), resource]));
+  // A value that is taken from a store asks the store's system, too.
+  const taken = resources.flatMap((resource) =>
+    takenFrom(resource.spec).map(({ address }) => [providerOf(address), resource] as const),
+  );
+  const used = new Map([...taken, ...resources.map((resource) => [providerOf(resource.kind), resource] as const)]);
   const { cluster, install, vault, expect } = given.manifest;
   const inVault = used.get('vault');
   const hasObjects =
     used.has('kubernetes') || used.has('external-secrets') || (inVault !== undefined && asksCluster(vault));
   const keepsState = given.manifest.state.backend === 'kubernetes';
-  const clouds = cloudsOf(given, resources, hasObjects || keepsState);
+  const clouds = cloudsOf(given, resources, { used: [...used.keys()], needsCluster: hasObjects || keepsState });
   return {
     connections: {
       ...(!(hasObjects || keepsState) || cluster === undefined
@@ -97,17 +102,16 @@ const cloudConnections = { azure: azureConnection, aws: awsConnection };
 const cloudsOf = (
   given: Given,
   resources: readonly Resource[],
-  needsCluster: boolean,
+  { used, needsCluster }: { readonly used: readonly string[]; readonly needsCluster: boolean },
 ): (readonly [provider: string, CloudConnection])[] => {
   const { aks, eks } = given.manifest.cluster ?? {};
   const runs: Readonly<Record<string, boolean>> = { azure: aks !== undefined, aws: eks !== undefined };
   return Object.entries(cloudConnections).flatMap(([provider, connectionTo]) => {
-    const inside = resources.filter(({ kind }) => providerOf(kind) === provider);
     const isAsked =
-      inside.length > 0 ||
+      used.includes(provider) ||
       (needsCluster && runs[provider] === true) ||
       storesForVault(given.manifest).some(({ type }) => type === cloudStores[provider]);
-    return isAsked ? [[provider, connectionTo(given, inside)] as const] : [];
+    return isAsked ? [[provider, connectionTo(given, resources)] as const] : [];
   });
 };
 

@@ -3,7 +3,7 @@ import { type FingerprintKey, fingerprint, isMadeWith } from './fingerprint.ts';
 import type { Redactor } from './redaction.ts';
 import { resolveSource, type Surroundings } from './resolve.ts';
 import type { Secret } from './secret.ts';
-import type { Source, Sourced } from './source.ts';
+import type { LocalSource, Sourced } from './source.ts';
 
 /** What a desk works with. */
 export interface DeskSetup extends Surroundings {
@@ -16,9 +16,9 @@ export interface DeskSetup extends Surroundings {
 /** Stands where a fingerprint would, if there is no key: equal for all values, and no key is known to have made it. */
 const withoutKey = 'v1:none:';
 
-/** The engine's SecretDesk, and `read` for sources outside of specs (logins). */
+/** The engine's SecretDesk, which finds nothing in stores, and `read` for sources outside of specs (logins). */
 export const secretDesk = ({ env, folder, key, redactor }: DeskSetup) => {
-  const read = async (source: Source): Promise<Secret | undefined> => {
+  const read = async (source: LocalSource): Promise<Secret | undefined> => {
     const value = await resolveSource(source, { env, folder });
     if (value !== undefined) redactor.add(value);
     return value;
@@ -26,8 +26,10 @@ export const secretDesk = ({ env, folder, key, redactor }: DeskSetup) => {
   return {
     read,
     resolve: async (sourced: Sourced): Promise<Secret | undefined> => {
+      const { source } = sourced;
+      if (source.from === 'store') return undefined;
       try {
-        return await read(sourced.source);
+        return await read(source);
       } catch (error) {
         if (!(error instanceof LabError)) throw error;
         throw new LabError(error.code, error.message, { ...error.detail, at: sourced.at });

@@ -5,7 +5,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { LabError } from '../errors.ts';
 import { diskFailure } from './disk-failure.ts';
 import { type Secret, secret } from './secret.ts';
-import type { Source } from './source.ts';
+import type { LocalSource } from './source.ts';
 
 /** Where sources are looked up. */
 export interface Surroundings {
@@ -27,12 +27,12 @@ const alphabets = {
  * it is resolved once, when the object is known to be absent. Throws MISSING_SOURCE on a file that cannot be read as
  * UTF-8 and GUARD on one outside the manifest's folder.
  */
-export const resolveSource = async (source: Source, surroundings: Surroundings): Promise<Secret | undefined> => {
+export const resolveSource = async (source: LocalSource, surroundings: Surroundings): Promise<Secret | undefined> => {
   const value = await read(source, surroundings);
   return value === undefined || value === '' ? undefined : secret(value);
 };
 
-const read = async (source: Source, { env, folder }: Surroundings): Promise<string | undefined> => {
+const read = async (source: LocalSource, { env, folder }: Surroundings): Promise<string | undefined> => {
   switch (source.from) {
     case 'env':
       return env[source.name];

@@ -1,8 +1,22 @@
-/** Where a value comes from. Resolved lazily: a cron that holds no values can still plan. */
-export type Source =
+/** Where a value comes from that is to be had where lab runs. */
+export type LocalSource =
   | { readonly from: 'env'; readonly name: string }
   | { readonly from: 'file'; readonly path: string }
   | { readonly from: 'generate'; readonly length: number; readonly alphabet: 'alphanumeric' | 'hex' | 'printable' };
+
+/** A secret in a store of the manifest, which lab reads as who it is there. */
+export interface StoreSource {
+  readonly from: 'store';
+  /** As the manifest has it: `azure-keyvault/pg-vault-admin`. */
+  readonly named: string;
+  /** Of the secret, whether or not this manifest writes it. */
+  readonly address: string;
+  /** Which of the values that it holds; absent: what it holds as a whole. */
+  readonly property?: string;
+}
+
+/** Where a value comes from. Resolved lazily: a cron that holds no values can still plan. */
+export type Source = LocalSource | StoreSource;
 
 const sourced = Symbol('sourced');
 
@@ -35,5 +49,7 @@ export const describeSource = (source: Source): string => {
       return `file ${source.path}`;
     case 'generate':
       return `generated, ${source.length} characters`;
+    case 'store':
+      return `store ${source.named}`;
   }
 };

@@ -98,10 +98,3 @@ test('what Vault would refuse, or only find out when somebody asks for a user, i
     ]
   `);
 });
-
-test('a password out of a store is known, and comes later', async () => {
-  const [first] = await complaintsAbout(
-    manifest('connections: { app: { plugin: p, url: x, username: u, password: { store: kv/KEY } } }'),
-  );
-  expect(first).toContain('not supported yet');
-});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveSource } from '../../src/secrets/resolve.ts';
 import { reveal } from '../../src/secrets/secret.ts';
-import type { Source } from '../../src/secrets/source.ts';
+import type { LocalSource } from '../../src/secrets/source.ts';
 
 let root: string;
 let folder: string;
@@ -17,14 +17,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const valueOf = async (source: Source, env: Record<string, string> = {}): Promise<string | undefined> => {
+const valueOf = async (source: LocalSource, env: Record<string, string> = {}): Promise<string | undefined> => {
   const value = await resolveSource(source, { env, folder });
   return value === undefined ? undefined : reveal(value);
 };
-const file = (path: string): Source => ({ from: 'file', path });
+const file = (path: string): LocalSource => ({ from: 'file', path });
 
 test('a variable gives its value, and none if it is unset or empty', async () => {
-  const source: Source = { from: 'env', name: 'TOKEN' };
+  const source: LocalSource = { from: 'env', name: 'TOKEN' };
   expect(await valueOf(source, { TOKEN: ' v \n' })).toBe(' v \n');
   expect(await valueOf(source, { TOKEN: '' })).toBeUndefined();
   expect(await valueOf(source, {})).toBeUndefined();
@@ -101,7 +101,7 @@ test.each([
   ['hex', /^[0-9a-f]{400}$/, 16],
   ['printable', /^[!-~]{400}$/, 94],
 ] as const)('a generated %s value uses its whole alphabet and is fresh each time', async (alphabet, pattern, size) => {
-  const source: Source = { from: 'generate', length: 400, alphabet };
+  const source: LocalSource = { from: 'generate', length: 400, alphabet };
   const values = await Promise.all(Array.from({ length: 20 }, () => valueOf(source)));
   for (const value of values) expect(value).toMatch(pattern);
   expect(new Set(values).size).toBe(20);

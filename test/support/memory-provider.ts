@@ -6,7 +6,7 @@ import { formatPath } from '../../src/engine/path.ts';
 import type { Connection, DefinedKind, Kind, Live, Probe, WriteRequest } from '../../src/engine/resource.ts';
 import { liveSecret } from '../../src/engine/value.ts';
 import { LabError } from '../../src/errors.ts';
-import { isSecret, reveal } from '../../src/secrets/secret.ts';
+import { isSecret, reveal, secret } from '../../src/secrets/secret.ts';
 
 /** One stored object: what a stranger sees and may change. */
 export interface Stored {
@@ -148,6 +148,11 @@ export const box = defineKind({
   ownership: 'whole',
   mark: 'own',
   protect: 'what it holds is gone with it',
+  value: async (memory, id, property = '') => {
+    check(memory, `value ${keyOf('memory.box', id)}`);
+    const held = memory.objects.get(keyOf('memory.box', id))?.secrets[property];
+    return held === undefined ? undefined : secret(held.value);
+  },
   settled: async (memory, id) => {
     const because = memory.unsettled.get(keyOf('memory.box', id));
     return because === undefined ? { state: 'done' } : { state: 'failed', because };

@@ -9,7 +9,7 @@ import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
 import { readSecrets } from './reads.ts';
 import { parseRemote } from './remote.ts';
-import { remoteAddress, remoteObject } from './writes.ts';
+import { remoteAddress, remoteObject } from './remote-object.ts';
 
 /** A SecretID that is delivered into a store. */
 export interface Delivery {

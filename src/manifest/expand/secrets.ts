@@ -4,10 +4,11 @@ import type { SecretEntry } from '../schema/secrets.ts';
 import { draft, type Found, type Given, namespaceDraft } from './draft.ts';
 import { externalSecretSpec } from './external-secret.ts';
 import { type Read, readSecrets } from './reads.ts';
+import { remoteAddress } from './remote-object.ts';
 import { deliveredInto } from './secret-ids.ts';
 import { expandCertificate } from './secrets-certificate.ts';
 import { expandDynamic } from './secrets-dynamic.ts';
-import { expandWrites, remoteAddress } from './writes.ts';
+import { expandWrites } from './writes.ts';
 
 /** Section `secrets`: namespaces, the writes of the values that lab was given, and the ExternalSecrets that read them. */
 export function* expandSecrets(given: Given): Generator<Found> {

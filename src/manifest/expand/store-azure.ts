@@ -8,6 +8,7 @@ import { defined } from './defined.ts';
 import { draft, type Found, type Given, namespaceDraft, wrong } from './draft.ts';
 import { type Read, readSecrets } from './reads.ts';
 import { isDeliveredTo } from './secret-ids.ts';
+import { isTakenFrom } from './store-source.ts';
 
 // ESO asks for tokens with this audience, and Azure takes no other from a managed identity. Source: its Azure provider.
 const audience = 'api://AzureADTokenExchange';
@@ -24,7 +25,8 @@ export function* azureStoreParts(given: Given, name: string, store: AzureStore):
     yield groupDraft(path, store, group);
     yield vaultDraft(path, store, group);
     const written = readsOf(given, name).some(({ key }) => key.value !== undefined) || isDeliveredTo(given, name);
-    if (written) yield draft(path, 'azure.role-assignment', [group, store.name, 'self', officer], { spec: self });
+    if (written || isTakenFrom(given, name))
+      yield draft(path, 'azure.role-assignment', [group, store.name, 'self', officer], { spec: self });
   }
   if (auth === undefined || expose === 'none') return;
   yield* expandIdentity(given, name, store, auth);

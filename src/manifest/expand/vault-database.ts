@@ -1,10 +1,11 @@
 import type { Path } from '../../engine/traits.ts';
-import { fromSource, type Sourced } from '../../secrets/source.ts';
+import { fromSource, type Source, type Sourced } from '../../secrets/source.ts';
 import { placeOf } from '../complaint.ts';
 import type { DatabaseMount } from '../schema/vault-database.ts';
 import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
+import { isSettled, settledSource } from './store-source.ts';
 
 type Connection = DatabaseMount['connections'][string];
 
@@ -33,7 +34,9 @@ function* expandConnection(
 ): Generator<Found> {
   const path = ['vault', 'mounts', mountPath, 'connections', name];
   const { rotateRoot, password, allowedRoles, ...settings } = connection;
-  const sourced = password && sourceOf(given, [...path, 'password', password.from], password);
+  const source = password && settledSource(given, [...path, 'password'], password);
+  if (source !== undefined && !isSettled(source)) return yield source;
+  const sourced = source && sourceOf(given, [...path, 'password', source.from], source);
   const parts = [mountPath, name];
   yield draft(path, 'vault.database-connection', parts, {
     spec: defined({ ...settings, password: sourced, allowedRoles: allowedRoles ?? roles }),
@@ -45,7 +48,7 @@ function* expandConnection(
   yield draft([...path, 'rotateRoot'], 'vault.database-root-rotation', parts, { spec });
 }
 
-const sourceOf = (given: Given, path: Path, source: NonNullable<Connection['password']>): Sourced =>
+const sourceOf = (given: Given, path: Path, source: Source): Sourced =>
   fromSource({ source, onMissingSource: 'keep', onExternalChange: 'keep', at: placeOf(originOf(given.tree, path)) });
 
 const rolesOf = ({ roles, staticRoles }: DatabaseMount, connection: string): readonly string[] =>

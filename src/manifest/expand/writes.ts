@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { address } from '../../engine/address.ts';
 import type { Path } from '../../engine/traits.ts';
 import type { Fields } from '../../engine/value.ts';
 import { fromSource, type Sourced } from '../../secrets/source.ts';
@@ -7,39 +6,20 @@ import { type Complaint, placeOf } from '../complaint.ts';
 import { originOf } from '../yaml/tree.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
 import type { Read } from './reads.ts';
-
-/** The object in the store that a key is read from: kind and parts of its address. */
-export const remoteObject = ({
-  store,
-  remote,
-}: Pick<Read, 'store' | 'remote'>): { kind: string; parts: readonly string[] } => {
-  switch (store.type) {
-    case 'kubernetes':
-      return { kind: 'kubernetes.secret', parts: [store.namespace, remote.key] };
-    case 'vault':
-      return { kind: 'vault.kv-secret', parts: [store.mount, remote.key] };
-    case 'azure-key-vault':
-      // Azure takes no notice of case: two spellings are one secret.
-      return { kind: 'azure.key-vault-secret', parts: [store.name, remote.key.toLowerCase()] };
-    case 'aws-secrets-manager':
-      return { kind: 'aws.secrets-manager-secret', parts: [store.region, remote.key] };
-  }
-};
-
-/** Its address. */
-export const remoteAddress = (read: Read): string => {
-  const { kind, parts } = remoteObject(read);
-  return address(kind, ...parts);
-};
+import { remoteAddress, remoteObject } from './remote-object.ts';
+import { isSettled, settledSource } from './store-source.ts';
 
 interface Write {
+  readonly is: 'write';
   readonly read: Read;
   readonly sourced: Sourced;
 }
 
 /** What lab writes into the stores: one resource for all keys that share a remote key. Keys without a value are only read. */
 export function* expandWrites(given: Given, reads: readonly Read[]): Generator<Found> {
-  const writes = reads.flatMap((read) => writeOf(given, read) ?? []);
+  const found = reads.flatMap((read) => writeOf(given, read) ?? []);
+  yield* found.filter((one) => one.is === 'complaint');
+  const writes = found.filter((one) => one.is === 'write');
   for (const group of Map.groupBy(writes, ({ read }) => remoteAddress(read)).values()) yield* expandWrite(given, group);
 }
 
@@ -81,11 +61,16 @@ const writtenInParts = (given: Given, first: Read, parts: readonly Write[]): Fou
   }
 };
 
-const writeOf = (given: Given, read: Read): Write | undefined => {
+const writeOf = (given: Given, read: Read): Write | Complaint | undefined => {
   const { value, onMissingSource, onExternalChange } = read.key;
   if (value === undefined) return undefined;
+  const source = settledSource(given, [...read.path, 'value'], value);
+  if (!isSettled(source)) return source;
+  if (source.from === 'store' && source.address === remoteAddress(read)) {
+    return wrong(given, valuePath(read), `${source.named} is the secret that the value is written to`);
+  }
   const at = placeOf(originOf(given.tree, valuePath(read)));
-  return { read, sourced: fromSource({ source: value, onMissingSource, onExternalChange, at }) };
+  return { is: 'write', read, sourced: fromSource({ source, onMissingSource, onExternalChange, at }) };
 };
 
 /** The line that names the source. */

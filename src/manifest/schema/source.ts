@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Source } from '../../secrets/source.ts';
+import type { LocalSource } from '../../secrets/source.ts';
 import { plain } from '../text.ts';
 
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable');
@@ -18,15 +18,30 @@ const generated = z.strictObject({
   alphabet: z.enum(['alphanumeric', 'hex', 'printable']).default('alphanumeric'),
 });
 
+/** STORE/KEY: one secret of a store. */
+export const storeKey = () =>
+  z
+    .string()
+    .regex(/^[^/]+\/.+$/, 'is not STORE/KEY')
+    .transform((text) => ({ name: text.slice(0, text.indexOf('/')), key: text.slice(text.indexOf('/') + 1) }));
+
 const shape = {
   env: envName.optional().describe('An environment variable of the process that runs lab'),
   file: fileName().optional().describe("A file in the manifest's folder"),
   generate: generated.optional().describe('Made by lab once, when the remote key is absent'),
 };
 const credentialShape = { env: shape.env, file: shape.file };
+const store = storeKey().optional().describe('STORE/KEY or STORE/KEY#PROPERTY: a secret of a store, which lab reads');
 
 const anySource = 'must name one source: {env: NAME}, {file: PATH} or {generate: {}}';
+const valueSources = 'must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY} or {generate: {}}';
 const credential = 'must name one source: {env: NAME} or {file: PATH}';
+const password = 'must name one source: {env: NAME}, {file: PATH} or {store: STORE/KEY}';
+
+/** A source as the manifest has it: which store a name means is found out later. */
+export type WrittenSource =
+  | LocalSource
+  | { readonly from: 'store'; readonly store: z.output<ReturnType<typeof storeKey>> };
 
 interface Written {
   readonly env?: string | undefined;
@@ -34,13 +49,25 @@ interface Written {
   readonly generate?: z.output<typeof generated> | undefined;
 }
 
-const parse = (written: Written, context: z.core.$RefinementCtx, expected: string): Source => {
-  const sources: Source[] = [
-    ...(written.env === undefined ? [] : [{ from: 'env', name: written.env } as const]),
-    ...(written.file === undefined ? [] : [{ from: 'file', path: plain(written.file) } as const]),
-    ...(written.generate === undefined ? [] : [{ from: 'generate', ...written.generate } as const]),
-  ];
-  const [source, second] = sources;
+const parse = (written: Written, context: z.core.$RefinementCtx, expected: string): LocalSource =>
+  only(localSources(written), context, expected);
+
+const parseAny = (
+  { store: named, ...written }: Written & { readonly store?: z.output<ReturnType<typeof storeKey>> | undefined },
+  context: z.core.$RefinementCtx,
+  expected: string,
+): WrittenSource => {
+  const stored = named === undefined ? [] : [{ from: 'store', store: named } as const];
+  return only([...localSources(written), ...stored], context, expected);
+};
+
+const localSources = (written: Written): LocalSource[] => [
+  ...(written.env === undefined ? [] : [{ from: 'env', name: written.env } as const]),
+  ...(written.file === undefined ? [] : [{ from: 'file', path: plain(written.file) } as const]),
+  ...(written.generate === undefined ? [] : [{ from: 'generate', ...written.generate } as const]),
+];
+
+const only = <Named>([source, second]: readonly Named[], context: z.core.$RefinementCtx, expected: string): Named => {
   if (source !== undefined && second === undefined) return source;
   context.addIssue({ code: 'custom', message: expected });
   return z.NEVER;
@@ -53,7 +80,15 @@ const noLiteral = (expected: string) => ({
 
 /** Where a secret value comes from. */
 export const valueSource = () =>
-  z.strictObject(shape, noLiteral(anySource)).transform((written, context) => parse(written, context, anySource));
+  z
+    .strictObject({ ...shape, store }, noLiteral(valueSources))
+    .transform((written, context) => parseAny(written, context, valueSources));
+
+/** Where a password that Vault is to log in with comes from: a store may have it, and it cannot be made up. */
+export const passwordSource = () =>
+  z
+    .strictObject({ ...credentialShape, store }, noLiteral(password))
+    .transform((written, context) => parseAny(written, context, password));
 
 /** Where a credential of lab's own comes from: it cannot be made up. */
 export const credentialSource = () =>

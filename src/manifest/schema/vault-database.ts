@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
-import { credentialSource } from './source.ts';
+import { passwordSource } from './source.ts';
 import { tuning } from './vault-tuning.ts';
 
 const name = () =>
@@ -13,7 +13,7 @@ const connection = z.strictObject({
   plugin: z.string().min(1).describe('postgresql, mysql, mssql, …, or the full name of a database plugin'),
   url: z.string().min(1).describe('With {{username}} and {{password}} in their places; never a password itself'),
   username: z.string().min(1).describe('Whom Vault logs in as'),
-  password: credentialSource().optional(),
+  password: passwordSource().optional(),
   rotateRoot: z
     .literal('once')
     .optional()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
 import { vaultPath } from './names.ts';
-import { credentialSource } from './source.ts';
+import { credentialSource, storeKey } from './source.ts';
 import { tuning } from './vault-tuning.ts';
 
 /** What a role says of the tokens that it gives. */
@@ -22,11 +22,7 @@ const secretId = z
       .describe('How long before its end the delivered one is replaced; a quarter of ttl'),
     deliver: z
       .strictObject({
-        store: z
-          .string()
-          .regex(/^[^/]+\/.+$/, 'is not STORE/KEY')
-          .transform((text) => ({ name: text.slice(0, text.indexOf('/')), key: text.slice(text.indexOf('/') + 1) }))
-          .describe('STORE/KEY: the secret of a store that it lies in'),
+        store: storeKey().describe('STORE/KEY: the secret of a store that it lies in'),
       })
       .optional()
       .describe('One that lab issues, puts where its machine finds it, and renews'),

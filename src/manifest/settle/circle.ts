@@ -2,6 +2,7 @@ import { address, parseAddress } from '../../engine/address.ts';
 import { findCycle, type Graph } from '../../engine/graph.ts';
 import { referencesIn } from '../../engine/node.ts';
 import type { KindFacts, Resource } from '../../engine/resource.ts';
+import { takenFrom } from '../../engine/stored.ts';
 import type { Complaint } from '../complaint.ts';
 import { type Given, wrong } from '../expand/draft.ts';
 import type { Placed } from './checks.ts';
@@ -40,7 +41,8 @@ const needsOf = (resources: readonly Resource[], kinds: Kinds): Graph => {
   return new Map(
     resources.map((resource) => {
       const references = referencesIn(resource.spec).map((reference) => reference.address);
-      const needs = [...before(resource), ...references, ...resource.dependsOn];
+      const sources = takenFrom(resource.spec).flatMap((source) => named(source.address));
+      const needs = [...before(resource), ...references, ...sources, ...resource.dependsOn];
       return [resource.address, needs.filter((need) => need !== resource.address)];
     }),
   );

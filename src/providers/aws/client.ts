@@ -3,7 +3,7 @@ import type { DescribeSecretResponse, SecretsManager, Tag } from '@aws-sdk/clien
 import type { Ports } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { reveal, type Secret, secret } from '../../secrets/secret.ts';
-import { describeSource, type Source } from '../../secrets/source.ts';
+import { describeSource, type LocalSource } from '../../secrets/source.ts';
 import { isStandIn } from '../../secrets/stand-in.ts';
 import type { AwsConfig } from './config.ts';
 import { type IamCalls, iamCalls } from './iam/iam.ts';
@@ -75,18 +75,16 @@ export interface ClientOptions {
   readonly config: AwsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readOnly: boolean;
-  /** Whether it reads values even where it may only read. */
-  readonly readsValues?: boolean;
   readonly ports: Ports;
   readonly signal: AbortSignal;
-  readonly resolve: (source: Source) => Promise<Secret | undefined>;
+  readonly resolve: (source: LocalSource) => Promise<Secret | undefined>;
 }
 
 /** The calls over the SDK, which is loaded when the first of them is made. */
 export const createClient = (options: ClientOptions): AwsClient => {
-  const { config, env, readOnly, readsValues = false, signal, ports } = options;
+  const { config, env, readOnly, signal, ports } = options;
   const own = config.credential.type === 'access-keys' ? { credentials: () => readAccessKey(options) } : {};
-  const sdk = openSdk({ config, env, readOnly, readsValues, ...own });
+  const sdk = openSdk({ config, env, readOnly, ...own });
   const http = { abortSignal: signal };
 
   let known: Promise<Identity> | undefined;
@@ -209,7 +207,7 @@ const domainOf = (region: string): string => (region.startsWith('cn-') ? 'amazon
 const readAccessKey = async ({ config, resolve }: ClientOptions): Promise<AccessKey> => {
   const { credential } = config;
   if (credential.type !== 'access-keys') throw new TypeError('an access key was asked for, and there is none');
-  const read = async (source: Source): Promise<string> => {
+  const read = async (source: LocalSource): Promise<string> => {
     const value = await resolve(source);
     if (value !== undefined) {
       refuseStandIns([value], config.endpoints?.sts);

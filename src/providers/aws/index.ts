@@ -1,6 +1,6 @@
 import { openMailbox } from '../../engine/mailbox.ts';
 import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
-import type { Source } from '../../secrets/source.ts';
+import type { LocalSource } from '../../secrets/source.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';
 import { eksClusters } from './eks.ts';
@@ -12,7 +12,6 @@ import { iamRolePolicyAttachment } from './iam/role-policy-attachment.ts';
 import { iamUserPolicyAttachment } from './iam/user-policy-attachment.ts';
 import { describeIdentity, scopeOf } from './identity.ts';
 import { openKeeper } from './keeper.ts';
-import { secretPlace } from './secrets/name.ts';
 import { secretsManagerSecret } from './secrets/secrets-manager-secret.ts';
 
 const kinds: readonly DefinedKind<AwsClient>[] = [
@@ -28,9 +27,8 @@ const kinds: readonly DefinedKind<AwsClient>[] = [
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
   const { env, readOnly, signal, ports } = context;
-  const options = { config, env, readOnly, signal, ports, resolve: (source: Source) => context.resolve(source) };
+  const options = { config, env, readOnly, signal, ports, resolve: (source: LocalSource) => context.resolve(source) };
   const client = createClient(options);
-  const escrow = createClient({ ...options, readsValues: true });
   const scope = async () => scopeOf(await client.identity());
   return {
     scope,
@@ -43,21 +41,17 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     },
     offers: {
       eks: eksClusters(client),
-      keeper: (region) => openKeeper(escrow, region, async () => describeIdentity(await escrow.identity(), config)),
+      keeper: (region) => openKeeper(client, region, async () => describeIdentity(await client.identity(), config)),
       mailbox: (region, name) =>
         openMailbox(secretsManagerSecret.bind(client), {
           provider: 'aws',
           scope,
           id: [region, name],
           field: ['value'],
-          read: (version) => escrow.value(secretPlace([region, name]), version),
         }),
     },
-    writes: () => client.writes() + escrow.writes(),
-    close: async () => {
-      client.close();
-      escrow.close();
-    },
+    writes: () => client.writes(),
+    close: async () => client.close(),
   };
 };
 

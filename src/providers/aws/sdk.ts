@@ -19,8 +19,6 @@ export interface SdkOptions {
   readonly config: AwsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readOnly: boolean;
-  /** An escrow is read also by who may only read: what it holds says whether a Vault may be initialised. */
-  readonly readsValues?: boolean;
   /** What it signs with; without it, what the SDK finds on this machine. */
   readonly credentials?: () => Promise<AccessKey>;
 }
@@ -57,18 +55,18 @@ const iamReads = [
 const readOnlyCommands = new Set([
   'GetCallerIdentityCommand',
   'DescribeSecretCommand',
+  'GetSecretValueCommand',
   'DescribeClusterCommand',
   ...iamReads,
 ]);
-const reads = new Set([...readOnlyCommands, 'GetSecretValueCommand', 'AssumeRoleWithWebIdentityCommand']);
+const reads = new Set([...readOnlyCommands, 'AssumeRoleWithWebIdentityCommand']);
 
 /** Opens the SDK; each client is loaded and made when it is first asked for. */
 export const openSdk = (options: SdkOptions): Sdk => {
-  const { config, env, readOnly, readsValues = false } = options;
+  const { config, env, readOnly } = options;
   let writes = 0;
   const guard = (command: string): void => {
-    const mayRead = readOnlyCommands.has(command) || (readsValues && command === 'GetSecretValueCommand');
-    if (readOnly && !mayRead) {
+    if (readOnly && !readOnlyCommands.has(command)) {
       throw new LabError('GUARD', `${command.replace(/Command$/, '')} was refused: plan and drift never write to AWS`);
     }
     if (!reads.has(command)) writes += 1;

@@ -59,7 +59,6 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
           scope: () => client.tenantOf(vault.toLowerCase()),
           id: secretId([vault, name]),
           field: ['value'],
-          read: (version) => client.vault(vault.toLowerCase()).value(name, version),
         }),
     },
     writes: () => client.writes(),

@@ -5,7 +5,7 @@ import { defineKind } from '../../engine/define-kind.ts';
 import { secretValue } from '../../engine/fields.ts';
 import { formatPath } from '../../engine/path.ts';
 import type { KubeObject } from '../../engine/ports.ts';
-import { type Fields, type LiveSecret, liveSecret } from '../../engine/value.ts';
+import { type Fields, isLiveSecret, type LiveSecret, liveSecret } from '../../engine/value.ts';
 import { isSecret, reveal, type Secret, secret as wrap } from '../../secrets/secret.ts';
 import { isSourced, type Sourced } from '../../secrets/source.ts';
 import { text, textMembers } from './json.ts';
@@ -39,6 +39,11 @@ export const secret = defineKind({
     const found = await getWhole(client, ref(id));
     if (found === undefined) return { exists: 'no' };
     return liveObject(found, { ...typeOf(found), data: liveData(found), ...liveMetadata(found) });
+  },
+  value: async (client, id, property = '') => {
+    const found = await getWhole(client, ref(id));
+    const held = found === undefined ? undefined : liveData(found)[property];
+    return isLiveSecret(held) ? held.value : undefined;
   },
   write: async (client, { id, spec: { type, data, ...metadata }, ...circumstances }) => {
     const content = { ...(type === undefined ? {} : { type }), data: await wireData(client, id, data) };

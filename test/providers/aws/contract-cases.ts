@@ -4,6 +4,7 @@ import { fromSource } from '../../../src/secrets/source.ts';
 import { describeKeeper, keeperOf } from '../../support/keeper-contract.ts';
 import { describeKind } from '../../support/kind-contract.ts';
 import { describeMailbox, mailboxOf } from '../../support/mailbox-contract.ts';
+import { describeValue } from '../../support/value-contract.ts';
 import { resource } from '../../support/world.ts';
 import { type AwsServer, configOf, connectTo, contextOf, region, strangerAt, uniqueName } from './server.ts';
 
@@ -68,6 +69,15 @@ export const describeContract = (server: () => AwsServer): void => {
   describeKeeper('Secrets Manager', async (readOnly) =>
     keeperOf(await aws.connect(configOf(server()), contextOf(server(), { readOnly })), region),
   );
+
+  describeValue('a secret of Secrets Manager', () => ({
+    kind: 'aws.secrets-manager-secret',
+    connect: () => aws.connect(configOf(server()), contextOf(server(), { readOnly: true })),
+    idOf: (name) => [region, name],
+    put: async (name, properties) => {
+      await strangerAt(server()).createSecret({ Name: name, SecretString: JSON.stringify(properties) });
+    },
+  }));
 
   describeMailbox('Secrets Manager', () => ({
     open: async (name) => mailboxOf(await aws.connect(configOf(server()), contextOf(server())), region, name),

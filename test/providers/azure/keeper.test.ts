@@ -4,6 +4,7 @@ import { type AzureSandbox, startAzureSandbox } from '../../../src/sandbox/azure
 import { reveal, secret } from '../../../src/secrets/secret.ts';
 import { describeKeeper, keeperOf } from '../../support/keeper-contract.ts';
 import { describeMailbox, mailboxOf } from '../../support/mailbox-contract.ts';
+import { describeValue } from '../../support/value-contract.ts';
 import { configFor, contextFor, principals, tenant, vault } from './sandbox.ts';
 import { stranger } from './stranger.ts';
 
@@ -26,6 +27,15 @@ describeMailbox('a key vault', () => ({
   open: async (name) => mailboxOf(await azure.connect(configFor(box), contextFor('officer')), vault, name),
   overwrite: async (name, value) => {
     await stranger(box).setSecret(name, value);
+  },
+}));
+
+describeValue('a secret of a key vault', () => ({
+  kind: 'azure.key-vault-secret',
+  connect: async () => azure.connect(configFor(box), contextFor('officer', { readOnly: true })),
+  idOf: (name) => [vault, name],
+  put: async (name, properties) => {
+    await stranger(box).setSecret(name, JSON.stringify(properties));
   },
 }));
 

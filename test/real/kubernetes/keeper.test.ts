@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { secret } from '../../../src/secrets/secret.ts';
 import { describeKeeper, keeperOf } from '../../support/keeper-contract.ts';
 import { describeMailbox, mailboxOf } from '../../support/mailbox-contract.ts';
+import { describeValue } from '../../support/value-contract.ts';
 import { connect, isThere, stranger, uniqueName } from './cluster.ts';
 
 const namespace = uniqueName('keeper');
@@ -20,6 +21,18 @@ describeMailbox('a namespace', () => ({
     const data = { value: Buffer.from(value).toString('base64') };
     if (await isThere(someone, `${path}/${name}`)) await someone('PATCH', `${path}/${name}`, { data });
     else await someone('POST', path, { metadata: { name }, data });
+  },
+}));
+
+describeValue('a Secret', () => ({
+  kind: 'kubernetes.secret',
+  connect: () => connect({ readOnly: true }),
+  idOf: (name) => [namespace, name],
+  put: async (name, properties) => {
+    const data = Object.fromEntries(
+      Object.entries(properties).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    );
+    await (await stranger())('POST', `/api/v1/namespaces/${namespace}/secrets`, { metadata: { name }, data });
   },
 }));
 

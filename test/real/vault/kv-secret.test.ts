@@ -5,6 +5,7 @@ import { vault } from '../../../src/providers/vault/index.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 import { fromSource, type Sourced } from '../../../src/secrets/source.ts';
 import { memoryStore } from '../../support/memory-store.ts';
+import { describeValue } from '../../support/value-contract.ts';
 import { applyAll, type Bench, deskFrom, plan, resource } from '../../support/world.ts';
 import { type Fate, proxyToVault } from './proxy.ts';
 import { config, connectFor, context, stranger, tokenFor, uniqueName } from './server.ts';
@@ -43,6 +44,15 @@ const keyOf = (live: Live, key: string) => {
   const found = typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
   return isLiveSecret(found) ? found : undefined;
 };
+
+describeValue('a secret in KV v2', () => ({
+  kind: 'vault.kv-secret',
+  connect: () => vault.connect(config(), context({}, true)),
+  idOf: (name) => [mount, name],
+  put: async (name, data) => {
+    await stranger('POST', `${mount}/data/${name}`, { data });
+  },
+}));
 
 describe('a secret in KV v2', () => {
   test('is made as version 1 with marks that hold no value', async () => {

@@ -3,6 +3,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { secretValue } from '../../../engine/fields.ts';
 import type { Live } from '../../../engine/resource.ts';
 import { type Fields, liveSecret } from '../../../engine/value.ts';
+import { propertyOf } from '../../../secrets/properties.ts';
 import type { AwsClient, SecretState } from '../client.ts';
 import { secretArn } from '../iam/arn.ts';
 import { anyAccount, rightsOn } from '../rights.ts';
@@ -74,9 +75,10 @@ export const secretsManagerSecret = defineKind<typeof schema.shape, AwsClient>({
   },
   rights: (id, { properties, description, tags }) => {
     const { region, name } = secretPlace(id);
-    return rightsOn(
+    const on = secretArn(anyAccount, region, `${name}-??????`);
+    const rights = rightsOn(
       'secretsmanager',
-      secretArn(anyAccount, region, `${name}-??????`),
+      on,
       ['DescribeSecret'],
       [
         'CreateSecret',
@@ -90,6 +92,14 @@ export const secretsManagerSecret = defineKind<typeof schema.shape, AwsClient>({
         ...also(tags ?? properties, 'UntagResource'),
       ],
     );
+    return { ...rights, value: [...rights.plan, { action: 'secretsmanager:GetSecretValue', on }] };
+  },
+  value: async (client, id, property) => {
+    const place = secretPlace(id);
+    const state = await client.describe(place);
+    if (state?.current === undefined || state.deletion !== undefined) return undefined;
+    const value = await client.value(place, state.current);
+    return value === undefined || property === undefined ? value : propertyOf(value, property, place.name);
   },
   write: (client, request) => writeSecret(client, secretPlace(request.id), request),
   remove: async (client, id) => {

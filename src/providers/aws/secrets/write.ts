@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Live, WriteRequest } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
+import { changeProperties, propertyOf } from '../../../secrets/properties.ts';
 import { reveal, type Secret, sameSecret } from '../../../secrets/secret.ts';
 import type { AwsClient, NewVersion, SecretPlace, SecretState } from '../client.ts';
 import type { Tags } from '../tags.ts';
 import { type Desired, type Intent, intend, settledMarks } from './intent.ts';
-import { changeProperties, propertyOf } from './json.ts';
 import { encodeMarks, isOwnTag, standing } from './marks.ts';
 
 type Request = WriteRequest<Desired>;

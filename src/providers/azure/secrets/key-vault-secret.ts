@@ -3,6 +3,7 @@ import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { secretValue } from '../../../engine/fields.ts';
 import type { Live, Right } from '../../../engine/resource.ts';
+import { propertyOf } from '../../../secrets/properties.ts';
 import { isSecret } from '../../../secrets/secret.ts';
 import type { AzureClient } from '../client.ts';
 import { entryGate } from '../entry.ts';
@@ -98,10 +99,17 @@ export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
       data: true,
     });
     const writing = ['setSecret/action', 'update/action', 'delete', 'recover/action'];
-    return { plan: [data('readMetadata/action')], apply: writing.map(data) };
+    const value = ['readMetadata/action', 'getSecret/action'].map(data);
+    return { plan: [data('readMetadata/action')], apply: writing.map(data), value };
   },
   check: ({ value, tags }) => (isSecret(value) ? valueFault(value) : undefined) ?? tagFault(Object.keys(tags ?? {})),
   read: async (client, [vault = '', name = ''], spec) => toLive(await readState(client.vault(vault), name), spec.tags),
+  value: async (client, [vault = '', name = ''], property) => {
+    const state = await readState(client.vault(vault), name);
+    if (state.is !== 'live') return undefined;
+    const value = await client.vault(vault).value(name, state.current.id);
+    return property === undefined ? value : propertyOf(value, property, `${vault}/${name}`);
+  },
   write: (client, request) => writeSecret(client.vault(request.id[0] ?? ''), request, client.signal),
   remove: (client, [vault = '', name = '']) => removeSecret(client.vault(vault), name, client.signal),
 });

@@ -7,7 +7,7 @@ import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
 import { may } from '../rights.ts';
 import { decodeMarks, seenThrough } from './marks.ts';
-import { kvState, liveKeys } from './state.ts';
+import { keyValue, kvState, liveKeys } from './state.ts';
 import { removeOurs, writeVersion } from './write.ts';
 
 const schema = z.strictObject({
@@ -40,6 +40,7 @@ export const kvSecret = defineKind<typeof schema.shape, VaultClient>({
       // Its metadata is there by then, so that to Vault no version is new.
       ...may(`${mount}/data/${path}`, 'update', 'patch', 'delete'),
     ],
+    value: may(`${mount}/data/${path}`, 'read'),
   }),
   check: ({ data }) => (Object.keys(data).length === 0 ? 'data must hold at least one key' : undefined),
   read: async (client, [mount = '', path = '']) => {
@@ -58,6 +59,7 @@ export const kvSecret = defineKind<typeof schema.shape, VaultClient>({
       ...(marks.owner === undefined ? {} : { mark: marks.owner }),
     };
   },
+  value: (client, [mount = '', path = ''], property = '') => keyValue(client, { mount, path }, property),
   write: async (client, request) => {
     const {
       id: [mount = '', path = ''],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../../errors.ts';
+import { type Secret, secret } from '../../../secrets/secret.ts';
 import type { VaultClient } from '../client.ts';
 import type { CustomMetadata, Marks } from './marks.ts';
 
@@ -54,6 +55,14 @@ const subkeys = z.object({ subkeys: z.record(z.string(), z.unknown()) });
 const readKeys = async (client: VaultClient, { mount, path }: KvPlace): Promise<string[] | undefined> => {
   const found = await client.read([mount, 'subkeys', path], subkeys);
   return found === undefined ? undefined : Object.keys(found.subkeys);
+};
+
+const current = z.object({ data: z.record(z.string(), z.string().transform(secret)) });
+
+/** The value of one key of the current version; undefined if there is none. */
+export const keyValue = async (client: VaultClient, place: KvPlace, key: string): Promise<Secret | undefined> => {
+  const found = await client.read([place.mount, 'data', place.path], current);
+  return found !== undefined && Object.hasOwn(found.data, key) ? found.data[key] : undefined;
 };
 
 const unlessDenied = async (

@@ -1,5 +1,5 @@
-import { LabError } from '../../../errors.ts';
-import { mapSecret, reveal, type Secret, secret } from '../../../secrets/secret.ts';
+import { LabError } from '../errors.ts';
+import { mapSecret, reveal, type Secret, secret } from './secret.ts';
 
 /** Properties of a JSON object to set, or to take out with null. */
 export type PropertyChanges = Readonly<Record<string, Secret | null>>;
@@ -32,6 +32,6 @@ const parseObject = (text: Secret, what: string): Readonly<Record<string, unknow
     // The parser's own error quotes the text.
   }
   throw new LabError('CONFLICT', `${what} holds a value that is no JSON object, so it can have no properties`, {
-    next: 'Let the manifest write it as a whole, or delete its value first.',
+    next: 'Name it as a whole, without "#" and a property, or make it a JSON object.',
   });
 };
