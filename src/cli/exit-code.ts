@@ -1,4 +1,4 @@
-import type { Change, Plan } from '../engine/change.ts';
+import type { Change, Diagnostic, Plan } from '../engine/change.ts';
 import type { ApplyResult, DriftReport } from '../engine/outcome.ts';
 import { isDrifted, isPending } from '../engine/summary.ts';
 import type { VerifyReport } from '../engine/verify.ts';
@@ -49,7 +49,13 @@ export const allowedAddresses = (plan: Plan, gates: readonly string[]): Readonly
       .map(({ address }) => address),
   );
 
-/** Of a plan. Without `detailed` it is 0 or 1, whatever is pending; the conditions are told all the same. */
+/** The conditions of what failed: lab's own refusals are told from all else. */
+const failures = (diagnostics: readonly Diagnostic[]): { readonly error: boolean; readonly refused: boolean } => {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  return { error: errors.some(({ code }) => code !== 'GUARD'), refused: errors.some(({ code }) => code === 'GUARD') };
+};
+
+/** Of a plan. Without `detailed` it is 0 or that of what failed, whatever is pending; the conditions are told all the same. */
 export const planExit = (
   plan: Plan,
   flags: { readonly detailed: boolean; readonly allowDeferred: readonly string[] },
@@ -57,7 +63,7 @@ export const planExit = (
   const allowed = allowedAddresses(plan, flags.allowDeferred);
   const isLeftOut = ({ standing, address }: Change) => standing.is !== 'planned' && !allowed.has(address);
   const exit = exitFor({
-    error: plan.errored,
+    ...failures(plan.diagnostics),
     drift: plan.systems.some(({ lost }) => lost !== undefined) || plan.changes.some(isDrifted),
     incomplete: plan.changes.some(isLeftOut),
     pending: plan.changes.some((change) => change.standing.is === 'planned' && isPending(change)),
@@ -69,19 +75,21 @@ export const planExit = (
 export const applyExit = (
   result: ApplyResult,
   given: { readonly stale: ReadonlySet<string>; readonly allowed: ReadonlySet<string> },
-): Exit =>
-  exitFor({
-    error: result.failed.length > 0 || result.diagnostics.some(({ severity }) => severity === 'error'),
-    refused: result.refused.some(({ address }) => !given.stale.has(address)),
+): Exit => {
+  const { error, refused } = failures(result.diagnostics);
+  return exitFor({
+    error: error || (result.failed.length > 0 && !refused),
+    refused: refused || result.refused.some(({ address }) => !given.stale.has(address)),
     stale: given.stale.size > 0,
     cancelled: result.cancelled,
     incomplete: result.deferred.some(({ address }) => !given.allowed.has(address)),
   });
+};
 
 /** Of a drift report. */
 export const driftExit = (report: DriftReport, allowed: ReadonlySet<string>): Exit =>
   exitFor({
-    error: report.diagnostics.some(({ severity }) => severity === 'error'),
+    ...failures(report.diagnostics),
     drift: report.lost.length + report.drifted.length > 0,
     incomplete:
       report.blind.length + report.blocked.length > 0 || report.deferred.some(({ address }) => !allowed.has(address)),
@@ -91,8 +99,10 @@ export const driftExit = (report: DriftReport, allowed: ReadonlySet<string>): Ex
 /** Of a verify report. */
 export const verifyExit = (report: VerifyReport, allowDeferred: readonly string[]): Exit => {
   const probes = report.verified.flatMap((resource) => resource.probes);
+  const { error, refused } = failures(report.diagnostics);
   return exitFor({
-    error: report.diagnostics.some(({ severity }) => severity === 'error') || probes.some(({ is }) => is === 'failed'),
+    error: error || probes.some(({ is }) => is === 'failed'),
+    refused,
     incomplete:
       report.unchecked.some(({ gate }) => gate === undefined || !allowDeferred.includes(gate)) ||
       probes.some(({ is }) => is === 'untried'),

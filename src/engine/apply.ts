@@ -121,7 +121,9 @@ const step = async (
     if (error.code === 'CANCELLED') return { is: 'cancelled' };
     const origin = run.nodes.get(address)?.resource.origin;
     const diagnostic = toDiagnostic(error, { address, ...(origin === undefined ? {} : { origin }) });
-    run.diagnostics.push(diagnostic);
+    // A gate that is broken is one cause for all that stands behind it.
+    if (!run.diagnostics.some(({ code, message }) => code === diagnostic.code && message === diagnostic.message))
+      run.diagnostics.push(diagnostic);
     run.emit({ type: 'failed', address, diagnostic });
     return { is: 'failed' };
   }

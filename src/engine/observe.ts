@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { LabError } from '../errors.ts';
 import { providerOf } from './address.ts';
-import type { GateState } from './gate.ts';
+import { brokenGate, type GateState } from './gate.ts';
 import type { Node } from './node.ts';
 import { readTogether } from './read-together.ts';
 import type { Connection, Live } from './resource.ts';
@@ -61,10 +61,7 @@ export const observe = (world: World, parallelism: number): Observer => {
       for (const name of gateNames) {
         const state = await gate(name);
         if (state.state === 'shut') return { is: 'gated', gate: name, because: state.because };
-        if (state.state === 'broken') {
-          const detail = state.next === undefined ? {} : { next: state.next };
-          return { is: 'refused', error: new LabError('UNREACHABLE', state.because, detail) };
-        }
+        if (state.state === 'broken') return { is: 'refused', error: brokenGate(state) };
       }
       return { is: 'located', scope: await scope(provider, kind) };
     } catch (error) {

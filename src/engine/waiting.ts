@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
 import { providerOf } from './address.ts';
 import type { Emit } from './event.ts';
+import { brokenGate } from './gate.ts';
 import type { BoundKind } from './resource.ts';
 import type { Fields } from './value.ts';
 import type { World } from './world.ts';
@@ -37,7 +38,7 @@ export const stopwatch = (): Stopwatch => {
 
 /** Waits for gates: one poller a gate, however many resources stand behind it. */
 export interface Gatekeeper {
-  /** undefined once open; otherwise why it is still shut when the time is up. `ours`: this manifest opens it. */
+  /** undefined once open; otherwise why it is still shut when the time is up. Throws for one that is broken. `ours`: this manifest opens it. */
   open(gate: string, ours: boolean): Promise<string | undefined>;
 }
 
@@ -61,7 +62,8 @@ export const gatekeeper = (world: World, { wait, hasFailed, signal }: Patience, 
         emit({ type: 'gate', gate, state: 'open', because: '' });
         return undefined;
       }
-      if (state.state === 'broken' || performance.now() >= deadline) return state.because;
+      if (state.state === 'broken') throw brokenGate(state);
+      if (performance.now() >= deadline) return state.because;
       if (!ours && hasFailed()) return `${state.because}; not waited for after a failure`;
       emit({ type: 'gate', gate, state: 'waiting', because: state.because });
       await pause(looks, signal);

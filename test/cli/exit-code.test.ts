@@ -34,6 +34,11 @@ const behindGate = deferred('vault.mount/secret');
 const blind = change('vault.policy/a', { standing: { is: 'blind', because: 'sealed' } });
 const blocked = change('vault.policy/b', { standing: { is: 'blocked', because: '403', root: true } });
 const error = { errored: true, diagnostics: [{ severity: 'error', code: 'DENIED', message: '403' }] } as const;
+const guarded = {
+  errored: true,
+  diagnostics: [{ severity: 'error', code: 'GUARD', message: 'another Vault' }],
+} as const;
+const both = { errored: true, diagnostics: [...guarded.diagnostics, ...error.diagnostics] } as const;
 const lost = { systems: [{ provider: 'vault', description: 'vault', lost: 'sealed' }] } as const;
 
 const cases: readonly (readonly [string, readonly Change[], Partial<Plan>, number, readonly Condition[]])[] = [
@@ -55,6 +60,8 @@ const cases: readonly (readonly [string, readonly Change[], Partial<Plan>, numbe
     1,
     ['error', 'drift', 'incomplete', 'pending'],
   ],
+  ['what lab refuses', [pending, blocked], guarded, 5, ['refused', 'incomplete', 'pending']],
+  ['what lab refuses, and an error beside it', [inSync, blocked], both, 1, ['error', 'refused', 'incomplete']],
 ];
 
 describe('exit codes', () => {
@@ -65,10 +72,10 @@ describe('exit codes', () => {
   });
 
   test.each(cases)(
-    'of a plain plan are 0 or 1, and the conditions are told all the same: %s',
+    'of a plain plan are 0, or what failed, and the conditions are told all the same: %s',
     (_, changes, given, code, conditions) => {
       const exit = planExit(plan(changes, given), { detailed: false, allowDeferred: [] });
-      expect(exit).toEqual({ code: code === 1 ? 1 : 0, conditions });
+      expect(exit).toEqual({ code: code === 1 || code === 5 ? code : 0, conditions });
     },
   );
 
@@ -89,7 +96,7 @@ describe('exit codes', () => {
   test('the screen says "No changes" exactly when the code is 0', async () => {
     const someChanges = fc.subarray([inSync, forgotten, pending, drifted, kept, gone, behindGate, blind, blocked]);
     await fc.assert(
-      fc.asyncProperty(someChanges, fc.constantFrom({}, error, lost), async (changes, given) => {
+      fc.asyncProperty(someChanges, fc.constantFrom({}, error, guarded, lost), async (changes, given) => {
         const made = plan(changes, given);
         const report = driftOf(made);
         const { code } = planExit(made, { detailed: true, allowDeferred: [] });
@@ -122,6 +129,8 @@ describe('the exit code of apply', () => {
   test.each<[string, Partial<ApplyResult>, ReadonlySet<string>, ReadonlySet<string>, number]>([
     ['all done', { done: ['a/1'] }, none, none, 0],
     ['one failed', { failed: ['a/1'], deferred: left }, none, none, 1],
+    ['one that lab refused', { failed: ['a/1'], diagnostics: guarded.diagnostics }, none, none, 5],
+    ['one that lab refused, and one that failed', { failed: ['a/1', 'a/2'], ...both }, none, none, 1],
     ['an error that hangs on no address', { diagnostics: error.diagnostics }, none, none, 1],
     ['a warning is none', { diagnostics: [{ severity: 'warning', code: 'KEPT', message: 'kept' }] }, none, none, 0],
     ['left behind a gate', { deferred: left }, none, none, 4],

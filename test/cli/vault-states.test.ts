@@ -5,9 +5,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startVaultSandbox, type VaultSandbox } from '../../src/sandbox/vault/start.ts';
 import { build, lab } from './lab.ts';
 
+const manifestFor = ({ address }: VaultSandbox, product: 'openbao' | 'auto' = 'auto') => ({
+  apiVersion: 'lab/v1',
+  name: 'demo',
+  install: { vault: { mode: 'wait' } },
+  vault: {
+    address,
+    product,
+    plaintext: 'loopback',
+    login: { auth: 'token', token: { env: 'VAULT_TOKEN' } },
+    mounts: { secret: { type: 'kv-v2' } },
+    policies: { reader: { paths: { 'secret/data/*': ['read'] } } },
+  },
+});
+
 describe('one plan command, whatever state Vault is in', () => {
   let cwd: string;
   let vault: VaultSandbox;
+  const write = (product?: 'openbao') => writeFile(join(cwd, 'lab.yaml'), JSON.stringify(manifestFor(vault, product)));
   const json = async (...words: readonly string[]) => {
     const env = { HOME: cwd, VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken };
     const ended = await lab([...words, '--json'], { cwd, env });
@@ -18,19 +33,7 @@ describe('one plan command, whatever state Vault is in', () => {
     build();
     cwd = await mkdtemp(join(tmpdir(), 'lab-vault-'));
     vault = await startVaultSandbox({ seed: 'states', state: 'absent' });
-    const manifest = {
-      apiVersion: 'lab/v1',
-      name: 'demo',
-      install: { vault: { mode: 'wait' } },
-      vault: {
-        address: vault.address,
-        plaintext: 'loopback',
-        login: { auth: 'token', token: { env: 'VAULT_TOKEN' } },
-        mounts: { secret: { type: 'kv-v2' } },
-        policies: { reader: { paths: { 'secret/data/*': ['read'] } } },
-      },
-    };
-    await writeFile(join(cwd, 'lab.yaml'), JSON.stringify(manifest));
+    await write();
   }, 120_000);
   afterAll(async () => {
     await vault.stop();
@@ -59,5 +62,17 @@ describe('one plan command, whatever state Vault is in', () => {
     const drift = await json('drift');
     expect(drift).toMatchObject({ code: 3, drifted: [], lost: [{ provider: 'vault' }] });
     expect(drift.blind).toHaveLength(2);
+  });
+
+  test('another product than the manifest says: every verb is refused, with exit code 5, and why', async () => {
+    await vault.enter('active');
+    await write('openbao');
+    const why = expect.stringMatching(/ is vault [\d.]+, and the manifest says product: openbao$/);
+    const refused = { code: 5, diagnostics: [{ code: 'GUARD', message: why, next: expect.any(String) }] };
+    for (const words of [['plan'], ['drift'], ['verify'], ['apply', '--auto-approve']]) {
+      const { exit, ...document } = await json(...words);
+      expect(document).toMatchObject(refused);
+      expect(exit.conditions).toEqual(expect.arrayContaining(['refused']));
+    }
   });
 });

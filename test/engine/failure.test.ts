@@ -115,6 +115,19 @@ describe('gates', () => {
     expect(memory.writes).toBe(0);
   });
 
+  test('one that turns out to be of a system that lab will have nothing to do with ends what stands behind it, said once', async () => {
+    memory.gate = shut;
+    const broken = { state: 'broken', because: 'it is another one', code: 'GUARD' } as const;
+    setTimeout(() => {
+      memory.gate = broken;
+    }, 700);
+    const apart = three.map(({ address, spec }) => resource(address, spec));
+    const result = await applyAll(bench, apart, { wait: 30 });
+    expect(result).toMatchObject({ failed: apart.map(({ address }) => address), deferred: [], skipped: [] });
+    expect(result.diagnostics).toMatchObject([{ code: 'GUARD', message: 'it is another one' }]);
+    expect(memory.writes).toBe(0);
+  });
+
   test('a system that should be there and is not is an error, said once', async () => {
     memory.gate = { state: 'broken', because: 'no answer from memory', next: 'Start it.' };
     const made = await plan(bench, three);

@@ -79,6 +79,7 @@ test.each<[string, Partial<VerifyReport>, readonly string[], number]>([
   ['what stands behind a gate that may stay shut', { unchecked: [deferred] }, ['vault.active'], 0],
   ['what differs, whatever may stay shut', { unchecked: [{ address: 'a', because: 'x' }] }, ['vault.active'], 4],
   ['an error', { diagnostics: [{ severity: 'error', code: 'DENIED', message: '403' }] }, [], 1],
+  ['what lab refuses', { diagnostics: [{ severity: 'error', code: 'GUARD', message: 'another' }] }, [], 5],
 ])('the exit of verify with %s', (_, given, allowed, code) => {
   expect(verifyExit(report(given), allowed).code).toBe(code);
 });

@@ -92,7 +92,7 @@ describe('rights that lab’s own login lacks', () => {
     await writeFile(file, printed.replace(/path "auth\/token\/revoke-accessor" \{[^}]*\}\n/, ''));
     await here.edit((manifest) => manifest.replace('{ computed: apply }', '{ file: apply.hcl }'));
     const refused = await here.lab(apply);
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(5);
     expect(refused.stdout + refused.stderr).toMatch(
       /the root token stays: lab's own login may not use auth\/token\/revoke-accessor \(update\)/,
     );

@@ -98,7 +98,7 @@ describe('lab vault rekey', () => {
     await changeCustodians(here);
 
     const refused = await here.lab(apply);
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(5);
     expect(refused.stdout + refused.stderr).toMatch(/custodians of this Vault[^]*lab vault rekey/);
     const asked = await here.lab(['vault', 'rekey']);
     expect(asked.code).toBe(5);

@@ -71,6 +71,7 @@ export const activeGate = (health: Health, progress: string, config: VaultConfig
       return {
         state: 'broken',
         because: `Vault at ${address} cannot be reached: ${health.by.message}`,
+        code: health.by.code,
         ...nextOf(health.by),
       };
     case 'other':
@@ -103,7 +104,9 @@ const otherProduct = (body: HealthBody, { address, product = 'auto' }: VaultConf
   if (product === 'auto' || product === found) return undefined;
   return {
     state: 'broken',
+    code: 'GUARD',
     because: `${address} is ${found} ${body.version}, and the manifest says product: ${product}`,
+    next: 'Correct the address, or vault.product.',
   };
 };
 
