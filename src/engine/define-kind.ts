@@ -52,6 +52,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
     identify: (parts, spec) => kind.identify?.(parts, spec) ?? parts,
     parent: (id, spec) => kind.parent?.(id, known(spec)),
     after: (id, spec) => kind.after?.(id, known(spec)) ?? [],
+    fills: (id, spec) => kind.fills?.(id, known(spec)) ?? [],
     gates: (id, spec) => kind.gates?.(id, known(spec)) ?? [],
     opens: (id, spec) => kind.opens?.(id, known(spec)) ?? [],
     exclusive: (id) => kind.exclusive?.(id),

@@ -39,7 +39,7 @@ const compareMap = (sides: Sides, desired: Fields, live: Value | undefined, path
 const compare = (sides: Sides, desired: Value, live: Value | undefined, path: Path): FieldChange[] => {
   if (isSecret(desired) || isSourced(desired)) return compareSecret(sides, live, path);
   if (isReference(desired)) return [change(sides, path, desired, live)];
-  if (desired === null) return live === undefined || live === null ? [] : [change(sides, path, undefined, live)];
+  if (desired === null) return live === undefined || live === null ? [] : [change(sides, path, null, live)];
   if (isList(desired)) return compareList(sides, desired, live, path);
   if (isFields(desired)) {
     if (isFields(live) || Object.keys(desired).length > 0) return compareMap(sides, desired, live, path);
@@ -75,7 +75,8 @@ const compareSecret = (sides: Sides, live: Value | undefined, path: Path): Field
 const change = (sides: Sides, path: Path, desired: Value | undefined, live: Value | undefined): FieldChange => ({
   path: formatPath(path),
   before: shown(live),
-  after: shown(desired),
+  // null: must be absent.
+  after: desired === null ? { absent: true } : shown(desired),
   cause: causeOf(sides, path, desired, live),
 });
 

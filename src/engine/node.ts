@@ -49,6 +49,14 @@ export const buildNodes = (resources: readonly Resource[], kinds: ReadonlyMap<st
     }
   }
   const named = (text: string): string | undefined => bySubject.get(subjectFrom(text, kinds));
+  const fillers = new Map(
+    loose.flatMap(({ resource, facts }) =>
+      facts
+        .fills(facts.identify(resource.parts, resource.spec), resource.spec)
+        .map((text) => [subjectFrom(text, kinds), resource.address] as const),
+    ),
+  );
+  const writerOf = (text: string): string | undefined => named(text) ?? fillers.get(subjectFrom(text, kinds));
   const nodes = loose.map(({ resource, facts }): Node => {
     const id = facts.identify(resource.parts, resource.spec);
     const parentAddress = facts.parent(id, resource.spec);
@@ -57,9 +65,8 @@ export const buildNodes = (resources: readonly Resource[], kinds: ReadonlyMap<st
     const gates = [...new Set([...facts.gates(id, resource.spec), ...sources.flatMap((source) => source.gates)])];
     const first = [
       ...(parent === undefined ? [] : [parent]),
-      ...[...facts.after(id, resource.spec), ...sources.flatMap((source) => source.first)].flatMap(
-        (text) => named(text) ?? [],
-      ),
+      ...facts.after(id, resource.spec).flatMap((text) => named(text) ?? []),
+      ...sources.flatMap((source) => source.first).flatMap((text) => writerOf(text) ?? []),
       ...referencesIn(resource.spec).map((reference) => reference.address),
       ...resource.dependsOn,
       ...gates.flatMap((gate) => openers.get(gate) ?? []),
@@ -94,13 +101,19 @@ const placeOf = (
   };
 };
 
-/** Finds nodes by an address that may spell their identity in another way. */
-export const namesOf = (
+/** Finds who writes the secret at an address, however that is spelt: its own node, or one that fills it. */
+export const writersOf = (
   nodes: Nodes,
   kinds: ReadonlyMap<string, KindFacts>,
 ): ((address: string) => string | undefined) => {
-  const bySubject = new Map([...nodes.values()].map((node) => [subjectOf(node.resource.kind, node.id), node.address]));
-  return (address) => bySubject.get(subjectFrom(address, kinds));
+  const all = [...nodes.values()];
+  const writers = new Map([
+    ...all.flatMap((node) =>
+      node.facts.fills(node.id, node.resource.spec).map((text) => [subjectFrom(text, kinds), node.address] as const),
+    ),
+    ...all.map((node) => [subjectOf(node.resource.kind, node.id), node.address] as const),
+  ]);
+  return (address) => writers.get(subjectFrom(address, kinds));
 };
 
 const subjectFrom = (text: string, kinds: ReadonlyMap<string, KindFacts>): string => {

@@ -7,7 +7,7 @@ import { comesBy } from './coming.ts';
 import { errorsOf } from './diagnose.ts';
 import type { Emit } from './event.ts';
 import { otherScope } from './expected-scope.ts';
-import { buildNodes, type Node, type Nodes, namesOf, phasesOf, subjectOf } from './node.ts';
+import { buildNodes, type Node, type Nodes, phasesOf, subjectOf, writersOf } from './node.ts';
 import { type Observer, observe, type Sight } from './observe.ts';
 import { planOrphans } from './orphans.ts';
 import { installationSeen } from './owner.ts';
@@ -98,7 +98,7 @@ const assessAll = async (
   given: Pick<Assessing, 'world' | 'options' | 'owner'>,
 ): Promise<ReadonlyMap<string, Assessment>> => {
   const assessed = new Map<string, Assessment>();
-  const named = namesOf(nodes, given.world.kinds);
+  const writerOf = writersOf(nodes, given.world.kinds);
   const records = recordsByIdentity(given.world.state);
   const replaced = (address: string): boolean => {
     const found = assessed.get(address);
@@ -113,7 +113,7 @@ const assessAll = async (
       return stays && found.live.exists === 'yes' ? found.live.outputs[output] : undefined;
     },
     comes: (source) => {
-      const found = assessed.get(named(source.address) ?? '');
+      const found = assessed.get(writerOf(source.address) ?? '');
       return found !== undefined && comesBy(found, source);
     },
     container: (node) => {

@@ -184,6 +184,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   parent?(id: readonly string[], spec: Partial<Spec<Shape>>): string | undefined;
   /** Further addresses that come first if the manifest has them. */
   after?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
+  /** Addresses of secrets, resources of their own or not, that a write of this fills: who takes a value from there comes after it. */
+  fills?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
   /** Gates that must be open before this can be read or written. */
   gates?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
   /** Gates that this resource opens. */
@@ -269,6 +271,7 @@ export interface KindFacts {
   identify(parts: readonly string[], spec: Fields): readonly string[];
   parent(id: readonly string[], spec: Fields): string | undefined;
   after(id: readonly string[], spec: Fields): readonly string[];
+  fills(id: readonly string[], spec: Fields): readonly string[];
   gates(id: readonly string[], spec: Fields): readonly string[];
   opens(id: readonly string[], spec: Fields): readonly string[];
   exclusive(id: readonly string[]): string | undefined;

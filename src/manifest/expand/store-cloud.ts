@@ -51,6 +51,7 @@ export const awsProvider = ({ region, auth }: AwsStore, ref: CredentialRef, with
 const awsAuth = (auth: NonNullable<AwsStore['auth']>, ref: CredentialRef, within: string | undefined): Fields => {
   switch (auth.type) {
     case 'access-keys':
+    case 'iam-user':
       return {
         secretRef: {
           accessKeyIDSecretRef: ref('access-key-id'),

@@ -9,7 +9,7 @@ import { type Draft, draft, type Found, type Given, wrong } from './draft.ts';
 import { checkHidden } from './hidden-stores.ts';
 import { operatorNamespace } from './install.ts';
 import { expandStoreAuth } from './store-auth.ts';
-import { irsaNeeds } from './store-aws.ts';
+import { awsStoreNeeds, expandIamUser } from './store-aws.ts';
 import { azureStoreNeeds, azureStoreParts } from './store-azure.ts';
 import { awsProvider, azureProvider } from './store-cloud.ts';
 import { kubernetesProvider, kubernetesStoreNeeds, kubernetesStoreParts } from './store-kubernetes.ts';
@@ -50,6 +50,9 @@ function* exposed(given: Given, name: string, store: Store, expose: Expose): Gen
   const cluster = expose.kind === 'ClusterSecretStore';
   const namespaces = cluster ? [operatorNamespace(given.manifest)] : expose.namespaces;
   if (store.auth !== undefined) yield* expandStoreAuth(given, name, store.auth, namespaces);
+  if (store.auth?.type === 'iam-user' && store.type === 'aws-secrets-manager') {
+    yield* expandIamUser(given, { name, region: store.region, auth: store.auth, namespaces });
+  }
   const after = needsOf(given, name, store);
 
   if (cluster) {
@@ -83,7 +86,7 @@ function* exposed(given: Given, name: string, store: Store, expose: Expose): Gen
 const needsOf = (given: Given, name: string, store: Store): readonly string[] => {
   if (store.type === 'kubernetes') return kubernetesStoreNeeds(name, store);
   if (store.type === 'azure-key-vault') return azureStoreNeeds(given, name, store);
-  return store.auth?.type === 'irsa' ? irsaNeeds(name, store.auth) : [];
+  return store.type === 'aws-secrets-manager' ? awsStoreNeeds(name, store) : [];
 };
 
 /** The provider block of External Secrets; `within` is the namespace of a SecretStore. */

@@ -35,6 +35,31 @@ const accessKeys = z.strictObject({
   secret: credentialSource(),
 });
 
+// Source: CreateUser in the API reference of IAM.
+const userName = z
+  .string()
+  .regex(/^[\w+=,.@-]{1,64}$/, 'is no name of a user; use letters, digits and + = , . @ _ -, at most 64');
+
+/** For clusters whose tokens AWS cannot check: External Secrets logs in with an access key of a user that lab makes. */
+const iamUser = z.strictObject({
+  type: z.literal('iam-user'),
+  user: userName.describe('The user of IAM that lab makes'),
+  record: z
+    .string()
+    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is no name of a secret')
+    .optional()
+    .describe("The secret of the store's region that keeps its key; default: lab-access-key-USER"),
+  rotation: z
+    .string()
+    .optional()
+    .describe('Another text makes another key; the one before stays until previousKey is null'),
+  previousKey: z.null().optional().describe('null: the key before the last rotation must be gone'),
+  grant: grant().optional(),
+});
+
+/** That auth after parsing. */
+export type IamUserAuth = z.output<typeof iamUser>;
+
 /** AWS Secrets Manager in one region. */
 export const awsStore = z.strictObject({
   type: z.literal('aws-secrets-manager'),
@@ -45,7 +70,7 @@ export const awsStore = z.strictObject({
   region: region(),
   account: accountId().optional().describe('The account that the region is of; another one is refused'),
   auth: z
-    .discriminatedUnion('type', [accessKeys, irsa])
+    .discriminatedUnion('type', [accessKeys, iamUser, irsa])
     .optional()
     .describe("Default: what External Secrets' own pod is in AWS"),
   expose,

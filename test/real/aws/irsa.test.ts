@@ -54,32 +54,51 @@ interface Links {
   readonly secret?: string;
 }
 
+const documentOf = (Statement: object) => JSON.stringify({ Version: '2012-10-17', Statement });
+
+/** A policy that lets its bearer read a secret; its ARN. */
+const policyFor = async (name: string, secret = 'team/app-??????'): Promise<string> => {
+  const Resource = `arn:aws:secretsmanager:${region}:${account}:secret:${secret}`;
+  const PolicyDocument = documentOf({ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource });
+  const { Policy } = await iamAt(aws).createPolicy({ PolicyName: name, PolicyDocument });
+  return Policy?.Arn ?? '';
+};
+
 /** Role, rights, service account, store and ExternalSecret of one name, each as it should be unless said otherwise. */
 const chain = async (name: string, links: Links = {}): Promise<void> => {
   const iam = iamAt(aws);
-  const { subject = `system:serviceaccount:${namespace}:${name}`, role = name, secret = 'team/app-??????' } = links;
+  const { subject = `system:serviceaccount:${namespace}:${name}`, role = name } = links;
   const Condition = { StringEquals: { [`${host}:aud`]: links.audience ?? audience, [`${host}:sub`]: subject } };
   const Principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${host}` };
   const trust = { Effect: 'Allow', Principal, Action: 'sts:AssumeRoleWithWebIdentity', Condition };
-  const Resource = `arn:aws:secretsmanager:${region}:${account}:secret:${secret}`;
-  const rights = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource };
-  const text = (Statement: object) => JSON.stringify({ Version: '2012-10-17', Statement });
-  await iam.createRole({ RoleName: name, AssumeRolePolicyDocument: text(trust) });
-  const { Policy } = await iam.createPolicy({ PolicyName: name, PolicyDocument: text(rights) });
-  await iam.attachRolePolicy({ RoleName: name, PolicyArn: Policy?.Arn ?? '' });
+  await iam.createRole({ RoleName: name, AssumeRolePolicyDocument: documentOf(trust) });
+  await iam.attachRolePolicy({ RoleName: name, PolicyArn: await policyFor(name, links.secret) });
 
   const annotations = role === null ? {} : { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${account}:role/${role}` };
   await post(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name, annotations } });
+  await reading(name, { jwt: { serviceAccountRef: { name, namespace } } });
+};
+
+/** A user with rights and a key, and a store and an ExternalSecret of its name that read as the user. */
+const userChain = async (name: string, secret?: string): Promise<void> => {
+  const iam = iamAt(aws);
+  await iam.createUser({ UserName: name });
+  await iam.attachUserPolicy({ UserName: name, PolicyArn: await policyFor(name, secret) });
+  const { AccessKey } = await iam.createAccessKey({ UserName: name });
+  const stringData = { id: AccessKey?.AccessKeyId ?? '', secret: AccessKey?.SecretAccessKey ?? '' };
+  await post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: `${name}-key` }, stringData });
+  const of = (key: string) => ({ name: `${name}-key`, namespace, key });
+  await reading(name, { secretRef: { accessKeyIDSecretRef: of('id'), secretAccessKeySecretRef: of('secret') } });
+};
+
+/** A store with this login, and an ExternalSecret that reads from it. */
+const reading = async (name: string, auth: object): Promise<void> => {
   const apiVersion = 'external-secrets.io/v1';
   await post(`/apis/${apiVersion}/clustersecretstores`, {
     apiVersion,
     kind: 'ClusterSecretStore',
     metadata: { name },
-    spec: {
-      provider: {
-        aws: { service: 'SecretsManager', region, auth: { jwt: { serviceAccountRef: { name, namespace } } } },
-      },
-    },
+    spec: { provider: { aws: { service: 'SecretsManager', region, auth } } },
   });
   await post(`/apis/${apiVersion}/namespaces/${namespace}/externalsecrets`, {
     apiVersion,
@@ -111,6 +130,22 @@ const events = async (name: string): Promise<string> => {
 const patiently = { timeout: 45_000, interval: 200 };
 const notAuthorized = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity';
 const notAllowed = 'is not authorized to perform: secretsmanager:GetSecretValue on resource: team/app';
+
+describe('External Secrets with the access key of a user', () => {
+  test('reads what the policies of the user allow', async () => {
+    await userChain('user');
+    await vi.waitFor(
+      async () => expect(await secretNamed('user')).toEqual({ password: Buffer.from('of the app').toString('base64') }),
+      patiently,
+    );
+  });
+
+  test('fails where they do not', async () => {
+    await userChain('narrow', 'team/db-??????');
+    await vi.waitFor(async () => expect(await events('narrow')).toContain(notAllowed), patiently);
+    expect(await secretNamed('narrow')).toBeUndefined();
+  });
+});
 
 describe('External Secrets with a role of AWS', () => {
   test('reads where every link is right', async () => {

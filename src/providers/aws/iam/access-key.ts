@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { LabError } from '../../../errors.ts';
 import type { AwsClient, SecretPlace, SecretState } from '../client.ts';
@@ -43,6 +44,8 @@ export const iamAccessKey = defineKind<typeof schema.shape, AwsClient>({
   writes: 'merge',
   precondition: 're-read',
   protect: 'whoever logs in with its key cannot do so any more, and AWS does not answer the key again',
+  fills: (_, { record }) =>
+    record === undefined ? [] : [address('aws.secrets-manager-secret', record.region, record.name)],
   exclusive: ([user = '']) => user,
   rights: ([user = ''], { record, tags }) => {
     const writing = ['CreateUser', 'TagUser', 'CreateAccessKey', 'DeleteAccessKey', 'DeleteUser'];

@@ -31,6 +31,15 @@ export const mailboxOf = (
   [, , provider = '', place = '', name = '']: readonly string[],
 ): Promise<Mailbox> => client.mailbox(provider, place, name);
 
+/** The address of the secret that it is delivered into. */
+export const deliveredTo = ([, , provider = '', place = '', name = '']: readonly string[]): string => {
+  const kinds: Readonly<Record<string, string>> = {
+    azure: 'azure.key-vault-secret',
+    aws: 'aws.secrets-manager-secret',
+  };
+  return address(kinds[provider] ?? 'kubernetes.secret', place, name);
+};
+
 /** What it lies in, and what else lets lab write there. */
 export const comesBefore = ([, , provider, place = '']: readonly string[]): string[] => {
   if (provider === 'kubernetes') return [address('kubernetes.namespace', place)];

@@ -8,7 +8,7 @@ import { rolePath } from '../auth/role-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
 import { destroy, type Issued, issue, issuedFor } from './issued.ts';
-import { comesBefore, deliveryId, mailboxOf, placeGates } from './place.ts';
+import { comesBefore, deliveredTo, deliveryId, mailboxOf, placeGates } from './place.ts';
 import { proveDelivered } from './proof.ts';
 import { liveOf, lookFor, refuseForeign } from './read.ts';
 import { letterId, standingOf } from './standing.ts';
@@ -42,6 +42,7 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   parent: ([mount = '', role = '']) => address('vault.approle-role', mount, role),
   after: (id) => comesBefore(id),
   gates: (id) => ['vault.active', ...placeGates(id)],
+  fills: (id) => [deliveredTo(id)],
   exclusive: (id) => id.join('/'),
   rights: (id) => {
     const role = rolePath(id).join('/');

@@ -7,10 +7,10 @@ export interface AwsAddress {
   readonly caPem: string;
 }
 
-/** The credentials of a role. */
-export interface RoleCredentials {
+/** The credentials of a user, or, with a session token, of a role. */
+export interface Credentials {
   readonly accessKeyId: string;
-  readonly sessionToken: string;
+  readonly sessionToken?: string;
 }
 
 /** What a read came to; a refusal is worded as Go's SDK words it. */
@@ -23,7 +23,7 @@ export type SecretAnswer =
 export const assumeRole = async (
   address: AwsAddress,
   { arn, token }: { arn: string; token: string },
-): Promise<RoleCredentials | { readonly refusal: string }> => {
+): Promise<Credentials | { readonly refusal: string }> => {
   const body = new URLSearchParams({
     Action: 'AssumeRoleWithWebIdentity',
     Version: '2011-06-15',
@@ -42,14 +42,14 @@ export const assumeRole = async (
 /** Reads the text of a secret. */
 export const getSecretValue = async (
   address: AwsAddress,
-  { accessKeyId, sessionToken }: RoleCredentials,
+  { accessKeyId, sessionToken }: Credentials,
   { region, name, version }: { region: string; name: string; version: string },
 ): Promise<SecretAnswer> => {
   const scope = `${new Date().toISOString().slice(0, 10).replaceAll('-', '')}/${region}/secretsmanager/aws4_request`;
   const headers = {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': 'secretsmanager.GetSecretValue',
-    'x-amz-security-token': sessionToken,
+    ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
     authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=host, Signature=sandbox`,
   };
   const body = JSON.stringify({ SecretId: name, ...(version === '' ? {} : { VersionId: version }) });

@@ -1,8 +1,8 @@
 import { elementsOf, type JsonMap, membersOf, textOf } from '../../kubernetes/json.ts';
 import { explaining, fail, failAbsent } from '../failure.ts';
-import { type AwsAddress, assumeRole, getSecretValue, type RoleCredentials } from './aws-call.ts';
+import { type AwsAddress, assumeRole, type Credentials, getSecretValue } from './aws-call.ts';
 import type { ReaderContext, StoreProvider, StoreReader } from './reader.ts';
-import { namespaceOf } from './references.ts';
+import { namespaceOf, secretKey } from './references.ts';
 import { logInByStandIns, propertyOf } from './stand-ins.ts';
 
 /** AWS as the operator reaches it. */
@@ -11,7 +11,7 @@ export interface AwsCloud extends AwsAddress {
   readonly readSecret: (region: string, name: string, version: string) => string | undefined;
 }
 
-/** Secrets of AWS Secrets Manager: with a role that the operator takes on by a service account's token, or with static keys. */
+/** Secrets of AWS Secrets Manager: with a role that the operator takes on by a service account's token, or with a user's keys. */
 export const awsSecretsManager = (cloud: AwsCloud): StoreProvider => ({
   capabilities: 'ReadWrite',
   open: async (block, context) => {
@@ -20,15 +20,17 @@ export const awsSecretsManager = (cloud: AwsCloud): StoreProvider => ({
   },
 });
 
-const withKeys = ({ readSecret }: AwsCloud, block: JsonMap, context: ReaderContext): StoreReader => {
+const withKeys = (cloud: AwsCloud, block: JsonMap, context: ReaderContext): StoreReader => {
   const { accessKeyIDSecretRef, secretAccessKeySecretRef } = membersOf(membersOf(block['auth'])['secretRef']);
+  const accessKeyId = secretKey(accessKeyIDSecretRef, context);
+  if (accessKeyId.startsWith('AKIA')) return reading(cloud, block, async () => ({ accessKeyId }));
   const refused = 'UnrecognizedClientException: The security token included in the request is invalid.';
   logInByStandIns([accessKeyIDSecretRef, secretAccessKeySecretRef], context, refused);
   const region = textOf(block['region']) ?? '';
   return {
     validate: async () => undefined,
     read: async ({ key, property, version }) => {
-      const value = readSecret(region, key, version);
+      const value = cloud.readSecret(region, key, version);
       return value === undefined ? failAbsent() : propertyOf(value, property);
     },
   };
@@ -44,8 +46,11 @@ const withRole = async (
   // Whose role is to be used is only known once an ExternalSecret asks.
   if (context.namespace === '' && membersOf(reference)['namespace'] === undefined) return unchecked;
   const role = await explaining('unable to create session: ', () => roleOf(reference, context));
-  let known: Promise<RoleCredentials> | undefined;
-  const credentials = () => (known ??= logIn(cloud, role));
+  let known: Promise<Credentials> | undefined;
+  return reading(cloud, block, () => (known ??= logIn(cloud, role)));
+};
+
+const reading = (cloud: AwsCloud, block: JsonMap, credentials: () => Promise<Credentials>): StoreReader => {
   const region = textOf(block['region']) ?? '';
   return {
     validate: async () => {
@@ -65,7 +70,7 @@ const withRole = async (
   };
 };
 
-const logIn = async (cloud: AwsCloud, role: { arn: string; token: string }): Promise<RoleCredentials> => {
+const logIn = async (cloud: AwsCloud, role: { arn: string; token: string }): Promise<Credentials> => {
   const credentials = await assumeRole(cloud, role);
   if (!('refusal' in credentials)) return credentials;
   return fail(`failed to refresh cached credentials, failed to retrieve credentials, ${credentials.refusal}`);
