@@ -26,14 +26,14 @@ export const vaultUnseal = (flags: ManifestFlags, host: Host): Promise<VaultLook
 
 /** Hands out new shares, once somebody has said yes to what they were shown. */
 export const vaultRekey = (
-  flags: ManifestFlags & { readonly 'auto-approve': boolean; readonly 'keep-old': boolean },
+  flags: ManifestFlags & { readonly 'auto-approve': boolean; readonly 'delete-old': boolean },
   host: Host,
 ): Promise<RekeyDone> =>
   withServers(flags, host, 'writes', async ({ lookBeforeRekey, rekey }) => {
     const look = await lookBeforeRekey(host.say);
-    host.say(rekeyPlanText(look, flags['keep-old']));
+    host.say(rekeyPlanText(look, flags['delete-old']));
     if (flags.sandbox !== true && !flags['auto-approve']) await askFor('Hand them out?', host);
-    const { generation, record, dropped } = await rekey(flags['keep-old'], host.say);
+    const { generation, record, dropped } = await rekey(flags['delete-old'], host.say);
     const { address, shares, threshold } = look;
     return { address, shares, threshold, generation, custodians: record.custodians, dropped };
   });

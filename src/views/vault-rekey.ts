@@ -35,7 +35,7 @@ export interface RekeyDocument extends Document {
 export type RekeyDone = Omit<RekeyDocument, keyof Document>;
 
 /** What has to be approved. */
-export const rekeyPlanText = (look: RekeyLook, keepOld: boolean): string =>
+export const rekeyPlanText = (look: RekeyLook, deleteOld: boolean): string =>
   [
     headOf(look),
     ...table(look.custodians.map(({ custodian, shares, where }) => row(custodian, shares, where))),
@@ -44,9 +44,9 @@ export const rekeyPlanText = (look: RekeyLook, keepOld: boolean): string =>
     '',
     'Until Vault has seen the new shares again, those of now open it; from then on they open nothing',
     'but snapshots of before.',
-    keepOld
-      ? 'Their copies stay where they are, for as long as there are such snapshots.'
-      : 'Their copies are deleted then: take a new snapshot afterwards, or keep the copies with --keep-old.',
+    ...(deleteOld
+      ? ['Their copies are deleted then: no snapshot that was taken before opens any more. Take a new one afterwards.']
+      : ['Their copies stay where they are, for as long as there are such snapshots; --delete-old deletes them.']),
     ...look.unknown.map(
       (name) => `The manifest does not say any more where ${oneLine(name)} keeps theirs: that copy stays.`,
     ),
@@ -96,8 +96,8 @@ export const rekeyText = (
     ),
     ...table(custodians.map(({ name, digests }) => row(name, digests.length, 'read back'))),
     dropped.length === 0
-      ? 'The copies of the shares of before were left where they are.'
-      : `The copies of the shares of before are gone from ${dropped.map(oneLine).join(', ')}.`,
+      ? 'The copies of the shares of before stay where they are: they open snapshots of before, and nothing else.'
+      : `The copies of the shares of before are gone from ${dropped.map(oneLine).join(', ')}; snapshots of before open no more.`,
     '',
     next,
   ].join('\n');

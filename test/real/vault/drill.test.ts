@@ -140,11 +140,11 @@ describe('a snapshot, and the drill that rebuilds Vault from it', () => {
     expect(await drills()).toEqual(before);
   });
 
-  test('after a rekey an old snapshot is told to need old shares; with --keep-old it opens, and so does a new one', async () => {
+  test('after a rekey an old snapshot is told to need old shares; it opens as long as they are kept, and so does a new one', async () => {
     const rekey = ['vault', 'rekey', '--auto-approve'];
-    expect(await here.json([...rekey, '--keep-old'])).toMatchObject({ code: 0 });
-    expect(await here.json(drill('--snapshot', file()))).toMatchObject({ code: 4 });
     expect(await here.json(rekey)).toMatchObject({ code: 0 });
+    expect(await here.json(drill('--snapshot', file()))).toMatchObject({ code: 4 });
+    expect(await here.json([...rekey, '--delete-old'])).toMatchObject({ code: 0 });
     const old = await here.lab(drill('--snapshot', file()));
     expect(old.code).toBe(1);
     expect(old.stdout).toMatch(/✘ the escrow's shares open it[^]*opened by the shares that counted when it was taken/);

@@ -102,16 +102,16 @@ describe('lab vault rekey', () => {
     expect(refused.stdout + refused.stderr).toMatch(/custodians of this Vault[^]*lab vault rekey/);
     const asked = await here.lab(['vault', 'rekey']);
     expect(asked.code).toBe(5);
-    expect(asked.stderr).toMatch(/leaving: escrow-security[^]*--keep-old[^]*--auto-approve/);
+    expect(asked.stderr).toMatch(/leaving: escrow-security[^]*stay where they are[^]*--delete-old[^]*--auto-approve/);
 
     const done = await here.json(rekey);
     expect(done).toMatchObject({ code: 0, generation: 2, shares: 5, threshold: 3 });
-    expect(done).toMatchObject({ dropped: ['escrow-operations', 'escrow-security', 'keys/oncall.asc'] });
+    expect(done).toMatchObject({ dropped: [] });
     const after = await newestShares(here);
     expect(new Set(after).size).toBe(5);
     expect(await opens(vault.address, after)).toBe(true);
     expect(await opens(vault.address, before)).toBe(false);
-    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record']);
+    expect(await oldShares(here)).toEqual(before);
     expect(await here.json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0 });
     expect(await here.json(['vault', 'status'])).toMatchObject({
       code: 0,
@@ -119,7 +119,7 @@ describe('lab vault rekey', () => {
     });
 
     // And again, with everything as it is.
-    expect(await here.json([...rekey, '--keep-old'])).toMatchObject({ code: 0, generation: 3, dropped: [] });
+    expect(await here.json(rekey)).toMatchObject({ code: 0, generation: 3, dropped: [] });
     expect(await opens(vault.address, after)).toBe(false);
     expect(await opens(vault.address, await newestShares(here))).toBe(true);
   });
@@ -153,7 +153,7 @@ describe('lab vault rekey', () => {
     const after = await newestShares(here);
     expect(await opens(vault.address, after)).toBe(true);
     expect(await opens(vault.address, before)).toBe(false);
-    expect(await storeShares(here, 'security')).toEqual([]);
+    expect(await oldShares(here)).toEqual(before);
     expect(Object.keys(await here.escrow('operations')).filter((name) => name.startsWith('answer'))).toEqual([]);
     expect(await here.json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0 });
 

@@ -6,8 +6,8 @@ import type { Remark } from './unseal.ts';
 export interface RekeyScene {
   readonly bootstrap: Bootstrap;
   readonly chain: RecordedChain;
-  /** The copies of shares that do not count any more stay where they are. */
-  readonly keepOld: boolean;
+  /** The copies of shares that do not count any more go, and with them what alone opens snapshots of their time. */
+  readonly deleteOld: boolean;
   readonly remark: Remark;
 }
 

@@ -78,13 +78,13 @@ const refuseOtherCustodians = (answer: SharesAnswer, { bootstrap }: RekeyScene):
   if (given.join() !== asked.join()) throw custodiansMoved(bootstrap, asked);
 };
 
-/** From the record on: copies that nobody needs any more go, and the answer last. */
+/** From the record on: copies of before go where that was asked for, and the answer last. */
 const finish = async (
   scene: RekeyScene,
   past: readonly Counted[],
   { generation, record }: Counted,
 ): Promise<Rekeyed> => {
-  const dropped = scene.keepOld ? [] : await dropAll(scene, past);
+  const dropped = scene.deleteOld ? await dropAll(scene, past) : [];
   await generation.dropAnswer();
   return { generation: generation.number, record, dropped };
 };

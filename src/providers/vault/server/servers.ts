@@ -66,9 +66,9 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
     /** What a rekey would do. */
     lookBeforeRekey: (remark: Remark) => lookBeforeRekey(escrowed(), remark),
     /** New shares for the custodians of the manifest. */
-    rekey: async (keepOld: boolean, remark: Remark) => {
+    rekey: async (deleteOld: boolean, remark: Remark) => {
       const chain = await readyForRekey(escrowed());
-      return rekey({ bootstrap: escrowed(), chain, keepOld, remark });
+      return rekey({ bootstrap: escrowed(), chain, deleteOld, remark });
     },
     /** A snapshot of raft in a new file. */
     snapshot: takeSnapshot,
