@@ -72,6 +72,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
           }),
       ...(kind.value === undefined ? {} : { value: async (id, property) => kind.value?.(client, id, property) }),
       ...(kind.inventory === undefined ? {} : { inventory: async () => (await kind.inventory?.(client)) ?? [] }),
+      recognises: async (id, fields) => (await kind.recognises?.(client, id, fields)) ?? { is: 'known' },
       write: (request) => kind.write(client, { ...request, spec: kind.schema.parse(request.spec) }),
       settled: async (id, spec) => (await kind.settled?.(client, id, kind.schema.parse(spec))) ?? { state: 'done' },
       verify: async (id, spec) => (await kind.verify?.(client, id, kind.schema.parse(spec))) ?? [],

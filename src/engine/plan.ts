@@ -3,6 +3,7 @@ import { providerOf } from './address.ts';
 import { type Assessing, type Assessment, assess } from './assess.ts';
 import type { Change, Diagnostic, Owner, Plan, System } from './change.ts';
 import { checkChain } from './check-chain.ts';
+import { checkFields } from './check-fields.ts';
 import { comesBy } from './coming.ts';
 import { errorsOf } from './diagnose.ts';
 import type { Emit } from './event.ts';
@@ -37,7 +38,8 @@ export const survey = async (world: World, options: PlanOptions, emit: Emit): Pr
   const nodes = options.mode === 'destroy' ? new Map<string, Node>() : selectNodes(everything, options);
   const sights = await lookAtAll(nodes, observer, emit);
   const owner = ownerOf(world, sights);
-  const assessed = await checkChain(nodes, await assessAll(nodes, sights, { world, options, owner }), observer);
+  const judged = await checkChain(nodes, await assessAll(nodes, sights, { world, options, owner }), observer);
+  const { assessed, diagnostics: untold } = await checkFields(nodes, judged, observer);
   const phases = phasesOf(everything);
   const lost = lostSystems(world, sights);
   const planned = changesOf(nodes, assessed, { phases, lost, records: world.state?.records ?? [] });
@@ -48,6 +50,7 @@ export const survey = async (world: World, options: PlanOptions, emit: Emit): Pr
     ...world.diagnostics,
     ...stateDiagnostics(world, options),
     ...orphans.diagnostics,
+    ...untold,
     ...errorsOf(assessed, changes),
   ];
   const systems = await describeSystems(world, observer, lost);

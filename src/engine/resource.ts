@@ -4,6 +4,7 @@ import type { LocalSource } from '../secrets/source.ts';
 import type { GateState } from './gate.ts';
 import type { Link } from './link.ts';
 import type { Offers, OnlyPort, Ports } from './ports.ts';
+import type { Recognised } from './recognised.ts';
 import type { Fields } from './value.ts';
 
 /** Where the user wrote it. */
@@ -216,6 +217,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   value?(client: Client, id: readonly string[], property: string | undefined): Promise<Secret | undefined>;
   /** Every object of this kind that is not the server's own, for drift: to name those that nobody asked for. */
   inventory?(client: Client): Promise<readonly Present[]>;
+  /** Whether the server knows these fields, for plan, before they are written. Default: it does. Never writes. */
+  recognises?(client: Client, id: readonly string[], fields: readonly string[]): Promise<Recognised>;
   /** Makes live match, from any start, its own half-done run included. */
   write(client: Client, request: WriteRequest<Spec<Shape>>): Promise<void>;
   /** Polled after a write, outside the write slot. Default: done. */
@@ -243,6 +246,7 @@ export interface BoundKind {
   readonly value?: (id: readonly string[], property: string | undefined) => Promise<Secret | undefined>;
   /** Absent where the kind lists nothing. */
   readonly inventory?: () => Promise<readonly Present[]>;
+  recognises(id: readonly string[], fields: readonly string[]): Promise<Recognised>;
   write(request: WriteRequest<Fields>): Promise<void>;
   settled(id: readonly string[], spec: Fields): Promise<Settled>;
   verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;

@@ -26,6 +26,7 @@ const kindThat = (readMany?: (asked: readonly Asked<Fields>[]) => Promise<readon
             return readMany(asked);
           },
         }),
+    recognises: nothing,
     write: nothing,
     settled: nothing,
     losses: nothing,

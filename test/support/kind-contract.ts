@@ -47,6 +47,13 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
         allowDataLoss: true,
         allowIrreversible: new Set(resources.map(({ address }) => address)),
       });
+    const found = () => {
+      const facts = given.kinds.find(({ kind }) => kind === subject().kind);
+      const id = facts?.identify(subject().parts, subject().spec) ?? [];
+      const providers = [...new Set(given.kinds.map(({ kind }) => kind.slice(0, kind.indexOf('.'))))];
+      const connection = bench.connections[providers.indexOf(subject().kind.slice(0, subject().kind.indexOf('.')))];
+      return { kind: connection?.kind(subject().kind), id, fields: Object.keys(facts?.schema.shape ?? {}) };
+    };
     const planned = async (last: Resource) => plan(bench, [...around(), last]);
 
     beforeAll(async () => {
@@ -113,6 +120,11 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
       expect(changeOf(await planned(given.without.resource)).actions).toEqual(['none']);
     });
 
+    test('has no field that its server does not know', async () => {
+      const { kind, id, fields } = found();
+      expect(await kind?.recognises(id, fields)).toEqual({ is: 'known' });
+    });
+
     test('finishes a write that was begun and never ended', async () => {
       const session = await bench.store.open('apply');
       const record = session.state.records.find((candidate) => candidate.address === subject().address);
@@ -130,11 +142,7 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
     });
 
     test('can be removed twice, and is absent then', async () => {
-      const facts = given.kinds.find(({ kind }) => kind === subject().kind);
-      const id = facts?.identify(subject().parts, subject().spec) ?? [];
-      const providers = [...new Set(given.kinds.map(({ kind }) => kind.slice(0, kind.indexOf('.'))))];
-      const connection = bench.connections[providers.indexOf(subject().kind.slice(0, subject().kind.indexOf('.')))];
-      const kind = connection?.kind(subject().kind);
+      const { kind, id } = found();
       await kind?.remove(id);
       await kind?.remove(id);
       const change = changeOf(await planned(subject()));

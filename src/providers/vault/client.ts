@@ -4,6 +4,7 @@ import type { Mailbox } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
 import type { Consumer } from './config.ts';
+import { type Description, toDescription } from './description.ts';
 import { type Folder, openFolder } from './folder.ts';
 import type { Attempt, Login } from './login/login.ts';
 import { encodePath } from './path.ts';
@@ -21,6 +22,8 @@ interface Answer {
   readonly data: unknown;
   readonly warnings: readonly string[];
   readonly lease?: Lease;
+  /** All of it, for the one answer that is not in `data`. */
+  readonly body: unknown;
 }
 
 /** What was made with a lease, less what was made. */
@@ -55,6 +58,8 @@ export interface VaultCalls {
   mounts(): Promise<ReadonlyMap<string, MountEntry>>;
   /** `sys/auth`, likewise. */
   authMethods(): Promise<ReadonlyMap<string, MountEntry>>;
+  /** What the server tells of its own API, likewise until something is written. */
+  description(): Promise<Description>;
   /** The next call logs in first. */
   logInAnew(): void;
   /** Requests sent so far that may have changed something. */
@@ -150,7 +155,7 @@ export const createClient = (options: ClientOptions): VaultCalls => {
     }
     if (changes) {
       writes += 1;
-      tables.forEach((table) => table.forget());
+      told.forEach((question) => question.forget());
     }
     const { exchange, token } = await sendInSession(
       method,
@@ -159,7 +164,7 @@ export const createClient = (options: ClientOptions): VaultCalls => {
       // What makes something is not sent again once Vault may have worked on it; what only asks is.
       changes ? (method === 'GET' ? 'POST' : method) : 'GET',
     );
-    if (changes) tables.forEach((table) => table.forget());
+    if (changes) told.forEach((question) => question.forget());
     if (exchange.outcome === 'answered' && (exchange.status < 300 || isAbsent(method, exchange)))
       return toAnswer(exchange);
     const sent = [token, ...(body === undefined ? [] : secretsIn(body))].map(reveal);
@@ -187,9 +192,20 @@ export const createClient = (options: ClientOptions): VaultCalls => {
       throw new LabError('UNREACHABLE', `GET sys/${path} at ${options.address} found nothing, as no Vault does`);
     }, 1_000);
   const [mounts, authMethods] = [table('mounts'), table('auth')];
-  const tables = [mounts, authMethods];
+  const description = sharedQuestion(async () => {
+    const { body } = await request('GET', ['sys', 'internal', 'specs', 'openapi']);
+    const described = toDescription(body);
+    if (described !== undefined) return described;
+    throw new LabError(
+      'UNREACHABLE',
+      `GET sys/internal/specs/openapi at ${options.address} did not answer as Vault does`,
+    );
+  });
+  // A mount brings paths of its own.
+  const told = [mounts, authMethods, description];
 
   return {
+    description: () => description.ask(),
     read: (parts, shape) => get(parts, shape),
     // The verb LIST is refused by some proxies.
     list: (parts, shape) => get(parts, shape, '?list=true'),
@@ -247,6 +263,7 @@ const toAnswer = ({ status, body }: Extract<Exchange, { outcome: 'answered' }>):
   return {
     status,
     data,
+    body,
     warnings: warnings ?? [],
     ...(id == null || id === '' ? {} : { lease: { id, seconds: seconds ?? 0 } }),
   };

@@ -44,6 +44,8 @@ export interface Endpoint {
   readonly pattern: RegExp;
   /** Undefined: it takes whatever it is given. */
   readonly knows: ReadonlySet<string> | undefined;
+  /** What it tells of itself. */
+  readonly fields: readonly string[];
   readonly methods: ReadonlySet<Exclude<Operation, 'create'>>;
   /** Everybody may read it, and Vault answers without the type of the mount. */
   readonly openly: boolean;
@@ -81,6 +83,7 @@ export const endpoint = <F extends Fields>({
 }: Described<F>): Endpoint => ({
   pattern,
   knows: takesMore === true ? undefined : new Set(Object.keys(fields)),
+  fields: Object.keys(fields),
   methods: new Set(operations.filter((operation) => on[operation] !== undefined)),
   openly: openly === true,
   exists: (call) => exists?.(call),

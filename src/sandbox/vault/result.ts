@@ -24,6 +24,8 @@ export type Result =
       readonly repeated?: boolean;
     }
   | { readonly is: 'refused'; readonly status: number; readonly errors: readonly string[] }
+  /** 200 with a body of its own form. */
+  | { readonly is: 'plain'; readonly json: Data }
   /** A status without a body. */
   | { readonly is: 'bare'; readonly status: number };
 

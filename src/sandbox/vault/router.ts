@@ -5,6 +5,7 @@ import { auditEndpoints } from './audit/endpoints.ts';
 import { ignoredWarning } from './body.ts';
 import type { Content, MountEntry, Token } from './content.ts';
 import { databaseEndpoints } from './database/engine.ts';
+import { descriptionOf } from './description.ts';
 import type { Call, Endpoint, Operation, Vault } from './endpoint.ts';
 import { convertFields, type Fields, type Values } from './fields.ts';
 import { aliasEndpoints } from './identity/aliases.ts';
@@ -51,6 +52,8 @@ const forbidden = refused(403, together(['permission denied']));
 export const route = async (vault: Vault, request: VaultRequest): Promise<Routed> => {
   const { content } = vault;
   const mount = mountOf(content, request.path);
+  if (request.path === descriptionPath && request.method === 'read')
+    return { result: describe(content, request.tokenId), mountType: '' };
   if (/^auth\/.+\/login$/.test(request.path)) return { result: await tryLogin(vault, request, mount), mountType: '' };
   const plain = (result: Result): Routed => ({ result, mountType: mount?.entry.type ?? '' });
   if (request.tokenId === '') return plain(denied);
@@ -75,6 +78,22 @@ export const route = async (vault: Vault, request: VaultRequest): Promise<Routed
   const result = await runEndpoint(found.endpoint, { ...context, operation }, request.body);
   if (token.usesLeft < 0) findToken(content, token.id);
   return found.endpoint.openly ? { result, mountType: '' } : plain(result);
+};
+
+const descriptionPath = 'sys/internal/specs/openapi';
+
+/** The API as far as a token reaches into each mount; without one it is empty. */
+const describe = (content: Content, tokenId: string): Result => {
+  const token = findToken(content, tokenId);
+  if (token === undefined) return tokenId === '' ? descriptionOf([]) : invalidToken;
+  const acl = aclFor(content, token);
+  const mounts = [
+    ...Object.entries(content.mounts),
+    ...Object.entries(content.auth).map(([path, entry]) => [`auth/${path}`, entry] as const),
+  ];
+  return descriptionOf(
+    mounts.flatMap(([path, entry]) => (acl.reaches(path) ? [{ path, endpoints: endpointsOf(entry) }] : [])),
+  );
 };
 
 const runEndpoint = async (endpoint: Endpoint, call: Call, body: VaultRequest['body']): Promise<Result> => {

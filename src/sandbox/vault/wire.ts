@@ -10,6 +10,8 @@ export const toAnswer = (result: Result, mountType: string): Answer => {
       return { status: 204, headers };
     case 'bare':
       return { status: result.status, headers };
+    case 'plain':
+      return plainAnswer(200, result.json);
     case 'refused':
       return { status: result.status, headers, json: { errors: result.errors } };
     case 'data':

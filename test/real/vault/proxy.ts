@@ -14,11 +14,12 @@ export const proxyToVault = async (fate: (call: string) => Promise<Fate> | Fate)
   return proxy.address;
 };
 
-/** The same before any Vault, until it is closed; `answered` is awaited once Vault did what was asked, before the answer goes on. */
+/** The same before any Vault, until it is closed; `answered` is awaited once Vault did what was asked, before the answer goes on as `edited` has it. */
 export const openProxy = async (
   target: string,
   fate: (call: string) => Promise<Fate> | Fate,
   answered: (call: string) => Promise<void> = async () => {},
+  edited: (call: string, body: string) => string = (_, body) => body,
 ): Promise<{ address: string; close: () => void }> => {
   const server = createServer(async (request, response) => {
     const call = `${request.method} ${request.url}`;
@@ -29,7 +30,7 @@ export const openProxy = async (
     if (decided === 'cut after') return request.socket.destroy();
     const type = answer.headers.get('content-type');
     response.writeHead(answer.status, type === null ? {} : { 'content-type': type });
-    return response.end(Buffer.from(await answer.arrayBuffer()));
+    return response.end(edited(call, await answer.text()));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const bound = server.address();

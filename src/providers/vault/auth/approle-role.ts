@@ -6,10 +6,11 @@ import { secret } from '../../../secrets/secret.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { proveLogin } from '../login/proof.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 import { roleIdOf } from './role-id.ts';
-import { endingTokens, rightsOfRole, roleKind } from './role-kind.ts';
-import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
+import { endingTokens, rightsOfRole, roleKind, rolePath } from './role-kind.ts';
+import { liveTokenSettings, tokenAnswer, tokenShape, tokenTraits, tokenWords } from './token-settings.ts';
 
 const schema = z.strictObject({
   ...tokenShape,
@@ -26,6 +27,13 @@ const answer = z.object({
   secret_id_num_uses: z.number(),
   secret_id_bound_cidrs: z.array(z.string()).nullish(),
 });
+
+const words = {
+  ...tokenWords,
+  secretIdTtl: 'secret_id_ttl',
+  secretIdUses: 'secret_id_num_uses',
+  secretIdNetworks: 'secret_id_bound_cidrs',
+};
 
 /** Whoever has its RoleID and a SecretID of it may log in: machines outside of the cluster. */
 export const approleRole = defineKind<typeof schema.shape, VaultClient>({
@@ -68,13 +76,8 @@ export const approleRole = defineKind<typeof schema.shape, VaultClient>({
       outputs: roleId === undefined ? {} : { roleId },
     };
   },
-  write: (client, { id: [mount = '', name = ''], spec }) =>
-    client.write('POST', ['auth', mount, 'role', name], {
-      ...tokenBody(spec),
-      secret_id_ttl: spec.secretIdTtl,
-      secret_id_num_uses: spec.secretIdUses,
-      secret_id_bound_cidrs: spec.secretIdNetworks,
-    }),
+  recognises: recognising(rolePath, words),
+  write: (client, { id, spec }) => client.write('POST', rolePath(id), inWords(words, spec)),
   verify: (client, [mount = '', name = ''], { policies }) => proveSecretId(client, mount, name, policies),
 });
 

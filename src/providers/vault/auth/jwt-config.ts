@@ -9,6 +9,7 @@ import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
+import { recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 
 const schema = z.strictObject({
@@ -45,6 +46,17 @@ const answer = z.object({
   default_role: z.string(),
   ...unmanaged.shape,
 });
+
+const words = {
+  discoveryUrl: 'oidc_discovery_url',
+  jwksUrl: 'jwks_url',
+  publicKeys: 'jwt_validation_pubkeys',
+  caCert: 'oidc_discovery_ca_pem',
+  issuer: 'bound_issuer',
+  defaultRole: 'default_role',
+  clientId: 'oidc_client_id',
+  clientSecret: 'oidc_client_secret',
+};
 
 // The issuer of a configuration that lab removed.
 const nobody = 'removed by lab';
@@ -98,6 +110,7 @@ export const jwtAuthConfig = defineKind<typeof schema.shape, VaultClient>({
       outputs: {},
     };
   },
+  recognises: recognising(([mount = '']) => ['auth', mount, 'config'], words),
   write: async (client, { id: [mount = ''], spec }) => {
     const path = ['auth', mount, 'config'];
     const live = await client.read(path, answer);

@@ -3,9 +3,10 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { proveLoginPage } from './login-page.ts';
-import { rightsOfRole, roleKind } from './role-kind.ts';
-import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
+import { rightsOfRole, roleKind, rolePath } from './role-kind.ts';
+import { liveTokenSettings, tokenAnswer, tokenShape, tokenTraits, tokenWords } from './token-settings.ts';
 
 const listed = (value: string | readonly string[]): string[] =>
   [...new Set(typeof value === 'string' ? [value] : value)].toSorted();
@@ -42,6 +43,20 @@ const answer = z.object({
   groups_claim: z.string(),
   claim_mappings: z.record(z.string(), z.string()).nullish(),
 });
+
+const words = {
+  ...tokenWords,
+  type: 'role_type',
+  redirectUris: 'allowed_redirect_uris',
+  scopes: 'oidc_scopes',
+  userClaim: 'user_claim',
+  audiences: 'bound_audiences',
+  subject: 'bound_subject',
+  claims: 'bound_claims',
+  claimsType: 'bound_claims_type',
+  groupsClaim: 'groups_claim',
+  claimMappings: 'claim_mappings',
+};
 
 /** Whose tokens let in through an auth method of type jwt or oidc: CI jobs, other clusters, people. */
 export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
@@ -83,19 +98,14 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
       outputs: {},
     };
   },
-  write: (client, { id: [mount = '', name = ''], spec, live, removed }) =>
-    client.write('POST', ['auth', mount, 'role', name], {
-      ...tokenBody(spec),
+  recognises: recognising(rolePath, words),
+  write: (client, { id, spec, live, removed }) =>
+    client.write('POST', rolePath(id), {
+      ...inWords(words, spec),
       role_type: spec.type ?? 'jwt',
-      allowed_redirect_uris: spec.redirectUris,
-      oidc_scopes: spec.scopes,
-      user_claim: spec.userClaim,
-      bound_audiences: spec.audiences,
-      bound_subject: spec.subject,
       bound_claims: spec.claims ?? (removed.includes('claims') ? {} : undefined),
       // A write that leaves it out resets it.
       bound_claims_type: spec.claimsType ?? (live.exists === 'yes' ? live.spec['claimsType'] : undefined),
-      groups_claim: spec.groupsClaim,
       claim_mappings: spec.claimMappings ?? (removed.includes('claimMappings') ? {} : undefined),
     }),
   verify: async (client, [mount = '', name = ''], spec) =>

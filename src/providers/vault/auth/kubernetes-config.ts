@@ -9,6 +9,7 @@ import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 
 const schema = z.strictObject({
@@ -32,6 +33,14 @@ const answer = z.looseObject({
   issuer: z.string(),
   token_reviewer_jwt_set: z.boolean().optional(),
 });
+
+const words = {
+  host: 'kubernetes_host',
+  caCert: 'kubernetes_ca_cert',
+  disableLocalCaJwt: 'disable_local_ca_jwt',
+  issuer: 'issuer',
+  reviewerJwt: 'token_reviewer_jwt',
+};
 
 const configPath = (mount: string): readonly string[] => ['auth', mount, 'config'];
 
@@ -82,6 +91,7 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
       outputs: {},
     };
   },
+  recognises: recognising(([mount = '']) => configPath(mount), words),
   write: async (client, { id: [mount = ''], spec, removed }) => {
     const { token_reviewer_jwt_set: jwtIsSet, ...live } = { ...(await client.read(configPath(mount), answer)) };
     const jwt = isSecret(spec.reviewerJwt) ? spec.reviewerJwt : undefined;
@@ -92,13 +102,7 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
     }
     await client.write('POST', configPath(mount), {
       ...(live.kubernetes_host === nowhere ? {} : live),
-      ...defined({
-        kubernetes_host: spec.host,
-        kubernetes_ca_cert: spec.caCert,
-        disable_local_ca_jwt: spec.disableLocalCaJwt,
-        issuer: spec.issuer,
-        token_reviewer_jwt: jwt,
-      }),
+      ...inWords(words, { ...spec, reviewerJwt: jwt }),
     });
   },
   keep: async (client, id) => keptForLogin(client, 'vault.kubernetes-auth-config', id),
@@ -109,6 +113,3 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
     await client.write('POST', configPath(mount), { kubernetes_host: nowhere, disable_local_ca_jwt: true });
   },
 });
-
-const defined = (fields: Readonly<Record<string, unknown>>): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

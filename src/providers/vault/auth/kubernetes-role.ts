@@ -3,9 +3,10 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { proveAccounts } from './accounts-proof.ts';
-import { endingTokens, rightsOfRole, roleKind } from './role-kind.ts';
-import { liveTokenSettings, tokenAnswer, tokenBody, tokenShape, tokenTraits } from './token-settings.ts';
+import { endingTokens, rightsOfRole, roleKind, rolePath } from './role-kind.ts';
+import { liveTokenSettings, tokenAnswer, tokenShape, tokenTraits, tokenWords } from './token-settings.ts';
 
 const schema = z.strictObject({
   ...tokenShape,
@@ -20,6 +21,13 @@ const answer = z.object({
   bound_service_account_namespaces: z.array(z.string()).nullish(),
   audience: z.string().optional(),
 });
+
+const words = {
+  ...tokenWords,
+  serviceAccountNames: 'bound_service_account_names',
+  serviceAccountNamespaces: 'bound_service_account_namespaces',
+  audience: 'audience',
+};
 
 const starAlone = (what: string, names: readonly string[]): string | undefined =>
   names.includes('*') && names.length > 1 ? `${what}: \`*\` means all and must stand alone` : undefined;
@@ -55,12 +63,7 @@ export const kubernetesAuthRole = defineKind<typeof schema.shape, VaultClient>({
       outputs: {},
     };
   },
-  write: (client, { id: [mount = '', name = ''], spec }) =>
-    client.write('POST', ['auth', mount, 'role', name], {
-      ...tokenBody(spec),
-      bound_service_account_names: spec.serviceAccountNames,
-      bound_service_account_namespaces: spec.serviceAccountNamespaces,
-      audience: spec.audience,
-    }),
+  recognises: recognising(rolePath, words),
+  write: (client, { id, spec }) => client.write('POST', rolePath(id), inWords(words, spec)),
   verify: (client, [mount = '', name = ''], spec) => proveAccounts(client, mount, name, spec),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
-import { entryFields, entryId, entryShape, liveEntry, present, writeEntry } from '../mounts/entry.ts';
+import { entryFields, entryId, entryShape, liveEntry, present, recognisingEntry, writeEntry } from '../mounts/entry.ts';
 import { may } from '../rights.ts';
 
 const schema = z.strictObject({
@@ -29,6 +29,7 @@ export const authMethod = defineKind<typeof schema.shape, VaultClient>({
   }),
   read: async (client, [path = '']) => liveEntry((await client.authMethods()).get(path)),
   inventory: async (client) => present(await client.authMethods()),
+  recognises: recognisingEntry('auth'),
   write: (client, request) => writeEntry(client, 'auth', request),
   keep: async (client, id) => keptForLogin(client, 'vault.auth-method', id),
   remove: (client, [path = '']) => client.remove(['sys', 'auth', path]),

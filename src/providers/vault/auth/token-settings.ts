@@ -58,12 +58,12 @@ export const liveTokenSettings = (live: TokenAnswer) => ({
   networks: (live.token_bound_cidrs ?? []).toSorted(),
 });
 
-/** In Vault's words. */
-export const tokenBody = (spec: TokenSpec) => ({
-  token_policies: spec.policies,
-  token_ttl: spec.ttl,
-  token_max_ttl: spec.maxTtl,
-  token_period: spec.period,
-  token_no_default_policy: spec.noDefaultPolicy,
-  token_bound_cidrs: spec.networks,
-});
+/** What Vault calls them. */
+export const tokenWords = {
+  policies: 'token_policies',
+  ttl: 'token_ttl',
+  maxTtl: 'token_max_ttl',
+  period: 'token_period',
+  noDefaultPolicy: 'token_no_default_policy',
+  networks: 'token_bound_cidrs',
+} as const satisfies Readonly<Record<keyof TokenSpec, string>>;

@@ -8,6 +8,7 @@ import { isSecret } from '../../../secrets/secret.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultCalls } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 import {
   type ConnectionAnswer,
@@ -44,6 +45,15 @@ const schema = z.strictObject({
   passwordPolicy: clearable(z.string(), '').describe('The password policy of Vault for made passwords.'),
   rootRotation: statements().optional().describe('Statements that rotate the root password, where not the usual ones.'),
 });
+
+// What every plugin takes. Its own settings are not described, and Vault keeps whatever it is given.
+const words = {
+  plugin: 'plugin_name',
+  allowedRoles: 'allowed_roles',
+  verify: 'verify_connection',
+  passwordPolicy: 'password_policy',
+  rootRotation: 'root_rotation_statements',
+};
 
 /**
  * A database that Vault makes users in. Every write of it connects anew. Vault never shows the password; its fingerprint
@@ -90,6 +100,7 @@ export const databaseConnection = defineKind<typeof schema.shape, VaultCalls>({
     const live = await readConnection(client, mount, name);
     return live === undefined ? { exists: 'no' } : { exists: 'yes', spec: inOurWords(live, verify), outputs: {} };
   },
+  recognises: recognising(([mount = '', name = '']) => connectionPath(mount, name), words),
   write: async (client, { id: [mount = '', name = ''], spec, fingerprints }) => {
     const password = isSecret(spec.password) ? spec.password : undefined;
     const before = await readConnection(client, mount, name);

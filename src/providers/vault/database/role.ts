@@ -4,6 +4,7 @@ import { duration } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { countLeases, endLeases } from '../mounts/leases.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { may, mayHelp } from '../rights.ts';
 import { proveRole } from './proof.ts';
 import { roleKind } from './role-kind.ts';
@@ -28,6 +29,16 @@ const answer = z.object({
   renew_statements: z.array(z.string()).nullish(),
   rollback_statements: z.array(z.string()).nullish(),
 });
+
+const words = {
+  connection: 'db_name',
+  ttl: 'default_ttl',
+  maxTtl: 'max_ttl',
+  create: 'creation_statements',
+  revoke: 'revocation_statements',
+  renew: 'renew_statements',
+  rollback: 'rollback_statements',
+};
 
 const rolePath = (mount: string, name: string): readonly string[] => [mount, 'roles', name];
 
@@ -74,16 +85,9 @@ export const databaseRole = defineKind<typeof schema.shape, VaultClient>({
       outputs: {},
     };
   },
+  recognises: recognising(([mount = '', name = '']) => rolePath(mount, name), words),
   write: (client, { id: [mount = '', name = ''], spec }) =>
-    client.write('POST', rolePath(mount, name), {
-      db_name: spec.connection,
-      default_ttl: spec.ttl,
-      max_ttl: spec.maxTtl,
-      creation_statements: spec.create,
-      revocation_statements: spec.revoke,
-      renew_statements: spec.renew,
-      rollback_statements: spec.rollback,
-    }),
+    client.write('POST', rolePath(mount, name), inWords(words, spec)),
   verify: (client, [mount = '', name = '']) => proveRole(client, mount, name),
   losses: async (client, [mount = '', name = '']) => {
     const leases = await countLeases(client, [mount, 'creds', name]);

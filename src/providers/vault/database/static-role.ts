@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 import { roleKind } from './role-kind.ts';
 import { statements } from './statements.ts';
@@ -27,6 +28,15 @@ const answer = z.object({
   rotation_window: z.number().optional(),
   rotation_statements: z.array(z.string()).nullish(),
 });
+
+const words = {
+  connection: 'db_name',
+  username: 'username',
+  rotate: 'rotation_period',
+  schedule: 'rotation_schedule',
+  window: 'rotation_window',
+  statements: 'rotation_statements',
+};
 
 const tenYears = 315_360_000;
 
@@ -68,6 +78,7 @@ export const databaseStaticRole = defineKind<typeof schema.shape, VaultClient>({
       outputs: {},
     };
   },
+  recognises: recognising(([mount = '', name = '']) => rolePath(mount, name), words),
   write: async (client, { id: [mount = '', name = ''], spec, live }) => {
     const { username, schedule, window = 0 } = spec;
     const hadWindow = live.exists === 'yes' && live.spec['window'] !== undefined && live.spec['window'] !== 0;
@@ -76,12 +87,8 @@ export const databaseStaticRole = defineKind<typeof schema.shape, VaultClient>({
       await client.write('POST', rolePath(mount, name), { username, rotation_period: tenYears });
     }
     await client.write('POST', rolePath(mount, name), {
-      db_name: spec.connection,
-      username,
-      rotation_period: spec.rotate,
-      rotation_schedule: schedule,
+      ...inWords(words, spec),
       rotation_window: window === 0 ? undefined : window,
-      rotation_statements: spec.statements,
     });
   },
   remove: (client, [mount = '', name = '']) => client.remove(rolePath(mount, name)),

@@ -4,6 +4,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import type { Live } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
+import { recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 
 // Where the ownership mark goes: the only place of a group that is free.
@@ -63,6 +64,11 @@ export const identityGroup = defineKind<typeof schema.shape, VaultClient>({
       ...(mark === undefined ? {} : { mark }),
     };
   },
+  recognises: recognising(([name = '']) => ['identity', 'group', 'name', name], {
+    type: 'type',
+    policies: 'policies',
+    metadata: 'metadata',
+  }),
   write: (client, { id: [name = ''], spec, live, mark }) => {
     const ours = mark ?? (live.exists === 'yes' ? live.mark : undefined);
     return client.write('POST', ['identity', 'group', 'name', name], {

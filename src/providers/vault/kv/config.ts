@@ -6,6 +6,7 @@ import type { Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 
 const schema = z.strictObject({
@@ -22,6 +23,12 @@ const answer = z.object({
   /** A Go duration, unlike every other duration that Vault answers. */
   delete_version_after: duration(),
 });
+
+const words = {
+  maxVersions: 'max_versions',
+  casRequired: 'cas_required',
+  deleteVersionAfter: 'delete_version_after',
+};
 
 type Settings = {
   readonly maxVersions: number;
@@ -58,6 +65,7 @@ export const kvConfig = defineKind<typeof schema.shape, VaultClient>({
       return { exists: 'no' };
     return { exists: 'yes', spec: live, outputs: {} };
   },
+  recognises: recognising(([mount = '']) => [mount, 'config'], words),
   write: (client, { id: [mount = ''], spec }) => client.write('POST', [mount, 'config'], toBody(spec)),
   remove: async (client, [mount = '']) => {
     const live = await readSettings(client, mount);
@@ -87,7 +95,6 @@ const readSettings = async (client: VaultClient, mount: string): Promise<Setting
 };
 
 const toBody = (spec: Spec<typeof schema.shape>): object => ({
-  max_versions: spec.maxVersions,
-  cas_required: spec.casRequired,
+  ...inWords(words, spec),
   delete_version_after: spec.deleteVersionAfter === undefined ? undefined : `${spec.deleteVersionAfter}s`,
 });

@@ -4,6 +4,7 @@ import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
 import { differenceOf } from '../product.ts';
+import { recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 import { auditStanza } from './audit-stanza.ts';
 import { splitMark, withMark } from './entry.ts';
@@ -66,6 +67,12 @@ export const auditDevice = defineKind<typeof schema.shape, VaultClient>({
       const { mark } = splitMark(description);
       return { id: [trimSlashes(path)], ...(mark === undefined ? {} : { mark }) };
     }),
+  recognises: recognising(([path = '']) => ['sys', 'audit', path], {
+    type: 'type',
+    description: 'description',
+    local: 'local',
+    options: 'options',
+  }),
   write: async (client, { id: [path = ''], spec, mark }) => {
     const description = withMark(spec.description ?? '', mark);
     try {

@@ -4,6 +4,7 @@ import type { Kind, Live, Present, WriteRequest } from '../../../engine/resource
 import { clearable } from '../clearable.ts';
 import type { MountEntry, VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { recognising } from '../recognising.ts';
 
 // What `sys/mounts` and `sys/auth` have in common: secrets engines and auth methods are listed, made and tuned alike.
 
@@ -75,6 +76,14 @@ export const present = (table: ReadonlyMap<string, MountEntry>): readonly Presen
       const { mark } = splitMark(description);
       return { id: [path], ...(mark === undefined ? {} : { mark }) };
     });
+
+/** A kind's `recognises` for what is mounted: what can be tuned. */
+export const recognisingEntry = (table: 'mounts' | 'auth') =>
+  recognising(([path = '']) => ['sys', table, path, 'tune'], {
+    description: 'description',
+    defaultLeaseTtl: 'default_lease_ttl',
+    maxLeaseTtl: 'max_lease_ttl',
+  });
 
 /** Mounts what is absent, tunes what is there. `table` is `mounts` or `auth`. */
 export const writeEntry = async (

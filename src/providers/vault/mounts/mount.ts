@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
-import { entryFields, entryId, entryShape, liveEntry, present, writeEntry } from './entry.ts';
+import { entryFields, entryId, entryShape, liveEntry, present, recognisingEntry, writeEntry } from './entry.ts';
 import { isUpgrade, refuseDowngrade, untilUpgraded } from './kv-upgrade.ts';
 import { endLeases } from './leases.ts';
 import { mountLosses, rightsOfLosses } from './losses.ts';
@@ -49,6 +49,7 @@ export const mount = defineKind<typeof schema.shape, VaultClient>({
     return live;
   },
   inventory: async (client) => present(await client.mounts()),
+  recognises: recognisingEntry('mounts'),
   write: async (client, request) => {
     const [path = ''] = request.id;
     await writeEntry(client, 'mounts', request);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration } from '../../../engine/fields.ts';
 import type { Live } from '../../../engine/resource.ts';
 import type { Fields } from '../../../engine/value.ts';
+import type { Words } from '../recognising.ts';
 
 /** One setting of a PKI engine: Vault's name for it, and the value that it has until somebody sets it. */
 export interface Setting {
@@ -33,11 +34,9 @@ export const readSettings = (settings: Settings, answer: z.output<typeof setting
     ),
   );
 
-/** The fields of a spec in Vault's words; what is not set is not sent. */
-export const settingsBody = (settings: Settings, spec: Readonly<Record<string, unknown>>): object =>
-  Object.fromEntries(
-    Object.entries(settings).flatMap(([field, { wire }]) => (spec[field] === undefined ? [] : [[wire, spec[field]]])),
-  );
+/** What Vault calls them. */
+export const wordsOf = (settings: Settings): Words =>
+  Object.fromEntries(Object.entries(settings).map(([field, { wire }]) => [field, wire]));
 
 /** Traits of the fields: what each goes back to. */
 export const settingsTraits = <Names extends string>(

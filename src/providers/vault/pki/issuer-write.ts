@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WriteRequest } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
+import { inWords } from '../recognising.ts';
 import { keyIdOf, parseCertificate } from './certificate.ts';
 import { signedOutside } from './external.ts';
 import { issuersOf, keysOf, type Listed, readIssuer, splitIssuer } from './issuer-read.ts';
@@ -24,7 +25,7 @@ export const writeIssuer = async (
     else if (spec.signedBy === undefined && spec.externalCsr === undefined) await makeRoot(client, making);
     else await giveName(client, making, await signAndImport(client, making));
   }
-  const settings = settingsBody(spec);
+  const settings = inWords(issuerWords, spec);
   if (Object.keys(settings).length > 0) await client.write('PATCH', [mount, 'issuer', name], settings);
   if (spec.default === true) await client.write('POST', [mount, 'config', 'issuers'], { default: name });
 };
@@ -170,17 +171,15 @@ const signedBefore = async (
   return undefined;
 };
 
-const settingsBody = (spec: IssuerSpec): object =>
-  Object.fromEntries(
-    Object.entries({
-      usage: spec.usage,
-      leaf_not_after_behavior: spec.leafNotAfter,
-      revocation_signature_algorithm: spec.revocationSignature,
-      issuing_certificates: spec.issuingCertificates,
-      crl_distribution_points: spec.crlDistributionPoints,
-      ocsp_servers: spec.ocspServers,
-    }).filter(([, value]) => value !== undefined),
-  );
+/** What an issuer is told beside what its certificate says. */
+export const issuerWords = {
+  usage: 'usage',
+  leafNotAfter: 'leaf_not_after_behavior',
+  revocationSignature: 'revocation_signature_algorithm',
+  issuingCertificates: 'issuing_certificates',
+  crlDistributionPoints: 'crl_distribution_points',
+  ocspServers: 'ocsp_servers',
+};
 
 /** Removes an issuer and its key, unless another issuer has the same key. */
 export const removeIssuer = async (client: VaultClient, [mount = '', name = '']: readonly string[]): Promise<void> => {

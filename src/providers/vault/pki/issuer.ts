@@ -3,10 +3,11 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { recognising } from '../recognising.ts';
 import { liveIssuer, splitIssuer } from './issuer-read.ts';
 import { rightsOfIssuer } from './issuer-rights.ts';
 import { checkIssuer, issuerFields, issuerSchema, newRoot } from './issuer-spec.ts';
-import { removeIssuer, writeIssuer } from './issuer-write.ts';
+import { issuerWords, removeIssuer, writeIssuer } from './issuer-write.ts';
 import { issuerLosses } from './losses.ts';
 
 const issuerName = (name: string): string => {
@@ -47,6 +48,7 @@ export const pkiIssuer = defineKind<typeof issuerSchema.shape, VaultClient>({
   // Vault decides by what it finds which issuer of a mount is its default.
   exclusive: ([mount = '']) => `vault.pki-issuer/${mount}`,
   read: liveIssuer,
+  recognises: recognising(([mount = '', name = '']) => [mount, 'issuer', name], issuerWords),
   write: writeIssuer,
   losses: (client, [mount = '', name = '']) => issuerLosses(client, mount, name),
   remove: removeIssuer,

@@ -3,9 +3,10 @@ import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 import { roleName } from '../role-name.ts';
-import { readSettings, settingsBody } from './config.ts';
+import { readSettings, wordsOf } from './config.ts';
 import { keyBody, keyName } from './key.ts';
 import { provePkiRole } from './proof.ts';
 import { checkRole, type RoleSpec, roleFields, roleSchema, roleSettings } from './role-spec.ts';
@@ -14,8 +15,10 @@ const answer = z
   .looseObject({ key_type: z.string(), key_bits: z.number(), signature_bits: z.number() })
   .catchall(z.json());
 
+const settingWords = wordsOf(roleSettings);
+
 const toBody = ({ key, signatureBits, ...spec }: RoleSpec): object => ({
-  ...settingsBody(roleSettings, spec),
+  ...inWords(settingWords, spec),
   ...(key === undefined ? {} : keyBody(key)),
   ...(signatureBits === undefined ? {} : { signature_bits: signatureBits }),
 });
@@ -55,6 +58,11 @@ export const pkiRole = defineKind<typeof roleSchema.shape, VaultClient>({
     };
     return { exists: 'yes', spec, outputs: {} };
   },
+  recognises: recognising(([mount = '', name = '']) => [mount, 'roles', name], {
+    ...settingWords,
+    key: 'key_type',
+    signatureBits: 'signature_bits',
+  }),
   // A POST sets whatever it does not name back to Vault's defaults; a PATCH leaves it.
   write: (client, { id: [mount = '', name = ''], spec, live }) =>
     client.write(live.exists === 'yes' ? 'PATCH' : 'POST', [mount, 'roles', name], toBody(spec)),

@@ -2,6 +2,7 @@ import { address } from '../../../engine/address.ts';
 import type { WriteRequest } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
+import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 import {
   areDefaults,
@@ -10,8 +11,8 @@ import {
   resetBody,
   type Settings,
   settingsAnswer,
-  settingsBody,
   settingsTraits,
+  wordsOf,
 } from './config.ts';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -22,9 +23,10 @@ export const settingsKind = (
   settings: Settings,
   toWire: (spec: Given) => Given = (spec) => spec,
 ) => {
+  const words = wordsOf(settings);
   const path = (mount: string): readonly string[] => [mount, 'config', name];
   const send = (client: VaultClient, mount: string, spec: Given) =>
-    client.write('POST', path(mount), settingsBody(settings, toWire(spec)));
+    client.write('POST', path(mount), inWords(words, toWire(spec)));
   return {
     parts: [['MOUNT']],
     fields: settingsTraits(settings),
@@ -41,6 +43,7 @@ export const settingsKind = (
     }),
     read: async (client: VaultClient, [mount = '']: readonly string[], desired: Given) =>
       liveSettings(settings, await client.read(path(mount), settingsAnswer), desired),
+    recognises: recognising(([mount = '']) => path(mount), words),
     write: (client: VaultClient, { id: [mount = ''], spec }: WriteRequest<Given>) => send(client, mount, spec),
     remove: async (client: VaultClient, [mount = '']: readonly string[]) => {
       const live = readSettings(settings, (await client.read(path(mount), settingsAnswer)) ?? {});

@@ -6,10 +6,12 @@ export interface Acl {
   capabilities(path: string): readonly string[];
   /** Whether one capability is granted; a list asks for the folder. */
   allows(path: string, capability: string, listing?: boolean): boolean;
+  /** Whether anything is granted at or below a path that ends with a slash. */
+  reaches(folder: string): boolean;
 }
 
 /** All there is: what a token with the policy `root` may do. */
-export const rootAcl: Acl = { capabilities: () => ['root'], allows: () => true };
+export const rootAcl: Acl = { capabilities: () => ['root'], allows: () => true, reaches: () => true };
 
 /** Merges the rules of several policies: equal paths add up, save that deny wins. */
 export const aclOf = (rules: readonly Rule[]): Acl => {
@@ -40,6 +42,9 @@ export const aclOf = (rules: readonly Rule[]): Acl => {
       return granted.size === 0 ? ['deny'] : [...granted].toSorted();
     },
     allows: (path, capability, listing = capability === 'list') => lookUp(path, listing).has(capability),
+    reaches: (folder) =>
+      [...exact].some(([path, granted]) => path.startsWith(folder) && !granted.has('deny')) ||
+      patterns.some((pattern) => leadsInto(pattern, folder) && !pattern.granted.has('deny')),
   };
 };
 
@@ -73,6 +78,13 @@ const matches = ({ path, segments, isPrefix, hasWildcards }: Pattern, asked: str
     const mayGoOn = isPrefix && index === segments.length - 1;
     return segment === '+' || segment === part || (mayGoOn && part.startsWith(segment));
   });
+};
+
+/** Whether a pattern stands for something below the folder. */
+const leadsInto = ({ path, segments, isPrefix, hasWildcards }: Pattern, folder: string): boolean => {
+  if (!hasWildcards) return path.startsWith(folder) || (isPrefix && folder.startsWith(path));
+  const parts = folder.slice(0, -1).split('/');
+  return parts.every((part, index) => segments[index] === part || segments[index] === '+');
 };
 
 /** The closest match first, as Vault documents it under "priority matching". */

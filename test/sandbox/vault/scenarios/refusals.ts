@@ -14,6 +14,10 @@ export const refusals = {
     { method: 'GET', path: 'sys/mounts', token: '' },
     { method: 'GET', path: 'sys/mounts', token: 'no-such-token' },
   ],
+  'description-of-nothing': [
+    { method: 'GET', path: 'sys/internal/specs/openapi', token: '' },
+    { method: 'GET', path: 'sys/internal/specs/openapi', token: 'no-such-token' },
+  ],
   'refused-methods': [
     write('sys/health-of-nobody'),
     remove('sys/mounts'),
