@@ -1,6 +1,6 @@
-import type { Policy, VaultSection } from '../schema/vault.ts';
+import type { VaultSection } from '../schema/vault.ts';
 import { type Found, type Given, warning } from './draft.ts';
-import { hclOf } from './policy-text.ts';
+import { pathsIn } from './policy-paths.ts';
 
 // What a KV engine of version 2 has below its mount.
 const endpoints = ['data', 'metadata', 'config', 'subkeys', 'delete', 'undelete', 'destroy'];
@@ -32,17 +32,4 @@ const rightPaths = (mount: string, rest: string, capabilities: readonly string[]
   const listed = capabilities?.includes('list') === true;
   const read = capabilities?.some((capability) => capability !== 'list') !== false;
   return [...(read ? [`${mount}/data/${rest}`] : []), ...(listed ? [`${mount}/metadata/${rest} to list`] : [])];
-};
-
-interface Named {
-  readonly path: string;
-  /** undefined where the text is HCL, of which only the paths are looked at. */
-  readonly capabilities?: readonly string[];
-}
-
-const pathsIn = (given: Given, { paths, ...text }: Policy): readonly Named[] => {
-  if (paths !== undefined) return Object.entries(paths).map(([path, capabilities]) => ({ path, capabilities }));
-  const hcl = text.computed === undefined ? (hclOf(given, text) ?? '') : '';
-  const withoutComments = hcl.replaceAll(/^\s*(#|\/\/).*$/gm, '');
-  return [...withoutComments.matchAll(/\bpath\s+"([^"\n]+)"\s*\{/g)].map(([, path = '']) => ({ path }));
 };
