@@ -5,6 +5,7 @@ import {
   externalSecretsCrds,
   kubeApiserver,
   kubeControllerManager,
+  ministack,
   moto,
   vault,
 } from '../servers/binaries/artifacts.ts';
@@ -32,6 +33,7 @@ export const groups: readonly Group[] = [
     needs: [etcd, kubeApiserver, kubeControllerManager, externalSecretsCrds, externalSecrets, vault],
   },
   { name: 'AWS by moto', files: ['test/real/aws/**', 'test/real/clouds/**'], needs: [moto] },
+  { name: 'EKS by ministack', files: ['test/real/aws/ministack.test.ts'], needs: [ministack] },
   {
     name: 'databases',
     files: [

@@ -16,9 +16,9 @@ export const eksClusters = (client: Pick<AwsClient, 'cluster' | 'clusterToken'>)
     }
     const { endpoint, certificateAuthority, identity, status } = found;
     // While a cluster is being made they are absent or empty.
-    if (!endpoint || !certificateAuthority?.data) {
-      throw problem(`has no endpoint yet (${status})`, 'Wait until it is ACTIVE.');
-    }
+    const wait = 'Wait until it is ACTIVE; aws eks describe-cluster shows what AWS tells of it.';
+    if (!endpoint) throw problem(`has no endpoint (${status})`, wait);
+    if (!certificateAuthority?.data) throw problem(`has no certificate authority (${status})`, wait);
     return {
       name: `EKS ${name} in ${region}`,
       server: endpoint.replace(/\/+$/, ''),

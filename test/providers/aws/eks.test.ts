@@ -11,7 +11,7 @@ test.each([{}, { endpoint: '', certificateAuthority: { data: '' } }])(
     });
     await expect(clusters.find({ region: 'eu-west-1', name: 'prod' })).rejects.toMatchObject({
       code: 'REJECTED',
-      message: 'the EKS cluster prod in eu-west-1 has no endpoint yet (CREATING)',
+      message: 'the EKS cluster prod in eu-west-1 has no endpoint (CREATING)',
     });
   },
 );

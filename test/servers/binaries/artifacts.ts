@@ -17,7 +17,7 @@ export type Artifact = {
   /** Names a file to use instead of a built one. */
   variable: `LAB_TEST_${string}`;
   /** Folder under ../modules; it pins every version. */
-  module: 'controlplane' | 'eso' | 'eso-0.16' | 'moto' | 'vault';
+  module: 'controlplane' | 'eso' | 'eso-0.16' | 'ministack' | 'moto' | 'vault';
   recipe: Recipe;
 };
 
@@ -101,10 +101,20 @@ export const moto = {
   recipe: { kind: 'python', starts: 'moto.server' },
 } as const satisfies Artifact;
 
+/** Another AWS for tests, as an application that hypercorn serves: its own starter would take port 443 as well. */
+export const ministack = {
+  name: 'ministack_hypercorn',
+  neededFor: 'EKS',
+  variable: 'LAB_TEST_MINISTACK_BIN',
+  module: 'ministack',
+  recipe: { kind: 'python', starts: 'hypercorn.__main__' },
+} as const satisfies Artifact;
+
 /** All of them, quickest builds first; the control plane's share their packages. */
 export const artifacts: readonly Artifact[] = [
   externalSecretsCrds,
   moto,
+  ministack,
   etcd,
   kubeApiserver,
   kubeControllerManager,
