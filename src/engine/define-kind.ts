@@ -55,6 +55,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
     gates: (id, spec) => kind.gates?.(id, known(spec)) ?? [],
     opens: (id, spec) => kind.opens?.(id, known(spec)) ?? [],
     exclusive: (id) => kind.exclusive?.(id),
+    into: (id) => kind.into?.(id),
     rights: (id, spec) => kind.rights?.(id, known(spec)),
     link: (id, spec) => kind.link?.(id, spec),
     normalise,

@@ -89,12 +89,13 @@ export interface Right {
 }
 
 /**
- * What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`, `verify` what its proof
- * does, `value` what its value() does.
+ * What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`, `settings` what more a
+ * change takes in which its value stays, `verify` what its proof does, `value` what its value() does.
  */
 export interface Rights {
   readonly plan: readonly Right[];
   readonly apply: readonly Right[];
+  readonly settings?: readonly Right[];
   readonly verify?: readonly Right[];
   readonly value?: readonly Right[];
 }
@@ -194,6 +195,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   readonly protect?: string;
   /** What a create or update of this cannot take back, as one sentence; done only where the manifest names the address in allowIrreversible. */
   irreversible?(id: readonly string[], spec: Partial<Spec<Shape>>, live: Live): string | undefined;
+  /** Address of the secret of another provider that it is put into: what it must allow there is that kind's to state. */
+  into?(id: readonly string[]): string | undefined;
   /** What its system must allow for its calls; kinds of clouds and of Vault state it. */
   rights?(id: readonly string[], spec: Partial<Spec<Shape>>): Rights;
   /** Its part in a chain from a service account to a cloud, for what plan can say of it (chain.ts). The spec holds references as they are. */
@@ -272,6 +275,7 @@ export interface KindFacts {
   gates(id: readonly string[], spec: Fields): readonly string[];
   opens(id: readonly string[], spec: Fields): readonly string[];
   exclusive(id: readonly string[]): string | undefined;
+  into(id: readonly string[]): string | undefined;
   rights(id: readonly string[], spec: Fields): Rights | undefined;
   link(id: readonly string[], spec: Fields): Link | undefined;
   /** The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path. */

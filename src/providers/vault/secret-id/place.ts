@@ -22,7 +22,7 @@ export const deliveryId = ([
 ]: readonly string[]): string[] => {
   const whose = [trimSlashes(mount), roleName(role).toLowerCase()];
   if (provider === 'file') return [...whose, provider, place];
-  if (!['kubernetes', 'azure', 'aws'].includes(provider)) {
+  if (!Object.hasOwn(secretKinds, provider)) {
     throw new LabError('BAD_MANIFEST', `a SecretID cannot be delivered to "${provider}"`, {
       next: 'Use kubernetes/NAMESPACE/SECRET, azure/VAULT/SECRET, aws/REGION/SECRET or file/PATH.',
     });
@@ -36,6 +36,18 @@ export const deliveryId = ([
 export const mailboxOf = async (client: VaultClient, id: readonly string[]): Promise<Mailbox> => {
   const [, , provider = '', place = '', name = ''] = id;
   return isWrapped(id) ? openFileMailbox(client.files, place) : client.mailbox(provider, place, name);
+};
+
+/** Address of the secret that it lies in; undefined for a file. */
+export const secretOf = (id: readonly string[]): string | undefined => {
+  const [, , provider = '', place = '', name = ''] = id;
+  return isWrapped(id) ? undefined : address(secretKinds[provider] ?? '', place, name);
+};
+
+const secretKinds: Readonly<Record<string, string>> = {
+  kubernetes: 'kubernetes.secret',
+  azure: 'azure.key-vault-secret',
+  aws: 'aws.secrets-manager-secret',
 };
 
 /** What it lies in, and what else lets lab write there. */

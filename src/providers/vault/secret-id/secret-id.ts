@@ -8,7 +8,7 @@ import { rolePath } from '../auth/role-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
 import { destroy, type Issued, type IssuedFor, issue, issuedFor, issueWrapped } from './issued.ts';
-import { comesBefore, deliveryId, isWrapped, mailboxOf, placeGates } from './place.ts';
+import { comesBefore, deliveryId, isWrapped, mailboxOf, placeGates, secretOf } from './place.ts';
 import { proveDelivered } from './proof.ts';
 import { liveOf, lookFor, refuseForeign } from './read.ts';
 import { letterId, standingOf } from './standing.ts';
@@ -47,6 +47,7 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   after: (id) => comesBefore(id),
   gates: (id) => ['vault.active', ...placeGates(id)],
   exclusive: (id) => id.join('/'),
+  into: secretOf,
   rights: (id) => {
     const role = rolePath(id).join('/');
     const [issuing, by] = [`${role}/secret-id`, `${role}/secret-id-accessor`];
