@@ -219,8 +219,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   inventory?(client: Client): Promise<readonly Present[]>;
   /** Makes live match, from any start, its own half-done run included. */
   write(client: Client, request: WriteRequest<Spec<Shape>>): Promise<void>;
-  /** Polled after a write, outside the write slot. Default: done. */
-  settled?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<Settled>;
+  /** Polled after a write, outside the write slot; undefined for what takes effect at once, as everything does by default. */
+  settled?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<Settled | undefined>;
   /** Proves end to end that it does what it is for, and cleans up after itself. Runs with a client that may write. */
   verify?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<readonly Probe[]>;
   /** What would be destroyed with it now, counted: `2 roles, 3 leases`; undefined for nothing, or what cannot be counted. Never writes. */
@@ -245,7 +245,7 @@ export interface BoundKind {
   /** Absent where the kind lists nothing. */
   readonly inventory?: () => Promise<readonly Present[]>;
   write(request: WriteRequest<Fields>): Promise<void>;
-  settled(id: readonly string[], spec: Fields): Promise<Settled>;
+  settled(id: readonly string[], spec: Fields): Promise<Settled | undefined>;
   verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;
   losses(id: readonly string[]): Promise<string | undefined>;
   remove(id: readonly string[]): Promise<void>;
@@ -266,8 +266,6 @@ export interface KindFacts {
   readonly precondition: 'server' | 're-read';
   readonly normalises: boolean;
   readonly protect?: string;
-  /** Whether a write of it settles only later. */
-  readonly settles: boolean;
   irreversible(id: readonly string[], spec: Fields, live: Live): string | undefined;
   identify(parts: readonly string[], spec: Fields): readonly string[];
   parent(id: readonly string[], spec: Fields): string | undefined;
