@@ -50,11 +50,10 @@ export const buildNodes = (resources: readonly Resource[], kinds: ReadonlyMap<st
   }
   const named = (text: string): string | undefined => bySubject.get(subjectFrom(text, kinds));
   const fillers = new Map(
-    loose.flatMap(({ resource, facts }) =>
-      facts
-        .fills(facts.identify(resource.parts, resource.spec), resource.spec)
-        .map((text) => [subjectFrom(text, kinds), resource.address] as const),
-    ),
+    loose.flatMap(({ resource, facts }) => {
+      const into = facts.into(facts.identify(resource.parts, resource.spec), resource.spec);
+      return into === undefined ? [] : [[subjectFrom(into, kinds), resource.address] as const];
+    }),
   );
   const writerOf = (text: string): string | undefined => named(text) ?? fillers.get(subjectFrom(text, kinds));
   const nodes = loose.map(({ resource, facts }): Node => {
@@ -108,9 +107,10 @@ export const writersOf = (
 ): ((address: string) => string | undefined) => {
   const all = [...nodes.values()];
   const writers = new Map([
-    ...all.flatMap((node) =>
-      node.facts.fills(node.id, node.resource.spec).map((text) => [subjectFrom(text, kinds), node.address] as const),
-    ),
+    ...all.flatMap((node) => {
+      const into = node.facts.into(node.id, node.resource.spec);
+      return into === undefined ? [] : [[subjectFrom(into, kinds), node.address] as const];
+    }),
     ...all.map((node) => [subjectOf(node.resource.kind, node.id), node.address] as const),
   ]);
   return (address) => writers.get(subjectFrom(address, kinds));

@@ -31,7 +31,8 @@ export const changesOf = (nodes: Nodes, assessed: ReadonlyMap<string, Assessment
 };
 
 // Only what comes before a node can be what it waits for.
-const isWriting = (change: Change | undefined): boolean => change?.standing.is === 'planned' && isWritten(change);
+const isWriting = (change: Change | undefined): boolean =>
+  change?.standing.is === 'planned' && (isWritten(change) || change.actions.includes('finish'));
 
 type Around = Surroundings & { readonly isWriting: (address: string) => boolean };
 

@@ -90,12 +90,13 @@ export interface Right {
 }
 
 /**
- * What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`, `verify` what its proof
- * does, `value` what its value() does.
+ * What the calls of a kind need. `apply` is what writing, changing and deleting need beyond `plan`, `settings` what more a
+ * change takes in which its value stays, `verify` what its proof does, `value` what its value() does.
  */
 export interface Rights {
   readonly plan: readonly Right[];
   readonly apply: readonly Right[];
+  readonly settings?: readonly Right[];
   readonly verify?: readonly Right[];
   readonly value?: readonly Right[];
 }
@@ -185,8 +186,6 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   parent?(id: readonly string[], spec: Partial<Spec<Shape>>): string | undefined;
   /** Further addresses that come first if the manifest has them. */
   after?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
-  /** Addresses of secrets, resources of their own or not, that a write of this fills: who takes a value from there comes after it. */
-  fills?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
   /** Gates that must be open before this can be read or written. */
   gates?(id: readonly string[], spec: Partial<Spec<Shape>>): readonly string[];
   /** Gates that this resource opens. */
@@ -197,6 +196,11 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   readonly protect?: string;
   /** What a create or update of this cannot take back, as one sentence; done only where the manifest names the address in allowIrreversible. */
   irreversible?(id: readonly string[], spec: Partial<Spec<Shape>>, live: Live): string | undefined;
+  /**
+   * Address of the secret that what it makes is put into, a resource of its own or not: who takes a value from there comes
+   * after it. What another provider must allow for that is that secret's kind's to state.
+   */
+  into?(id: readonly string[], spec: Partial<Spec<Shape>>): string | undefined;
   /** What its system must allow for its calls; kinds of clouds and of Vault state it. */
   rights?(id: readonly string[], spec: Partial<Spec<Shape>>): Rights;
   /** Its part in a chain from a service account to a cloud, for what plan can say of it (chain.ts). The spec holds references as they are. */
@@ -221,8 +225,8 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
   recognises?(client: Client, id: readonly string[], fields: readonly string[]): Promise<Recognised>;
   /** Makes live match, from any start, its own half-done run included. */
   write(client: Client, request: WriteRequest<Spec<Shape>>): Promise<void>;
-  /** Polled after a write, outside the write slot. Default: done. */
-  settled?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<Settled>;
+  /** Polled after a write, outside the write slot; undefined for what takes effect at once, as everything does by default. */
+  settled?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<Settled | undefined>;
   /** Proves end to end that it does what it is for, and cleans up after itself. Runs with a client that may write. */
   verify?(client: Client, id: readonly string[], spec: Spec<Shape>): Promise<readonly Probe[]>;
   /** What would be destroyed with it now, counted: `2 roles, 3 leases`; undefined for nothing, or what cannot be counted. Never writes. */
@@ -248,7 +252,7 @@ export interface BoundKind {
   readonly inventory?: () => Promise<readonly Present[]>;
   recognises(id: readonly string[], fields: readonly string[]): Promise<Recognised>;
   write(request: WriteRequest<Fields>): Promise<void>;
-  settled(id: readonly string[], spec: Fields): Promise<Settled>;
+  settled(id: readonly string[], spec: Fields): Promise<Settled | undefined>;
   verify(id: readonly string[], spec: Fields): Promise<readonly Probe[]>;
   losses(id: readonly string[]): Promise<string | undefined>;
   remove(id: readonly string[]): Promise<void>;
@@ -269,16 +273,14 @@ export interface KindFacts {
   readonly precondition: 'server' | 're-read';
   readonly normalises: boolean;
   readonly protect?: string;
-  /** Whether a write of it settles only later. */
-  readonly settles: boolean;
   irreversible(id: readonly string[], spec: Fields, live: Live): string | undefined;
   identify(parts: readonly string[], spec: Fields): readonly string[];
   parent(id: readonly string[], spec: Fields): string | undefined;
   after(id: readonly string[], spec: Fields): readonly string[];
-  fills(id: readonly string[], spec: Fields): readonly string[];
   gates(id: readonly string[], spec: Fields): readonly string[];
   opens(id: readonly string[], spec: Fields): readonly string[];
   exclusive(id: readonly string[]): string | undefined;
+  into(id: readonly string[], spec: Fields): string | undefined;
   rights(id: readonly string[], spec: Fields): Rights | undefined;
   link(id: readonly string[], spec: Fields): Link | undefined;
   /** The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path. */

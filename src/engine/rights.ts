@@ -16,25 +16,49 @@ export const rightsOf = (
 ): readonly Stated[] => {
   const all = resources.flatMap(({ kind, parts, spec, ownership }): Stated[] => {
     const facts = kinds.get(kind);
-    const rights = facts?.rights(facts.identify(parts, spec), spec);
-    const taken = takenFrom(spec).flatMap((source) => valueRights(source.address, kinds));
-    if (rights === undefined) return taken;
+    const id = facts?.identify(parts, spec) ?? [];
+    const rights = facts?.rights(id, spec);
+    const into = facts?.into(id, spec);
+    // What it does in its own system a kind states itself.
+    const elsewhere = into !== undefined && providerOf(into) !== providerOf(kind) ? into : undefined;
+    const of = (needed: readonly Right[]): Stated[] => needed.map((right) => ({ provider: providerOf(kind), right }));
     // What is only expected is never written.
-    const needed = command === 'plan' || ownership === 'expected' ? rights.plan : everything(rights);
-    return [...needed.map((right) => ({ provider: providerOf(kind), right })), ...taken];
+    const writes = command === 'apply' && ownership !== 'expected';
+    return [
+      ...(rights === undefined ? [] : of(writes ? everything(rights) : rights.plan)),
+      ...takenFrom(spec).flatMap((source) => inSecret(source.address, kinds, ({ value = [] }) => value)),
+      ...inSecret(elsewhere, kinds, (there) => (writes ? delivering(there) : there.plan)),
+    ];
   });
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 };
 
-/** What reading the value of a secret needs. */
-const valueRights = (address: string, kinds: ReadonlyMap<string, KindFacts>): Stated[] => {
+/** What is needed in a secret that is another resource's source or destination. */
+const inSecret = (
+  address: string | undefined,
+  kinds: ReadonlyMap<string, KindFacts>,
+  choose: (rights: Rights) => readonly Right[],
+): Stated[] => {
+  if (address === undefined) return [];
   const { kind, parts } = parseAddress(address);
   const facts = kinds.get(kind);
-  const rights = facts?.rights(facts.identify(parts, {}), {})?.value ?? [];
-  return rights.map((right) => ({ provider: providerOf(kind), right }));
+  const rights = facts?.rights(facts.identify(parts, {}), {});
+  return rights === undefined ? [] : choose(rights).map((right) => ({ provider: providerOf(kind), right }));
 };
 
-const everything = ({ plan, apply, verify = [] }: Rights): readonly Right[] => [...plan, ...apply, ...verify];
+/** The proof of what was put there reads it, where it may. */
+const delivering = ({ plan, apply, value = [] }: Rights): readonly Right[] => [
+  ...plan,
+  ...apply,
+  ...value.map((right): Right => ({ ...right, optional: true })),
+];
+
+const everything = ({ plan, apply, settings = [], verify = [] }: Rights): readonly Right[] => [
+  ...plan,
+  ...apply,
+  ...settings,
+  ...verify,
+];
 
 /** What may be done where, both sorted: the same for equal rights. */
 export const byPlace = (rights: readonly Right[]): Readonly<Record<string, readonly string[]>> => {

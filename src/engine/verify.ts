@@ -74,8 +74,8 @@ const probesOf = async (node: Node, { assessed, observer }: Survey): Promise<rea
 
 const askKind = async (node: Node, desired: Fields, observer: Observer): Promise<readonly Probe[]> => {
   const kind = observer.connection(node.provider).kind(node.resource.kind);
-  const service = node.facts.settles ? [inService(await kind.settled(node.id, desired))] : [];
-  return [...service, ...(await kind.verify(node.id, desired))];
+  const settled = await kind.settled(node.id, desired);
+  return [...(settled === undefined ? [] : [inService(settled)]), ...(await kind.verify(node.id, desired))];
 };
 
 const inService = (settled: Settled): Probe => {

@@ -89,7 +89,7 @@ export const untilSettled = async (
   const started = performance.now();
   for (let looks = 0; ; looks++) {
     const settled = await kind.settled(target.id, target.spec);
-    if (settled.state === 'done') return;
+    if (settled === undefined || settled.state === 'done') return;
     const seconds = Math.round((performance.now() - started) / 1000);
     if (settled.state === 'failed') {
       const next = settled.next === undefined ? {} : { next: settled.next };

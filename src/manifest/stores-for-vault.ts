@@ -10,7 +10,9 @@ export const storesForVault = ({ vault, stores }: Pick<Manifest, 'vault' | 'stor
   );
   const delivered = Object.values(vault?.auth ?? {}).flatMap((auth) =>
     auth.type === 'approle'
-      ? Object.values(auth.roles).flatMap(({ secretId }) => secretId?.deliver?.store.name ?? [])
+      ? Object.values(auth.roles).flatMap(({ secretId }) =>
+          secretId?.deliver?.to === 'store' ? secretId.deliver.store.name : [],
+        )
       : [],
   );
   return [...custodians, ...formerCustodians({ vault, stores }), ...delivered].flatMap(

@@ -42,6 +42,49 @@ describe('lab permissions', () => {
     expect(JSON.stringify(await of(made, 'apply'))).not.toContain('resourceGroups/write');
   });
 
+  test.each(['plan', 'apply'] as const)(
+    'has for %s what the delivery of a SecretID does in a cloud',
+    async (command) => {
+      const delivered = (to: string, store: string) => `apiVersion: lab/v1
+name: demo
+stores: { s: ${store} }
+vault:
+  address: https://v
+  login: { auth: token, token: { env: T } }
+  auth: { approle: { type: approle, roles: { ci: { policies: [ci], secretId: { ttl: 1h, deliver: { ${to} } } } } } }
+`;
+      const keys = '{ type: azure-key-vault, manage: existing, name: demo-kv, expose: none }';
+      const regional = '{ type: aws-secrets-manager, region: eu-west-1, account: "123456789012", expose: none }';
+      const { azure } = permissionsOf(await expanded(delivered('store: s/ci', keys)), command);
+      const vaults = 'Microsoft.KeyVault/vaults/secrets';
+      const inVault = [`${vaults}/delete`, `${vaults}/getSecret/action`, `${vaults}/readMetadata/action`];
+      const writing = [`${vaults}/recover/action`, `${vaults}/setSecret/action`];
+      expect(azure).toMatchObject({
+        DataActions: command === 'plan' ? [`${vaults}/readMetadata/action`] : [...inVault, ...writing],
+      });
+      const { aws } = permissionsOf(await expanded(delivered('store: s/ci', regional)), command);
+      const [statement] = z
+        .object({ Statement: z.array(z.object({ Action: z.array(z.string()) })) })
+        .parse(aws).Statement;
+      expect(statement?.Action).toEqual(
+        command === 'plan'
+          ? ['secretsmanager:DescribeSecret']
+          : [
+              'secretsmanager:CreateSecret',
+              'secretsmanager:DeleteSecret',
+              'secretsmanager:DescribeSecret',
+              'secretsmanager:GetSecretValue',
+              'secretsmanager:PutSecretValue',
+              'secretsmanager:RestoreSecret',
+              'secretsmanager:TagResource',
+              'secretsmanager:UpdateSecretVersionStage',
+            ],
+      );
+      const inFile = permissionsOf(await expanded(delivered('wrapped: token', keys)), command);
+      expect([inFile.azure, inFile.aws]).toEqual([undefined, undefined]);
+    },
+  );
+
   test('asks for the cluster where a cloud is asked for it', async () => {
     const aks = permissionsOf(await expanded(manifest('{ aks: { resourceGroup: k, name: prod } }', existing)), 'plan');
     expect(JSON.stringify(aks.azure)).toContain('managedClusters/listClusterUserCredential/action');

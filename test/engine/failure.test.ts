@@ -229,6 +229,18 @@ describe('what a resource of the same manifest would let lab do', () => {
     expect(result).toMatchObject({ done: [grant.address, granted.address], diagnostics: [] });
   });
 
+  test('is deferred while a run that was cut off left that to be waited for', async () => {
+    memory.unsettled.set(grant.address, 'it is being converted');
+    await applyAll(bench, [grant]);
+    memory.failing.set(granted.address, denied);
+    const made = await plan(bench, [grant, granted]);
+    expect(made.changes).toMatchObject([
+      { actions: ['finish'] },
+      { standing: { is: 'deferred', gate: grant.address } },
+    ]);
+    expect(made.diagnostics).toEqual([]);
+  });
+
   test('is an error where that is there already, or did not help', async () => {
     memory.failing.set(granted.address, denied);
     const result = await applyAll(bench, [grant, granted]);

@@ -122,6 +122,22 @@ test('lab lets itself into a vault that it makes for nothing but a SecretID, and
   expect(node?.resource.spec).toMatchObject({ renewBefore: 21_600 });
 });
 
+test('a SecretID that is delivered wrapped is a resource named by its file, and asks no other system', async () => {
+  const loaded = await expanded(withStores('{ ttl: 24h, deliver: { wrapped: machines/ci } }'));
+  const found = resourceAt(loaded, 'vault.approle-secret-id/approle/CI/file/machines%2Fci');
+  expect(found.spec).toMatchObject({ ttl: 86_400, renewBefore: 21_600 });
+  expect(loaded.connections).not.toHaveProperty('aws');
+});
+
+test('two SecretIDs for one file are refused', async () => {
+  const text = withStores('{ ttl: 1h, deliver: { wrapped: token } }').replace(
+    'roles: { CI:',
+    'roles: { cd: { policies: [ci], secretId: { ttl: 1h, deliver: { wrapped: token } } }, CI:',
+  );
+  const [first] = await complaintsAbout(text);
+  expect(first).toContain('deliver.wrapped: the file token gets another value at vault.auth.approle.roles.cd.secretId');
+});
+
 test('an ExternalSecret that reads a delivered SecretID comes after it', async () => {
   const read = `secrets:
   jobs/approle: { readFrom: [aws], keys: { secretId: { at: ci/approle } } }
@@ -147,6 +163,10 @@ test.each([
   ['{ ttl: 1h, renewBefore: 10m }', 'renewBefore: needs deliver'],
   ['{ renewBefore: 10m, deliver: { store: ci/a } }', 'renewBefore: needs a ttl'],
   ['{ ttl: 1h, renewBefore: 1h, deliver: { store: ci/a } }', 'renewBefore: must be shorter than ttl'],
+  ['{ deliver: { wrapped: token } }', 'deliver.wrapped: needs a ttl'],
+  ['{ ttl: 1h, deliver: { wrapped: ../token } }', 'deliver.wrapped: must lie in the folder of the manifest'],
+  ['{ ttl: 1h, deliver: { wrapped: token, store: ci/a } }', 'deliver: must name one place'],
+  ['{ ttl: 1h, deliver: {} }', 'deliver: must name one place'],
 ])('of a SecretID, %s is refused', async (secretId, said) => {
   expect(await complaintsAbout(withStores(secretId))).toEqual([expect.stringContaining(said)]);
 });

@@ -11,14 +11,15 @@ import { readSecrets } from './reads.ts';
 import { parseRemote } from './remote.ts';
 import { remoteAddress, remoteObject } from './remote-object.ts';
 
-/** A SecretID that is delivered into a store. */
+/** A SecretID that is delivered. */
 export interface Delivery {
   readonly is: 'delivery';
-  readonly storeName: string;
+  /** The store that it is delivered into; absent for a file. */
+  readonly storeName?: string;
   readonly mount: string;
   readonly role: string;
   readonly secretId: SecretIdSettings;
-  /** Address of the secret that it lies in. */
+  /** Address of the secret that it lies in, or the file. */
   readonly target: string;
   /** Its own address: `vault.approle-secret-id/…`. */
   readonly address: string;
@@ -32,19 +33,20 @@ export function* deliveries(given: Given): Generator<Delivery | Complaint> {
     if (auth.type !== 'approle') continue;
     for (const [role, { secretId }] of Object.entries(auth.roles)) {
       if (secretId?.deliver === undefined) continue;
-      yield delivery(given, mount, role, secretId, secretId.deliver.store);
+      yield delivery(given, { mount, role, secretId }, secretId.deliver);
     }
   }
 }
 
 const delivery = (
   given: Given,
-  mount: string,
-  role: string,
-  secretId: SecretIdSettings,
-  { name, key }: { readonly name: string; readonly key: string },
+  whose: Pick<Delivery, 'mount' | 'role' | 'secretId'>,
+  to: NonNullable<SecretIdSettings['deliver']>,
 ): Delivery | Complaint => {
+  const { mount, role } = whose;
   const path = ['vault', 'auth', mount, 'roles', role, 'secretId'];
+  if (to.to === 'file') return delivered(whose, path, { target: `the file ${to.file}`, place: ['file', to.file] });
+  const { name, key } = to.store;
   const at = [...path, 'deliver', 'store'];
   const { stores } = given.manifest;
   const store = own(stores, name);
@@ -54,18 +56,17 @@ const delivery = (
   const parsed = parseRemote(key, store);
   if (!parsed.ok) return wrong(given, at, parsed.problem);
   const { kind, parts } = remoteObject({ store, remote: parsed.remote });
-  const itself = [mount, role, providerOf(kind), ...parts];
-  return {
-    is: 'delivery',
-    storeName: name,
-    mount,
-    role,
-    secretId,
-    target: address(kind, ...parts),
-    address: address('vault.approle-secret-id', ...itself),
-    parts: itself,
-    path,
-  };
+  const place = [providerOf(kind), ...parts];
+  return { ...delivered(whose, path, { target: address(kind, ...parts), place }), storeName: name };
+};
+
+const delivered = (
+  whose: Pick<Delivery, 'mount' | 'role' | 'secretId'>,
+  path: Path,
+  { target, place }: { readonly target: string; readonly place: readonly string[] },
+): Delivery => {
+  const parts = [whose.mount, whose.role, ...place];
+  return { is: 'delivery', ...whose, target, address: address('vault.approle-secret-id', ...parts), parts, path };
 };
 
 /** SecretIDs that are delivered: each lies alone where it goes. */
@@ -84,7 +85,7 @@ export function* expandSecretIds(given: Given): Generator<Found> {
     taken.set(found.target, found.path);
     if (other !== undefined) {
       const text = `${found.target} gets another value at ${whereElse(originOf(given.tree, other))}`;
-      yield wrong(given, [...found.path, 'deliver', 'store'], text);
+      yield wrong(given, [...found.path, 'deliver', found.storeName === undefined ? 'wrapped' : 'store'], text);
     }
     const { ttl, renewBefore } = found.secretId;
     const spec = defined({ ttl, renewBefore: renewBefore ?? (ttl && Math.floor(ttl / 4)) });

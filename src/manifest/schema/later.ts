@@ -8,7 +8,6 @@ const keys = [
   'stores.*.project',
   'secrets.*.bootstrap',
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec',
-  'vault.auth.*.roles.*.secretId.deliver.wrapped',
   'vault.init.custodians.*.ageFile',
   'fingerprints',
 ].flatMap((line) => line.split(' '));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
+import { plain } from '../text.ts';
 import { vaultPath } from './names.ts';
-import { credentialSource, storeKey } from './source.ts';
+import { credentialSource, fileName, storeKey } from './source.ts';
 import { tuning } from './vault-tuning.ts';
 
 /** What a role says of the tokens that it gives. */
@@ -22,12 +23,25 @@ const secretId = z
       .describe('How long before its end the delivered one is replaced; a quarter of ttl'),
     deliver: z
       .strictObject({
-        store: storeKey().describe('STORE/KEY: the secret of a store that it lies in'),
+        store: storeKey().optional().describe('STORE/KEY: the secret of a store that it lies in'),
+        wrapped: fileName()
+          .optional()
+          .describe("A file of the manifest's folder that a token lies in: whoever unwraps it first has the SecretID"),
+      })
+      .transform(({ store, wrapped }, context) => {
+        if (store !== undefined && wrapped === undefined) return { to: 'store', store } as const;
+        if (wrapped !== undefined && store === undefined) return { to: 'file', file: plain(wrapped) } as const;
+        context.addIssue({ code: 'custom', message: 'must name one place: {store: STORE/KEY} or {wrapped: FILE}' });
+        return z.NEVER;
       })
       .optional()
       .describe('One that lab issues, puts where its machine finds it, and renews'),
   })
   .superRefine(({ ttl, renewBefore, deliver }, context) => {
+    if (deliver?.to === 'file' && (ttl === undefined || ttl === 0)) {
+      const message = 'needs a ttl: the token in the file lives as long as its SecretID';
+      context.addIssue({ code: 'custom', path: ['deliver', 'wrapped'], message });
+    }
     if (renewBefore === undefined) return;
     const complain = (message: string) => context.addIssue({ code: 'custom', path: ['renewBefore'], message });
     if (deliver === undefined) return complain('needs deliver: only a SecretID that lab delivers is renewed');

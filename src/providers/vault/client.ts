@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
 import type { Mailbox } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
-import { isSecret, reveal, type Secret } from '../../secrets/secret.ts';
+import { isSecret, reveal, type Secret, secret } from '../../secrets/secret.ts';
 import type { Consumer } from './config.ts';
 import { type Description, toDescription } from './description.ts';
 import { type Folder, openFolder } from './folder.ts';
@@ -11,7 +11,7 @@ import { encodePath } from './path.ts';
 import type { Product } from './product.ts';
 import { isAbsent, isDeadToken, refusal } from './refusal.ts';
 import { retrying } from './retrying.ts';
-import { logIn } from './sdk.ts';
+import { logIn, type Sent } from './sdk.ts';
 import type { Bootstrap } from './server/bootstrap.ts';
 import { sharedQuestion } from './shared-question.ts';
 import type { Call, Exchange, Transport } from './transport.ts';
@@ -24,6 +24,13 @@ interface Answer {
   readonly lease?: Lease;
   /** All of it, for the one answer that is not in `data`. */
   readonly body: unknown;
+  readonly wrapped?: Wrapped;
+}
+
+/** An answer that Vault keeps: the token that has it, once, and the accessor of what it holds. */
+export interface Wrapped {
+  readonly token: Secret;
+  readonly accessor: string;
 }
 
 /** What was made with a lease, less what was made. */
@@ -40,6 +47,8 @@ export interface VaultCalls {
   list<T>(path: readonly string[], shape: z.ZodType<T>): Promise<T | undefined>;
   /** The data that a POST answers: for what makes something, and not for what only writes. */
   ask<T>(path: readonly string[], body: object, shape: z.ZodType<T>): Promise<T>;
+  /** As ask(); Vault keeps the answer for so long, and nobody but who has the token, once, ever sees it. */
+  askWrapped(path: readonly string[], body: object, seconds: number): Promise<Wrapped>;
   /** POST replaces or merges, as the path has it; PATCH is a JSON merge patch. The body may hold Secrets. */
   write(method: 'POST' | 'PATCH', path: readonly string[], body: object): Promise<void>;
   /** DELETE; absent already is success. */
@@ -125,19 +134,14 @@ export const createClient = (options: ClientOptions): VaultCalls => {
   const session = sharedQuestion(() => logIn(options));
 
   /** A token that died meanwhile did nothing: what it was sent for is sent again with that of a new login, once. */
-  const sendInSession = async (
-    method: Call['method'],
-    path: string,
-    body: object | undefined,
-    manner: Call['method'],
-  ) => {
+  const sendInSession = async (sent: Sent, manner: Call['method']) => {
     const first = await session.ask();
-    const exchange = await retrying(options, manner, () => first.send(method, path, body));
+    const exchange = await retrying(options, manner, () => first.send(sent));
     if (!isDeadToken(exchange) || !options.login.renewable()) return { exchange, token: first.token };
     session.forgetIf(first);
     const second = await session.ask();
     return {
-      exchange: await retrying(options, manner, () => second.send(method, path, body)),
+      exchange: await retrying(options, manner, () => second.send(sent)),
       token: second.token,
     };
   };
@@ -147,7 +151,7 @@ export const createClient = (options: ClientOptions): VaultCalls => {
     parts: readonly string[],
     body?: object,
     changes = method !== 'GET',
-    query = '',
+    { query = '', wrapSeconds }: { readonly query?: string | undefined; readonly wrapSeconds?: number } = {},
   ): Promise<Answer> => {
     const path = `${encodePath(parts)}${query}`;
     if (changes && options.readOnly) {
@@ -158,9 +162,7 @@ export const createClient = (options: ClientOptions): VaultCalls => {
       told.forEach((question) => question.forget());
     }
     const { exchange, token } = await sendInSession(
-      method,
-      path,
-      body,
+      { method, path, body, wrapSeconds },
       // What makes something is not sent again once Vault may have worked on it; what only asks is.
       changes ? (method === 'GET' ? 'POST' : method) : 'GET',
     );
@@ -181,7 +183,7 @@ export const createClient = (options: ClientOptions): VaultCalls => {
   };
 
   const get = async <T>(parts: readonly string[], shape: z.ZodType<T>, query?: string): Promise<T | undefined> => {
-    const answer = await request('GET', parts, undefined, false, query);
+    const answer = await request('GET', parts, undefined, false, { query });
     return answer.status === 404 ? undefined : parse(`GET ${parts.join('/')}`, answer, shape);
   };
 
@@ -213,6 +215,13 @@ export const createClient = (options: ClientOptions): VaultCalls => {
       const answer = await request('POST', parts, body);
       refuseIgnored('POST', parts, answer);
       return parse(`POST ${parts.join('/')}`, answer, shape);
+    },
+    askWrapped: async (parts, body, wrapSeconds) => {
+      const { wrapped } = await request('POST', parts, body, true, { wrapSeconds });
+      if (wrapped !== undefined) return wrapped;
+      throw new LabError('UNREACHABLE', `POST ${parts.join('/')} at ${options.address} answered without wrapping it`, {
+        next: 'Something on the way to Vault drops the header X-Vault-Wrap-TTL: let it through, and run again.',
+      });
     },
     write: async (method, parts, body) => refuseIgnored(method, parts, await request(method, parts, body)),
     remove: async (parts) => {
@@ -253,19 +262,24 @@ const answerBody = z.object({
   warnings: z.array(z.string()).nullish(),
   lease_id: z.string().nullish(),
   lease_duration: z.number().nullish(),
+  wrap_info: z
+    .object({ token: z.string().transform(secret), wrapped_accessor: z.string() })
+    .transform(({ token, wrapped_accessor }) => ({ token, accessor: wrapped_accessor }))
+    .nullish(),
 });
 
 const leaseTtl = z.object({ ttl: z.number() });
 
 const toAnswer = ({ status, body }: Extract<Exchange, { outcome: 'answered' }>): Answer => {
   const parsed = answerBody.safeParse(body);
-  const { data, warnings, lease_id: id, lease_duration: seconds } = parsed.data ?? {};
+  const { data, warnings, lease_id: id, lease_duration: seconds, wrap_info: wrapped } = parsed.data ?? {};
   return {
     status,
     data,
     body,
     warnings: warnings ?? [],
     ...(id == null || id === '' ? {} : { lease: { id, seconds: seconds ?? 0 } }),
+    ...(wrapped == null ? {} : { wrapped }),
   };
 };
 

@@ -1,14 +1,20 @@
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { LabError } from '../../errors.ts';
 import { diskFailure } from '../../secrets/disk-failure.ts';
+import { makePrivateFolder, replacePrivateFile } from '../../secrets/private-file.ts';
+import { reveal, type Secret } from '../../secrets/secret.ts';
 
-/** The manifest's folder, for what people carry between Vault and somebody outside. Nothing in it is secret. */
+/** The manifest's folder, for what people and machines carry between Vault and somebody outside. */
 export interface Folder {
   /** The text of a file; undefined if it is not there. */
   read(path: string): Promise<string | undefined>;
-  /** Writes a file, and the folders that it lies in. */
+  /** Writes a file that holds no secret, and the folders that it lies in. */
   write(path: string, text: string): Promise<void>;
+  /** Makes or replaces a file that only its user can read, in one step, and the folders that it lies in. */
+  replace(path: string, text: Secret): Promise<void>;
+  /** Absent already is success. */
+  remove(path: string): Promise<void>;
 }
 
 /** A folder; paths lead into it or are refused. Without one, every use is refused. */
@@ -43,6 +49,23 @@ export const openFolder = (folder: string | undefined): Folder => {
         await writeFile(file, text);
       } catch (error) {
         throw unusable(error, path, 'written');
+      }
+    },
+    replace: async (path, text) => {
+      try {
+        const file = fileAt(path);
+        await makePrivateFolder(file);
+        await refuseOutside(dirname(file), path);
+        await replacePrivateFile(file, reveal(text));
+      } catch (error) {
+        throw unusable(error, path, 'written');
+      }
+    },
+    remove: async (path) => {
+      try {
+        await rm(fileAt(path), { force: true });
+      } catch (error) {
+        throw unusable(error, path, 'removed');
       }
     },
   };

@@ -9,6 +9,15 @@ export interface SdkOptions {
   readonly login: Login;
 }
 
+/** One call below `/v1/`, its path encoded. */
+export interface Sent {
+  readonly method: Call['method'];
+  readonly path: string;
+  readonly body?: object | undefined;
+  /** For how long Vault keeps the answer, and gives a token that has it once. */
+  readonly wrapSeconds?: number | undefined;
+}
+
 const timeoutMs = 60_000;
 
 /** One login a run: from then on its token is part of every call. */
@@ -38,8 +47,13 @@ const connectSdk = async ({ address, transport }: SdkOptions, token: Secret) => 
   const sdk = nodeVault({ endpoint: address, debug: () => {}, 'request-promise': { defaults: () => carry } });
   Object.assign(sdk, { token: reveal(token), namespace: '', pathPrefix: '' });
   // node-vault types every answer as any; this is what our transport gave it.
-  return (method: Call['method'], path: string, json?: object): Promise<Exchange> =>
-    sdk.request({ method, path: `/${path}`, ...(json === undefined ? {} : { json }) });
+  return ({ method, path, body, wrapSeconds }: Sent): Promise<Exchange> =>
+    sdk.request({
+      method,
+      path: `/${path}`,
+      ...(body === undefined ? {} : { json: body }),
+      ...(wrapSeconds === undefined ? {} : { headers: { 'X-Vault-Wrap-TTL': `${wrapSeconds}s` } }),
+    });
 };
 
 interface SdkCall {

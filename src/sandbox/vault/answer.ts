@@ -8,6 +8,7 @@ import { type Result, refused } from './result.ts';
 import { route, type VaultRequest } from './router.ts';
 import { init, unseal } from './seal.ts';
 import { plainAnswer, toAnswer } from './wire.ts';
+import { answerWrapping, wrap, wrapSeconds } from './wrapping.ts';
 
 const methods: Readonly<Record<string, VaultRequest['method']>> = {
   GET: 'read',
@@ -96,13 +97,15 @@ const answerActive = async (vault: Vault, path: string, request: Request): Promi
   }
   const parsed = method === 'write' || method === 'patch' ? parseBody(request.body) : undefined;
   if (parsed?.ok === false) return toAnswer(refused(400, `error parsing JSON: ${parsed.error}`), '');
-  const { result, mountType } = await route(vault, {
+  const asked: VaultRequest = {
     method: isList ? 'list' : method,
     path: isList ? `${path.replace(/\/$/, '')}/` : path,
     body: parsed?.body ?? Object.fromEntries(request.query),
     tokenId: tokenOf(request.headers),
-  });
-  return toAnswer(result, mountType);
+  };
+  const ttl = wrapSeconds(request.headers['x-vault-wrap-ttl']);
+  if (typeof ttl !== 'number') return toAnswer(ttl, '');
+  return answerWrapping(vault, asked) ?? wrap(vault, { path, ttl }, await route(vault, asked));
 };
 
 const tokenOf = (headers: Request['headers']): string =>

@@ -6,6 +6,7 @@ import type { KubernetesAuth } from './kubernetes-auth/content.ts';
 import type { KvStore } from './kv/content.ts';
 import type { PkiStore } from './pki/content.ts';
 import { defaultPolicy } from './policy/default-policy.ts';
+import type { Result } from './result.ts';
 
 /** How far the sandbox's Vault has come. `absent`: nothing listens. */
 export type VaultState = 'absent' | 'uninitialised' | 'sealed' | 'standby' | 'active';
@@ -69,6 +70,17 @@ export interface Lease {
   readonly endsAt: number;
 }
 
+/** An answer that is kept for whoever comes first with its token. */
+export interface WrappedAnswer {
+  /** What was asked. */
+  readonly path: string;
+  readonly createdAt: number;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly result: Result;
+  readonly mountType: string;
+}
+
 /** A place that Vault logs to. */
 export interface AuditDevice {
   readonly type: string;
@@ -91,6 +103,8 @@ export interface Content {
   /** By path with the closing slash. */
   readonly audit: Record<string, AuditDevice>;
   readonly tokens: Record<string, Token>;
+  /** Answers that are kept, by their tokens. */
+  readonly wrapped: Record<string, WrappedAnswer>;
   /** By the uuid of the mount. */
   readonly kv: Record<string, KvStore>;
   readonly kubernetes: Record<string, KubernetesAuth>;
@@ -123,6 +137,7 @@ export const emptyContent = (): Content => ({
   passwordPolicies: {},
   audit: {},
   tokens: {},
+  wrapped: {},
   kv: {},
   kubernetes: {},
   approle: {},

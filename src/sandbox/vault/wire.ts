@@ -27,7 +27,8 @@ export const toAnswer = (result: Result, mountType: string): Answer => {
   }
 };
 
-const envelope = ({ data, auth, warnings, lease }: Extract<Result, { is: 'data' }>) => ({
+/** What goes around the data of every answer. */
+export const envelope = ({ data, auth, warnings, lease }: Omit<Extract<Result, { is: 'data' }>, 'is' | 'status'>) => ({
   request_id: crypto.randomUUID(),
   lease_id: lease?.id ?? '',
   renewable: lease?.renewable ?? false,

@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { encodeBody } from '../../../src/providers/vault/transport.ts';
-import { secret } from '../../../src/secrets/secret.ts';
+import { reveal, secret } from '../../../src/secrets/secret.ts';
 import { clientOf, stubServer } from './stub-server.ts';
 
 const any = z.unknown();
@@ -34,6 +35,22 @@ describe('a call', () => {
     expect(received[0]?.url).toBe('/v1/sys/x');
     expect(received[0]?.headers).not.toHaveProperty('x-vault-namespace');
     expect(received[0]?.headers['x-vault-token']).toBe('the-login-token');
+  });
+
+  test('that asks for its answer to be wrapped gets a token for it, or fails without a word of the answer', async () => {
+    const info = { token: 'hvs.wrapping', wrapped_accessor: 'an-accessor' };
+    const answers = [
+      { data: null, wrap_info: info },
+      { data: { secret_id: 'in the open' }, wrap_info: null },
+    ];
+    const { address, received } = await stubServer(() => ({ status: 200, body: answers.shift() }));
+    const client = await clientOf(address);
+    const wrapped = await client.askWrapped(['auth', 'x'], {}, 60);
+    expect(received[0]?.headers['x-vault-wrap-ttl']).toBe('60s');
+    expect({ ...wrapped, token: reveal(wrapped.token) }).toEqual({ token: 'hvs.wrapping', accessor: 'an-accessor' });
+    const refused = await client.askWrapped(['auth', 'x'], {}, 60).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('without wrapping it') });
+    expect(inspect(refused, { depth: 9 })).not.toContain('in the open');
   });
 
   test('carries secrets in clear in its body, and says what kind of patch it is', async () => {

@@ -22,7 +22,7 @@ export const actor = (kind: BoundKind, ...id: readonly string[]) => {
   const poll = async (until: (settled: Settled) => boolean): Promise<Settled> => {
     const end = performance.now() + 45_000;
     for (;;) {
-      const settled = await kind.settled(id, spec);
+      const settled = (await kind.settled(id, spec)) ?? { state: 'done' };
       if (until(settled)) return settled;
       if (performance.now() > end) throw new Error(`${id.join('/')} came only to ${JSON.stringify(settled)}`);
       await sleep(50);

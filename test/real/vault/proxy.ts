@@ -46,7 +46,7 @@ const forward = async (address: string, request: IncomingMessage): Promise<Respo
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const { method = 'GET', url, headers } = request;
-  const passed = ['x-vault-token', 'content-type'].flatMap((name) => {
+  const passed = ['x-vault-token', 'x-vault-wrap-ttl', 'content-type'].flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
   });

@@ -26,9 +26,9 @@ export const playVault = async (scenario: Scenario, vault: Asked): Promise<strin
     const text = await response.text();
     const answer: unknown = text === '' ? '' : JSON.parse(text);
     for (const [name, path] of Object.entries(request.keep ?? {})) kept.set(name, String(memberAt(answer, path)));
-    const { method, path, body, token, contentType } = request;
+    const { method, path, body, token, contentType, wrap } = request;
     lines.push({
-      asked: `${method} ${path} ${JSON.stringify({ body, token, contentType })}`,
+      asked: `${method} ${path} ${JSON.stringify({ body, token, contentType, wrap })}`,
       status: response.status,
       contentType: response.headers.get('content-type') ?? 'application/json',
       answer: scrub(answer),
@@ -38,7 +38,7 @@ export const playVault = async (scenario: Scenario, vault: Asked): Promise<strin
 };
 
 const send = (request: Request, { address, token: root }: Asked, kept: ReadonlyMap<string, string>) => {
-  const { method, path, body, token = root } = request;
+  const { method, path, body, token = root, wrap } = request;
   const fill = (text: string, spell = (value: string) => value) =>
     text.replaceAll(/\{([a-z]+(?: \d)?)\}/g, (whole, name) => {
       const value = kept.get(name);
@@ -51,6 +51,7 @@ const send = (request: Request, { address, token: root }: Asked, kept: ReadonlyM
     method,
     headers: {
       ...(token === '' ? {} : { 'x-vault-token': fill(token) }),
+      ...(wrap === undefined ? {} : { 'x-vault-wrap-ttl': wrap }),
       ...(body === undefined ? {} : { 'content-type': request.contentType ?? mediaType }),
     },
     ...(body === undefined ? {} : { body: fill(JSON.stringify(body), inJson) }),

@@ -44,8 +44,7 @@ export const iamAccessKey = defineKind<typeof schema.shape, AwsClient>({
   writes: 'merge',
   precondition: 're-read',
   protect: 'whoever logs in with its key cannot do so any more, and AWS does not answer the key again',
-  fills: (_, { record }) =>
-    record === undefined ? [] : [address('aws.secrets-manager-secret', record.region, record.name)],
+  into: (_, { record }) => record && address('aws.secrets-manager-secret', record.region, record.name),
   exclusive: ([user = '']) => user,
   rights: ([user = ''], { record, tags }) => {
     const writing = ['CreateUser', 'TagUser', 'CreateAccessKey', 'DeleteAccessKey', 'DeleteUser'];

@@ -98,9 +98,9 @@ export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
       on: `/vaults/${vault}`,
       data: true,
     });
-    const writing = ['setSecret/action', 'update/action', 'delete', 'recover/action'];
+    const writing = ['setSecret/action', 'delete', 'recover/action'];
     const value = ['readMetadata/action', 'getSecret/action'].map(data);
-    return { plan: [data('readMetadata/action')], apply: writing.map(data), value };
+    return { plan: [data('readMetadata/action')], apply: writing.map(data), settings: [data('update/action')], value };
   },
   check: ({ value, tags }) => (isSecret(value) ? valueFault(value) : undefined) ?? tagFault(Object.keys(tags ?? {})),
   read: async (client, [vault = '', name = ''], spec) => toLive(await readState(client.vault(vault), name), spec.tags),

@@ -5,6 +5,7 @@ import { duration } from '../../../engine/fields.ts';
 import type { Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
+import { onceConverted } from '../mounts/kv-upgrade.ts';
 import { trimSlashes } from '../path.ts';
 import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
@@ -60,7 +61,7 @@ export const kvConfig = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   rights: ([mount = '']) => ({ plan: may(`${mount}/config`, 'read'), apply: may(`${mount}/config`, 'update') }),
   read: async (client, [mount = ''], desired) => {
-    const live = await readSettings(client, mount);
+    const live = await onceConverted(mount, readSettings(client, mount));
     if (live === undefined || (isSame(live, defaults) && !isSame(withDefaults(desired), defaults)))
       return { exists: 'no' };
     return { exists: 'yes', spec: live, outputs: {} };

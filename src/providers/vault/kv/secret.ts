@@ -4,6 +4,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { secretValue } from '../../../engine/fields.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
+import { onceConverted } from '../mounts/kv-upgrade.ts';
 import { trimSlashes } from '../path.ts';
 import { may } from '../rights.ts';
 import { decodeMarks, seenThrough } from './marks.ts';
@@ -45,7 +46,7 @@ export const kvSecret = defineKind<typeof schema.shape, VaultClient>({
   check: ({ data }) => (Object.keys(data).length === 0 ? 'data must hold at least one key' : undefined),
   read: async (client, [mount = '', path = '']) => {
     const place = { mount, path };
-    const state = await kvState(client, place);
+    const state = await onceConverted(mount, kvState(client, place));
     if (state.is === 'deleted')
       return { exists: 'no', recoverable: `deleted version ${state.version} can be restored` };
     if (state.is !== 'live') return { exists: 'no' };
@@ -59,7 +60,8 @@ export const kvSecret = defineKind<typeof schema.shape, VaultClient>({
       ...(marks.owner === undefined ? {} : { mark: marks.owner }),
     };
   },
-  value: (client, [mount = '', path = ''], property = '') => keyValue(client, { mount, path }, property),
+  value: (client, [mount = '', path = ''], property = '') =>
+    onceConverted(mount, keyValue(client, { mount, path }, property)),
   write: async (client, request) => {
     const {
       id: [mount = '', path = ''],

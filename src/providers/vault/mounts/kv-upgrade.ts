@@ -1,15 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Live, WriteRequest } from '../../../engine/resource.ts';
+import { address } from '../../../engine/address.ts';
+import type { Live, Settled } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 
 // A KV engine of version 1 can be made one of version 2, in which every secret is its own first version. Vault converts
 // them in the background and answers nothing about them meanwhile.
-
-/** Whether a write makes version 2 of version 1. */
-export const isUpgrade = ({ live, spec }: Pick<WriteRequest<{ readonly type: string }>, 'live' | 'spec'>): boolean =>
-  live.exists === 'yes' && live.spec['type'] === 'kv' && spec.type === 'kv-v2';
 
 /** Throws REJECTED for a mount of version 2 of which version 1 is asked. */
 export const refuseDowngrade = (path: string, live: Live): void => {
@@ -19,24 +15,25 @@ export const refuseDowngrade = (path: string, live: Live): void => {
   });
 };
 
-const patienceMs = 10 * 60_000;
-const pauseMs = 250;
-
-/** Waits until Vault has converted what the mount holds. It goes on with that whether lab waits or not. */
-export const untilUpgraded = async (
-  client: VaultClient,
-  path: string,
-  waiting: (because: string) => void = () => {},
-): Promise<void> => {
-  const until = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      await client.read([path, 'config'], z.unknown());
-      return;
-    } catch (error) {
-      if (!(error instanceof LabError) || error.code !== 'NOT_SETTLED' || performance.now() > until) throw error;
-      waiting(`Vault converts ${path} to version 2`);
-      await pause(pauseMs);
-    }
+/** Whether Vault has converted what the mount holds. It goes on with that whether lab waits or not. */
+export const conversion = async (client: VaultClient, path: string): Promise<Settled> => {
+  try {
+    await client.read([path, 'config'], z.unknown());
+    return { state: 'done' };
+  } catch (error) {
+    if (!isConverting(error)) throw error;
+    return { state: 'waiting', because: `Vault converts ${path} to version 2` };
   }
 };
+
+/** An answer out of a mount. While Vault converts it there is none: the error says after which resource there will be. */
+export const onceConverted = async <Answer>(path: string, asked: Promise<Answer>): Promise<Answer> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!isConverting(error)) throw error;
+    throw new LabError(error.code, error.message, { ...error.detail, until: address('vault.mount', path) });
+  }
+};
+
+const isConverting = (error: unknown): error is LabError => error instanceof LabError && error.code === 'NOT_SETTLED';

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
+
 import { entryFields, entryId, entryShape, liveEntry, present, recognisingEntry, writeEntry } from './entry.ts';
-import { isUpgrade, refuseDowngrade, untilUpgraded } from './kv-upgrade.ts';
+import { conversion, refuseDowngrade } from './kv-upgrade.ts';
+
 import { endLeases } from './leases.ts';
 import { mountLosses, rightsOfLosses } from './losses.ts';
 
@@ -50,11 +52,9 @@ export const mount = defineKind<typeof schema.shape, VaultClient>({
   },
   inventory: async (client) => present(await client.mounts()),
   recognises: recognisingEntry('mounts'),
-  write: async (client, request) => {
-    const [path = ''] = request.id;
-    await writeEntry(client, 'mounts', request);
-    if (isUpgrade(request)) await untilUpgraded(client, path, request.waiting);
-  },
+  write: (client, request) => writeEntry(client, 'mounts', request),
+  // A run that was killed while it waited left the record begun: the next one waits on.
+  settled: async (client, [path = ''], { type }) => (type === 'kv-v2' ? conversion(client, path) : undefined),
   losses: (client, [path = '']) => mountLosses(client, path),
   remove: async (client, [path = '']) => {
     const entry = (await client.mounts()).get(path);

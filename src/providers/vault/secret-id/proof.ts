@@ -7,6 +7,7 @@ import { roleIdOf } from '../auth/role-id.ts';
 import { rolePath } from '../auth/role-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { proveLogin } from '../login/proof.ts';
+import { isWrapped } from './place.ts';
 
 const check = 'login: the delivered SecretID';
 
@@ -23,6 +24,7 @@ export const proveDelivered = async (
   id: readonly string[],
   box: Mailbox,
 ): Promise<readonly Probe[]> => {
+  if (isWrapped(id)) return proveWrapping(client, await readable(box));
   const [mount = '', name = ''] = id;
   const path = rolePath(id);
   const [role, roleId] = await Promise.all([client.read(path, roleAnswer), roleIdOf(client, path)]);
@@ -36,6 +38,20 @@ export const proveDelivered = async (
   const proof = { role_id: roleId, secret_id: value };
   const attempt = { path: mount, proof, whom: `the delivered SecretID of ${name} in by auth/${mount}` };
   return proveLogin(client, 'the delivered SecretID', attempt, role.token_policies ?? []);
+};
+
+const wrapping = z.object({ creation_path: z.string() });
+
+/** A look at the wrapping token, which uses nothing up. Once it is gone, the machine has its SecretID; or somebody else has. */
+const proveWrapping = async (client: VaultClient, token: Secret | undefined): Promise<readonly Probe[]> => {
+  if (token === undefined) return untried('lab cannot read the file that it was delivered to');
+  try {
+    await client.lookUp(['sys', 'wrapping', 'lookup'], { token }, wrapping);
+    return [{ is: 'proven', check: 'wrapping token: good, and not used yet' }];
+  } catch (error) {
+    if (!(error instanceof LabError) || !error.message.includes('wrapping token is not valid')) throw error;
+    return untried('its wrapping token has been used: by its machine, if not by somebody who came first');
+  }
 };
 
 const untried = (because: string): readonly Probe[] => [{ is: 'untried', check, because }];

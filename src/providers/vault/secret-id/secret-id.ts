@@ -7,8 +7,8 @@ import { LabError } from '../../../errors.ts';
 import { rolePath } from '../auth/role-kind.ts';
 import type { VaultClient } from '../client.ts';
 import { may } from '../rights.ts';
-import { destroy, type Issued, issue, issuedFor } from './issued.ts';
-import { comesBefore, deliveredTo, deliveryId, mailboxOf, placeGates } from './place.ts';
+import { destroy, type Issued, type IssuedFor, issue, issuedFor, issueWrapped } from './issued.ts';
+import { comesBefore, deliveryId, isWrapped, mailboxOf, placeGates, secretOf } from './place.ts';
 import { proveDelivered } from './proof.ts';
 import { liveOf, lookFor, refuseForeign } from './read.ts';
 import { letterId, standingOf } from './standing.ts';
@@ -27,10 +27,14 @@ type Asked = Partial<z.output<typeof schema>>;
 /**
  * A SecretID of an AppRole: issued once, delivered into a secret of another system, replaced before it ends. Vault answers
  * it once; from then on its accessor stands for it, in the metadata that it was issued with and beside the delivered value.
+ * Into a file goes a token in its stead, by which Vault hands it to whoever comes first.
  */
 export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.approle-secret-id',
-  parts: [['MOUNT', 'ROLE', 'PROVIDER', 'PLACE', 'NAME']],
+  parts: [
+    ['MOUNT', 'ROLE', 'PROVIDER', 'PLACE', 'NAME'],
+    ['MOUNT', 'ROLE', 'PROVIDER', 'PATH'],
+  ],
   schema,
   fields: { renewal: { ages: true } },
   outputs: { accessor: {}, expires: {}, roleId: {} },
@@ -42,8 +46,8 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
   parent: ([mount = '', role = '']) => address('vault.approle-role', mount, role),
   after: (id) => comesBefore(id),
   gates: (id) => ['vault.active', ...placeGates(id)],
-  fills: (id) => [deliveredTo(id)],
   exclusive: (id) => id.join('/'),
+  into: secretOf,
   rights: (id) => {
     const role = rolePath(id).join('/');
     const [issuing, by] = [`${role}/secret-id`, `${role}/secret-id-accessor`];
@@ -77,7 +81,7 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
     const isGood = letter?.moved === false && renewal === spec.renewal && isAsAsked(current, spec);
     if (isGood) return;
     const owned = mark === undefined ? {} : { mark };
-    const made = await issue(client, role, spec.ttl, { where, ...owned });
+    const made = await issueTo(client, id, spec.ttl, { where, ...owned });
     const label = {
       id: letterId(made.accessor, made.ttl, Date.now()),
       ...owned,
@@ -95,6 +99,12 @@ export const approleSecretId = defineKind<typeof schema.shape, VaultClient>({
     await box.remove();
   },
 });
+
+const issueTo = (client: VaultClient, id: readonly string[], ttl: number | undefined, meant: IssuedFor) => {
+  if (!isWrapped(id)) return issue(client, rolePath(id), ttl, meant);
+  if (ttl !== undefined && ttl > 0) return issueWrapped(client, rolePath(id), ttl, meant);
+  throw new LabError('BAD_MANIFEST', 'a SecretID that is delivered wrapped needs a ttl: the wrapping lives as long');
+};
 
 const isAsAsked = (current: Issued | undefined, { ttl }: Asked): boolean =>
   current !== undefined && (ttl === undefined || current.ttl === ttl);

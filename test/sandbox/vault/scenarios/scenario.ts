@@ -7,6 +7,8 @@ export interface Request {
   readonly token?: string;
   /** Default: application/json, for a PATCH application/merge-patch+json. */
   readonly contentType?: string;
+  /** For how long Vault is to keep the answer, and give a token that has it once. */
+  readonly wrap?: string;
   /** Names for members of the answer, by their paths in it. */
   readonly keep?: Readonly<Record<string, readonly (string | number)[]>>;
 }
