@@ -71,6 +71,24 @@ describe('a failure', () => {
   });
 });
 
+test('stopped while it waits, apply leaves what it began to the next run, and says so', async () => {
+  memory.unsettled.set('memory.box/a', { state: 'waiting', because: 'its door is stuck' });
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 300);
+  const stopped = await applyAll(bench, three.slice(0, 2), { signal: stop.signal });
+  expect(stopped).toMatchObject({ cancelled: true, done: [], failed: [], skipped: [] });
+  expect(stopped.diagnostics).toEqual([
+    {
+      severity: 'warning',
+      code: 'CANCELLED',
+      message: 'it was begun, and stopped while it waited; the next apply goes on with it',
+      address: 'memory.box/a',
+    },
+  ]);
+  memory.unsettled.clear();
+  expect((await applyAll(bench, three.slice(0, 2))).done).toEqual(['memory.box/a', 'memory.box/b']);
+});
+
 describe('gates', () => {
   const shut = { state: 'shut', because: 'it is not there yet' } as const;
 

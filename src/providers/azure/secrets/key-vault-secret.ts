@@ -102,6 +102,6 @@ export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
   },
   check: ({ value, tags }) => (isSecret(value) ? valueFault(value) : undefined) ?? tagFault(Object.keys(tags ?? {})),
   read: async (client, [vault = '', name = ''], spec) => toLive(await readState(client.vault(vault), name), spec.tags),
-  write: (client, request) => writeSecret(client.vault(request.id[0] ?? ''), request, client.signal),
-  remove: (client, [vault = '', name = '']) => removeSecret(client.vault(vault), name, client.signal),
+  write: (client, request) => writeSecret(client.vault(request.id[0] ?? ''), request, client.stopping),
+  remove: (client, [vault = '', name = '']) => removeSecret(client.vault(vault), name, client.stopping),
 });

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { pause } from '../../../engine/pause.ts';
 import type { Live, WriteRequest } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
@@ -36,7 +36,7 @@ export const untilUpgraded = async (
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'NOT_SETTLED' || performance.now() > until) throw error;
       waiting(`Vault converts ${path} to version 2`);
-      await pause(pauseMs);
+      await pause(pauseMs, client.stopping);
     }
   }
 };

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../../../engine/pause.ts';
 import type { Keeper } from '../../../engine/ports.ts';
 import { LabError } from '../../../errors.ts';
 import type { Secret } from '../../../secrets/secret.ts';
@@ -60,13 +60,14 @@ export interface BootstrapOptions {
   readonly reach: Reach;
   readonly keeper: (provider: string, place: string) => Promise<Keeper>;
   readonly prompt: Prompt | undefined;
-  readonly signal: AbortSignal;
+  /** Ends what is only waited for. */
+  readonly stopping: AbortSignal;
 }
 
 const serviceMs = 60_000;
 
 /** Opens nothing yet. */
-export const openBootstrap = ({ config, reach, keeper, prompt, signal }: BootstrapOptions): Bootstrap => {
+export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: BootstrapOptions): Bootstrap => {
   const escrow = openEscrow(config, (custodian) => keeper(custodian.keeper, custodian.place));
   const servers = async (): Promise<readonly [ServerApi, ...ServerApi[]]> => {
     const [first, ...others] = await reach.servers();
@@ -136,7 +137,7 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
       if (status.initialized) throw tooFew(server, status);
       // A server that joins a raft cluster becomes initialised a moment after the first is in service.
       if (performance.now() > until) throw notJoined(server);
-      await rest(500, signal);
+      await pause(500, stopping);
     }
   };
 
@@ -158,7 +159,7 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
       if (id !== undefined) return id;
       if (performance.now() > until)
         throw new LabError('NOT_SETTLED', `Vault at ${config.address} is unsealed and does not tell its cluster id`);
-      await rest(100, signal);
+      await pause(100, stopping);
     }
   };
 
@@ -236,14 +237,6 @@ export const sharesAnswer = (config: InitConfig, messages: readonly string[]): S
     threshold: config.threshold,
     shares: messages.map((message, index) => ({ number: index + 1, message, custodian: owners[index] ?? '' })),
   };
-};
-
-const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await pause(ms, undefined, { signal });
-  } catch {
-    throw new LabError('CANCELLED', 'stopped while waiting for Vault');
-  }
 };
 
 const tooFew = (server: ServerApi, { progress, t }: SealStatus): LabError =>
