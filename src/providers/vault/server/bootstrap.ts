@@ -30,7 +30,7 @@ export interface Bootstrap {
   /** Makes keys, initialises, and keeps the answer. Throws CONFLICT if somebody else was first. */
   initialise(): Promise<void>;
   /** From the answer on: shares to their custodians, unsealed if lab is to, and the escrow closed. */
-  complete(unsealing: boolean): Promise<void>;
+  complete(unsealing: boolean, waiting?: (because: string) => void): Promise<void>;
   /** The shares of each generation that may open Vault: store by store as `read` has it, then those that people type. */
   generations(read: ReadHeld): Promise<readonly Attempts[]>;
   /** What people type, where they are asked. */
@@ -65,6 +65,8 @@ export interface BootstrapOptions {
 }
 
 const serviceMs = 60_000;
+// What its StatefulSet still owes by then, a later run finds sealed.
+const owedMs = 180_000;
 
 /** Opens nothing yet. */
 export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: BootstrapOptions): Bootstrap => {
@@ -131,7 +133,13 @@ export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: Boots
   const untilUnsealed = async (server: ServerApi, shares: readonly Attempts[]): Promise<void> => {
     const until = performance.now() + serviceMs;
     for (;;) {
-      if ((await server.status()).sealed) writes += 1;
+      const before = await server.status().catch(unlessUnreachable);
+      if (before === undefined && performance.now() < until) {
+        // A pod runs a moment before the server in it does.
+        await pause(500, stopping);
+        continue;
+      }
+      if (before?.sealed === true) writes += 1;
       const status = await unseal(server, shares, () => {});
       if (!status.sealed) return;
       if (status.initialized) throw tooFew(server, status);
@@ -147,9 +155,23 @@ export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: Boots
     return answer !== undefined && (await escrow.chain()).current.number === 1 ? answer : undefined;
   };
 
-  const unsealAll = async (): Promise<void> => {
+  /** Those that run, and then those that come only once these are in service: a StatefulSet may bring them one by one. */
+  const unsealAll = async (waiting: (because: string) => void): Promise<void> => {
     const shares = await generations((generation, store) => generation.held(store));
-    await Promise.all((await servers()).map((server) => untilUnsealed(server, shares))).finally(() => typed?.wipe());
+    const unsealed = new Set<string>();
+    let until = 0;
+    for (;;) {
+      const owed = await reach.owed();
+      const fresh = (await servers()).filter(({ address }) => !unsealed.has(address));
+      await Promise.all(fresh.map((server) => untilUnsealed(server, shares)));
+      for (const { address } of fresh) unsealed.add(address);
+      if (fresh.length > 0) until = performance.now() + owedMs;
+      else if (owed.length === 0 || performance.now() > until) return;
+      else {
+        waiting(`${owed.join(', ')} of its StatefulSet ${owed.length === 1 ? 'is' : 'are'} still to come`);
+        await pause(500, stopping);
+      }
+    }
   };
 
   const clusterId = async (): Promise<string> => {
@@ -180,10 +202,10 @@ export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: Boots
     initialise,
     standing: async () => standingOf(await mainStatus(), escrow, config),
     statuses: async () => Promise.all((await servers()).map((server) => server.status())),
-    complete: async (unsealing) => {
+    complete: async (unsealing, waiting = () => {}) => {
       const answer = await answerOfInit();
       if (answer !== undefined) await distributed(answer);
-      if (unsealing) await unsealAll();
+      if (unsealing) await unsealAll(waiting).finally(() => typed?.wipe());
       if (answer === undefined || (await mainStatus()).sealed) return;
       await escrow.first.keepEnd(recordOf(answer, config, await clusterId()));
     },
@@ -237,6 +259,11 @@ export const sharesAnswer = (config: InitConfig, messages: readonly string[]): S
     threshold: config.threshold,
     shares: messages.map((message, index) => ({ number: index + 1, message, custodian: owners[index] ?? '' })),
   };
+};
+
+const unlessUnreachable = (error: unknown): undefined => {
+  if (!(error instanceof LabError) || error.code !== 'UNREACHABLE') throw error;
+  return undefined;
 };
 
 const tooFew = (server: ServerApi, { progress, t }: SealStatus): LabError =>
