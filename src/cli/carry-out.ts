@@ -69,14 +69,17 @@ const stepsAside = (host: Host, drawn: Drawn): Host => {
 /** Locks, plans, guards, asks, applies: the one way in which anything is written. */
 export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
   const finishing = () =>
-    host.say('Stopping: what runs is finished and saved, nothing more starts. Ctrl-C again gives up on it.');
+    host.say(
+      'Stopping: what runs is finished and saved, nothing is waited for, nothing more starts. Ctrl-C again gives up on it.',
+    );
   return stoppable(finishing, async (stopping) => {
     const sandbox = request.flags.sandbox === true;
     if (request.saved !== undefined) guardWorld(request.saved, sandbox);
     const manifest = await readManifest(request.flags, host.env);
     if (request.mode === 'destroy') guardDestroy(manifest);
     const drawn: Drawn = { progress: undefined };
-    const opening = { manifest, sandbox, readOnly: false, signal: stopping.abort, host: stepsAside(host, drawn) };
+    const { abort: signal, stop } = stopping;
+    const opening = { manifest, sandbox, readOnly: false, signal, stopping: stop, host: stepsAside(host, drawn) };
     return withSystems(opening, async (systems) => {
       const store = storeOf(opening, systems);
       const patience = { seconds: request.lockWait, stop: stopping.stop, say: host.say };

@@ -16,6 +16,8 @@ import { surroundingsOf } from './surroundings.ts';
 /** What systems are connected for. */
 export interface Opening extends Ground {
   readonly signal: AbortSignal;
+  /** Where waits end before calls do; default: together. */
+  readonly stopping?: AbortSignal;
 }
 
 /** What single systems can be opened with, for who needs neither a plan nor all of them; closed after `work`. */
@@ -140,7 +142,7 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
 
 /** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
 const connectorFor = (
-  { readOnly, signal, host }: Pick<Opening, 'readOnly' | 'signal' | 'host'>,
+  { readOnly, signal, stopping = signal, host }: Pick<Opening, 'readOnly' | 'signal' | 'stopping' | 'host'>,
   { manifest, env, desk }: Surroundings,
 ) => {
   const opened = new Map<string, Promise<Connection>>();
@@ -192,6 +194,7 @@ const connectorFor = (
     env,
     resolve: desk.read,
     signal,
+    stopping,
     ...(host.askHidden === undefined ? {} : { prompt: host.askHidden }),
   };
   const close = async (): Promise<void> => {

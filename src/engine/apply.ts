@@ -118,7 +118,7 @@ const step = async (
     return await work();
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    if (error.code === 'CANCELLED') return { is: 'cancelled' };
+    if (error.code === 'CANCELLED') return brokenOff(address, run);
     const origin = run.nodes.get(address)?.resource.origin;
     const diagnostic = toDiagnostic(error, { address, ...(origin === undefined ? {} : { origin }) });
     // A gate that is broken is one cause for all that stands behind it.
@@ -127,6 +127,15 @@ const step = async (
     run.emit({ type: 'failed', address, diagnostic });
     return { is: 'failed' };
   }
+};
+
+/** Stopped while it waited: what was begun is left to the next run. */
+const brokenOff = (address: string, run: Run): Outcome => {
+  if (run.session.state.records.some((record) => record.address === address && record.status === 'begun')) {
+    const message = 'it was begun, and stopped while it waited; the next apply goes on with it';
+    run.diagnostics.push({ severity: 'warning', code: 'CANCELLED', message, address });
+  }
+  return { is: 'cancelled' };
 };
 
 const runNode = async (node: Node, change: Change | undefined, run: Run): Promise<Outcome> => {

@@ -102,6 +102,8 @@ export interface Tunnel {
   readonly through: string;
   /** One address a pod behind a Service, in order; [] while there is none. Throws DENIED, UNREACHABLE, … */
   members(service: ClusterAddress): Promise<readonly ClusterAddress[]>;
+  /** Names of the pods behind a Service that are still to come, as their StatefulSet has it; [] where that cannot be told. */
+  owed(service: ClusterAddress): Promise<readonly string[]>;
   /**
    * A connection to what an address names; of a Service, to a pod that is ready, if one is. Throws UNREACHABLE while
    * there is no pod, DENIED, …; later it ends with an error whose `code` is ECONNREFUSED where nothing listens.

@@ -318,7 +318,10 @@ export interface ConnectContext {
   resolve(source: LocalSource): Promise<Secret | undefined>;
   /** One line that somebody types and the terminal does not show; undefined if broken off. Absent where nobody can be asked. */
   readonly prompt?: (question: string) => Promise<Buffer | undefined>;
+  /** Ends every call. */
   readonly signal: AbortSignal;
+  /** Ends what is only waited for: set at the first Ctrl-C, while calls that are under way are finished. */
+  readonly stopping: AbortSignal;
 }
 
 /** A provider's live side in one run: one client, one login. */

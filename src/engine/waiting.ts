@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
 import { providerOf } from './address.ts';
 import type { Emit } from './event.ts';
 import { brokenGate } from './gate.ts';
+import { pause } from './pause.ts';
 import type { BoundKind } from './resource.ts';
 import type { Fields } from './value.ts';
 import type { World } from './world.ts';
@@ -66,7 +66,7 @@ export const gatekeeper = (world: World, { wait, hasFailed, signal }: Patience, 
       if (performance.now() >= deadline) return state.because;
       if (!ours && hasFailed()) return `${state.because}; not waited for after a failure`;
       emit({ type: 'gate', gate, state: 'waiting', because: state.because });
-      await pause(looks, signal);
+      await pause(pauseMs(looks), signal);
     }
   };
   return {
@@ -99,14 +99,6 @@ export const untilSettled = async (
       throw new LabError('NOT_SETTLED', `${settled.because} (waited ${seconds} s)`, { address: target.address });
     }
     emit({ type: 'waiting', address: target.address, for: settled.because });
-    await pause(looks, signal);
-  }
-};
-
-const pause = async (looks: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await sleep(pauseMs(looks), undefined, { signal });
-  } catch {
-    throw new LabError('CANCELLED', 'stopped while waiting');
+    await pause(pauseMs(looks), signal);
   }
 };

@@ -107,6 +107,7 @@ const connectAll = async ({ azure: box, aws: account1, kubeconfig }: Sandbox) =>
       return found === undefined ? undefined : secret(found);
     },
     signal: new AbortController().signal,
+    stopping: new AbortController().signal,
   };
   const env = (name: string) => ({ from: 'env', name });
   const configs: readonly (readonly [Provider, object])[] = [

@@ -74,8 +74,9 @@ describe('into a key vault', () => {
       loopback: { port: box.port, ca: box.caPem },
     };
     const resolve = async () => secret(clientSecret);
-    const signal = new AbortController().signal;
-    const connection = await azure.connect(config, { readOnly: false, ports: noPorts, env: {}, resolve, signal });
+    const { signal } = new AbortController();
+    const context = { readOnly: false, ports: noPorts, env: {}, resolve, signal, stopping: signal };
+    const connection = await azure.connect(config, context);
     onTestFinished(async () => {
       await connection.close();
       await box.stop();

@@ -74,7 +74,14 @@ describe('in Azure', () => {
     };
     const resolve = async () => secret(clientSecret);
     const signal = new AbortController().signal;
-    const connection = await azure.connect(config, { readOnly: false, ports: noPorts, env: {}, resolve, signal });
+    const connection = await azure.connect(config, {
+      readOnly: false,
+      ports: noPorts,
+      env: {},
+      resolve,
+      signal,
+      stopping: signal,
+    });
     onTestFinished(async () => {
       await connection.close();
       await box.stop();

@@ -71,6 +71,24 @@ describe('a failure', () => {
   });
 });
 
+test('stopped while it waits, apply leaves what it began to the next run, and says so', async () => {
+  memory.unsettled.set('memory.box/a', { state: 'waiting', because: 'its door is stuck' });
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 300);
+  const stopped = await applyAll(bench, three.slice(0, 2), { signal: stop.signal });
+  expect(stopped).toMatchObject({ cancelled: true, done: [], failed: [], skipped: [] });
+  expect(stopped.diagnostics).toEqual([
+    {
+      severity: 'warning',
+      code: 'CANCELLED',
+      message: 'it was begun, and stopped while it waited; the next apply goes on with it',
+      address: 'memory.box/a',
+    },
+  ]);
+  memory.unsettled.clear();
+  expect((await applyAll(bench, three.slice(0, 2))).done).toEqual(['memory.box/a', 'memory.box/b']);
+});
+
 describe('gates', () => {
   const shut = { state: 'shut', because: 'it is not there yet' } as const;
 
@@ -230,7 +248,7 @@ describe('what a resource of the same manifest would let lab do', () => {
   });
 
   test('is deferred while a run that was cut off left that to be waited for', async () => {
-    memory.unsettled.set(grant.address, 'it is being converted');
+    memory.unsettled.set(grant.address, { state: 'failed', because: 'it is being converted' });
     await applyAll(bench, [grant]);
     memory.failing.set(granted.address, denied);
     const made = await plan(bench, [grant, granted]);

@@ -41,7 +41,7 @@ test('what stands as the manifest has it is probed; what has nothing to prove is
 
 test('what does not settle any more has failed, with its reason', async () => {
   await applyAll(bench, wanted);
-  memory.unsettled.set('memory.box/b', 'its door is stuck');
+  memory.unsettled.set('memory.box/b', { state: 'failed', because: 'its door is stuck' });
   expect((await report()).verified[1]?.probes).toEqual([
     { is: 'failed', check: 'in service', expected: 'settled', found: 'its door is stuck' },
   ]);

@@ -26,6 +26,7 @@ const ownObjectsOf = async ({ kubeconfig, context }: SessionCluster) => {
       ports: noPorts,
       resolve: async () => undefined,
       signal: new AbortController().signal,
+      stopping: new AbortController().signal,
     },
   );
   const { ownObjects } = connection.offers;

@@ -3,7 +3,7 @@ import { defineKind } from '../../src/engine/define-kind.ts';
 import { secretValue } from '../../src/engine/fields.ts';
 import type { GateState } from '../../src/engine/gate.ts';
 import { formatPath } from '../../src/engine/path.ts';
-import type { Connection, DefinedKind, Kind, Live, Probe, WriteRequest } from '../../src/engine/resource.ts';
+import type { Connection, DefinedKind, Kind, Live, Probe, Settled, WriteRequest } from '../../src/engine/resource.ts';
 import { liveSecret } from '../../src/engine/value.ts';
 import { LabError } from '../../src/errors.ts';
 import { isSecret, reveal, secret } from '../../src/secrets/secret.ts';
@@ -29,8 +29,8 @@ export interface Memory {
   writes: number;
   /** What probes of an address (kind/id) find. */
   readonly probes: Map<string, Probe>;
-  /** Addresses whose writes have not settled, with the reason. */
-  readonly unsettled: Map<string, string>;
+  /** Addresses whose writes have not settled. */
+  readonly unsettled: Map<string, Settled>;
 }
 
 export const newMemory = (): Memory => ({
@@ -153,10 +153,7 @@ export const box = defineKind({
     const held = memory.objects.get(keyOf('memory.box', id))?.secrets[property];
     return held === undefined ? undefined : secret(held.value);
   },
-  settled: async (memory, id) => {
-    const because = memory.unsettled.get(keyOf('memory.box', id));
-    return because === undefined ? { state: 'done' } : { state: 'failed', because };
-  },
+  settled: async (memory, id) => memory.unsettled.get(keyOf('memory.box', id)) ?? { state: 'done' },
   verify: async (memory, id) => {
     const key = keyOf('memory.box', id);
     check(memory, `probe ${key}`);

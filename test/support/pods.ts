@@ -37,6 +37,8 @@ export interface TestPod {
   /** By port of the pod, the port on this machine. */
   readonly ports: Readonly<Record<number, number>>;
   readonly ready?: boolean;
+  /** The StatefulSet that it belongs to. */
+  readonly set?: { readonly name: string; readonly uid: string };
 }
 
 /** Where the pods of a test run. */
@@ -65,7 +67,7 @@ export const startPods = async (put: Put, name: string, files: NodeFiles | undef
   }
   return {
     run: async (pod) => {
-      const { namespace, name: podName, labels, ports, ready = true } = pod;
+      const { namespace, name: podName, labels, ports, ready = true, set } = pod;
       running.set(`${namespace}/${podName}`, pod);
       const annotations = {
         [annotation]: Object.entries(ports)
@@ -77,7 +79,14 @@ export const startPods = async (put: Put, name: string, files: NodeFiles | undef
         { name: 'server', image: 'none', ports: [{ name: 'api', containerPort: Number(first ?? 1) }] },
       ];
       await put('POST', `/api/v1/namespaces/${namespace}/pods`, {
-        metadata: { name: podName, labels, annotations },
+        metadata: {
+          name: podName,
+          labels,
+          annotations,
+          ...(set === undefined
+            ? {}
+            : { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', controller: true, ...set }] }),
+        },
         spec: { containers, ...(node === undefined ? {} : { nodeName: name }) },
       });
       await put('PATCH', `/api/v1/namespaces/${namespace}/pods/${podName}/status`, {

@@ -65,6 +65,8 @@ export interface AwsClient {
   as(visitor: Visitor): VisitorLogin;
   /** The cluster, for tokens of its service accounts. */
   readonly ports: Ports;
+  /** Ends what is only waited for. */
+  readonly stopping: AbortSignal;
   /** Requests sent so far that may have changed something. */
   writes(): number;
   close(): void;
@@ -77,6 +79,7 @@ export interface ClientOptions {
   readonly readOnly: boolean;
   readonly ports: Ports;
   readonly signal: AbortSignal;
+  readonly stopping: AbortSignal;
   readonly resolve: (source: LocalSource) => Promise<Secret | undefined>;
 }
 
@@ -141,6 +144,7 @@ export const createClient = (options: ClientOptions): AwsClient => {
       const signed = presigned(question, await sdk.credentials());
       return secret(`k8s-aws-v1.${Buffer.from(signed).toString('base64url')}`);
     },
+    stopping: options.stopping,
     as: (visitor) => visitorLogin(sdk, visitor, { config, env, signal }),
     ports,
     describe: (place) =>

@@ -26,8 +26,16 @@ const kinds: readonly DefinedKind<AwsClient>[] = [
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
-  const { env, readOnly, signal, ports } = context;
-  const options = { config, env, readOnly, signal, ports, resolve: (source: LocalSource) => context.resolve(source) };
+  const { env, readOnly, signal, stopping, ports } = context;
+  const options = {
+    config,
+    env,
+    readOnly,
+    signal,
+    stopping,
+    ports,
+    resolve: (source: LocalSource) => context.resolve(source),
+  };
   const client = createClient(options);
   const scope = async () => scopeOf(await client.identity());
   return {

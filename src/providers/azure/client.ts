@@ -25,8 +25,8 @@ export interface AzureClient {
   as(visitor: Visitor): VisitorLogin;
   /** The cluster, for tokens of its service accounts. */
   readonly ports: Ports;
-  /** Aborted when the run is cancelled. */
-  readonly signal: AbortSignal;
+  /** Ends what is only waited for. */
+  readonly stopping: AbortSignal;
   /** Requests sent so far that may have changed something. */
   writes(): number;
 }
@@ -39,6 +39,7 @@ export interface ClientOptions {
   readonly readOnly: boolean;
   readonly ports: Ports;
   readonly signal: AbortSignal;
+  readonly stopping: AbortSignal;
   readonly pauses?: readonly number[];
 }
 
@@ -90,13 +91,13 @@ export const createClient = (options: ClientOptions): AzureClient => {
   };
 
   return {
-    arm: () => (arm ??= openArm({ config, wire, login, readOnly, patience, slow, wrote })),
+    arm: () => (arm ??= openArm({ config, wire, login, readOnly, patience, slow, stopping: options.stopping, wrote })),
     vault: (vault) => vaultSecrets(callTo(vault)),
     tenantOf: async (vault) => (await open(vault)).tenant,
     hostOf,
     as: (visitor) => visitorLogin({ config, wire, signal }, visitor),
     ports: options.ports,
-    signal,
+    stopping: options.stopping,
     writes: () => writes,
   };
 };

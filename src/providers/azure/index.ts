@@ -26,7 +26,7 @@ const kinds: readonly DefinedKind<AzureClient>[] = [
 
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
-  const { env, readOnly, signal, ports } = context;
+  const { env, readOnly, signal, stopping, ports } = context;
   const [{ openWire, proxySettings }, { openLogin }, { createClient }] = await Promise.all([
     import('./wire.ts'),
     import('./login/login.ts'),
@@ -34,7 +34,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
   ]);
   const wire = openWire({ loopback: config.loopback, env, signal });
   const login = openLogin({ config, wire, resolve: (source) => context.resolve(source), signal });
-  const client = createClient({ config, wire, login, readOnly, ports, signal });
+  const client = createClient({ config, wire, login, readOnly, ports, signal, stopping });
   return {
     scope: () => scopeOf(config, client),
     describe: async () => {

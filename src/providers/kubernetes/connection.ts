@@ -29,7 +29,7 @@ type Config = z.output<typeof connectionSchema>;
 export const openConnection = async (
   kinds: readonly DefinedKind<KubeClient>[],
   config: unknown,
-  { readOnly, env, signal, ports }: ConnectContext,
+  { readOnly, env, signal, stopping, ports }: ConnectContext,
 ): Promise<Connection> => {
   const parsed = connectionSchema.safeParse(config);
   if (!parsed.success) {
@@ -48,8 +48,8 @@ export const openConnection = async (
   const { send, upgrade } = transport;
   const discovery = openDiscovery(send);
   const tokens = openTokens(send);
-  const objects = openObjects({ send, discovery });
-  const client: KubeClient = { send, discovery, objects, ...(managed === undefined ? {} : { managed }) };
+  const objects = openObjects({ send, discovery, stopping });
+  const client: KubeClient = { send, discovery, stopping, objects, ...(managed === undefined ? {} : { managed }) };
   const scope = once(() => clusterUid(client));
   // A run that is aborted still writes down how far it got.
   const own = openTransport(access, readOnly, new AbortController().signal);

@@ -80,6 +80,8 @@ export interface VaultCalls {
 export interface VaultClient extends VaultCalls {
   /** Throws BAD_MANIFEST where the manifest does not have lab initialise this Vault. */
   bootstrap(): Bootstrap;
+  /** Ends what is only waited for. */
+  readonly stopping: AbortSignal;
   /** Which of the two products it is. */
   product(): Promise<Product>;
   /** The state of `vault.active`. */

@@ -68,7 +68,7 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
 const connect = async (given: unknown, context: ConnectContext): Promise<Connection> => {
   const config = checkConfig(given, context.env);
   const { address, login, init } = config;
-  const { readOnly, signal } = context;
+  const { readOnly, signal, stopping } = context;
   const reach = await openReach(config, context);
   const { transport } = reach;
   const health = openHealth(reach, config);
@@ -84,7 +84,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
           reach,
           keeper: context.ports.keeper,
           prompt: context.prompt,
-          signal,
+          stopping,
         });
   const chosen = readOnly ? login.plan : login.apply;
   const declared = loginBy(chosen);
@@ -96,6 +96,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
     ...calls,
     bootstrap: () => bootstrap ?? noInit(),
     gate,
+    stopping,
     product: () => health.product(),
     ownLogin: () => own,
     withToken: (token) => callsAs({ token: async () => token, renewable: () => false }),

@@ -16,6 +16,8 @@ export interface Reach {
   readonly signal: AbortSignal;
   /** The address of each server, one at least: those of the connection, or each pod behind its address. */
   readonly servers: () => Promise<readonly [string, ...string[]]>;
+  /** Names of pods behind its address that are still to come; [] where all are known. */
+  readonly owed: () => Promise<readonly string[]>;
 }
 
 /** Opens the way that the connection names; dials nothing yet. */
@@ -29,15 +31,16 @@ export const openReach = async (config: VaultConfig, { env, signal, ports }: Con
       transport: await openTransport(direct),
       bulk: () => openBulk(direct),
       servers: async () => [first, ...others],
+      owed: async () => [],
     };
   }
   const { hostname, port, protocol } = new URL(config.address);
+  const service = { host: hostname, port: portOf(port, protocol) };
   const pods = new Set<string>();
   // A pod that was found behind the Service shows the Service's certificate.
   const certifiedAs = (host: string): string => (pods.has(host) ? hostname : host);
   const connector = tunnelled({ tunnel: ports.tunnel, certifiedAs });
   const found = sharedQuestion(async (): Promise<readonly [string, ...string[]]> => {
-    const service = { host: hostname, port: portOf(port, protocol) };
     const members = await (await ports.tunnel()).members(service).catch(noneYet);
     for (const { host } of members) pods.add(host);
     const [main = config.address, ...more] = members.map((member) => `${protocol}//${member.host}:${member.port}`);
@@ -48,6 +51,12 @@ export const openReach = async (config: VaultConfig, { env, signal, ports }: Con
     transport: await openTransport({ caFile, signal, connector }),
     bulk: () => openBulk({ caFile, signal, connector }),
     servers: () => (config.servers === undefined ? found.ask() : Promise.resolve([first, ...others])),
+    owed: async () => {
+      if (config.servers !== undefined) return [];
+      // Whatever is no longer owed then is among the servers that are found next.
+      found.forget();
+      return (await ports.tunnel()).owed(service).catch(noneYet);
+    },
   };
 };
 

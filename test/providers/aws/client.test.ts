@@ -115,9 +115,17 @@ describe('a secret', () => {
       endpoints: { secretsManager: 'https://aws.invalid', sts: 'https://aws.invalid' },
     });
     const value = standIn('seed', 'KEY');
-    const { env, readOnly, signal, ports } = given;
+    const { env, readOnly, signal, stopping, ports } = given;
     const resolve = async () => value;
-    const client = createClient({ config: checkConfig(elsewhere, {}), env, readOnly, signal, ports, resolve });
+    const client = createClient({
+      config: checkConfig(elsewhere, {}),
+      env,
+      readOnly,
+      signal,
+      stopping,
+      ports,
+      resolve,
+    });
     await expect(client.identity()).rejects.toMatchObject(guard);
     const place = { region, name: 'any' };
     const json = secret(`{"key":"${reveal(value)}"}`);

@@ -46,6 +46,7 @@ export const contextOf = (
       return value === undefined ? undefined : secret(value);
     },
     signal: new AbortController().signal,
+    stopping: new AbortController().signal,
   };
 };
 

@@ -62,6 +62,7 @@ export const contextFor = (
   env: {},
   resolve: async () => secret(principals[as].clientSecret),
   signal: new AbortController().signal,
+  stopping: new AbortController().signal,
   ...more,
 });
 

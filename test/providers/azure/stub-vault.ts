@@ -72,7 +72,17 @@ export const clientOf = (
   onTestFinished(() => wire.close());
   const resolve = async () => secret('the-client-secret');
   const login = openLogin({ config, wire, resolve, signal, pauses });
-  return createClient({ config, wire, login, readOnly: false, ports: noPorts, ...more, signal, pauses });
+  return createClient({
+    config,
+    wire,
+    login,
+    readOnly: false,
+    ports: noPorts,
+    stopping: signal,
+    ...more,
+    signal,
+    pauses,
+  });
 };
 
 /** The stub's only vault, as a client sees it. */

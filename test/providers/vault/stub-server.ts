@@ -61,6 +61,7 @@ export const clientOf = async (address: string, options: Partial<ClientOptions> 
     ...calls,
     bootstrap: unused,
     gate: async () => ({ state: 'open' }),
+    stopping: signal,
     product: async () => 'vault',
     ownLogin: () => calls,
     withToken: () => calls,

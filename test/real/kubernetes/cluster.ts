@@ -38,6 +38,7 @@ export const contextWith = ({ readOnly = false, env = {}, signal }: ConnectOptio
     ports: noPorts,
     resolve: async () => undefined,
     signal: signal ?? new AbortController().signal,
+    stopping: signal ?? new AbortController().signal,
   };
 };
 

@@ -31,6 +31,7 @@ export const context = (env: Readonly<Record<string, string>> = {}, readOnly = f
       return value === undefined ? undefined : secret(value);
     },
     signal: new AbortController().signal,
+    stopping: new AbortController().signal,
   };
 };
 

@@ -103,7 +103,7 @@ export const iamAccessKey = defineKind<typeof schema.shape, AwsClient>({
       await changeTags(found.tags, request, calls, more);
     }
     if (wasElsewhere) await dropRecord(client, before);
-    await untilSeen(`the user ${user}`, request.waiting, () => isThere(client, user, place));
+    await untilSeen(client, `the user ${user}`, request.waiting, () => isThere(client, user, place));
   },
   settled: (client, [user = ''], { record }) =>
     settledWhen(`the user ${user}`, () => isThere(client, user, secretPlace([record.region, record.name]))),

@@ -90,7 +90,7 @@ export const iamOidcProvider = defineKind<typeof schema.shape, AwsClient>({
       }
       await changeTags(found.tags, request, calls, more);
     }
-    await untilSeen(`the OIDC provider of ${issuer}`, request.waiting, () => knows(client, issuer, audiences));
+    await untilSeen(client, `the OIDC provider of ${issuer}`, request.waiting, () => knows(client, issuer, audiences));
   },
   settled: (client, _id, { issuer, audiences }) =>
     settledWhen(`the OIDC provider of ${issuer}`, () => knows(client, issuer, audiences)),

@@ -100,7 +100,7 @@ export const iamPolicy = defineKind<typeof schema.shape, AwsClient>({
       if (!same(found.document, document)) await replaceDocument(client, arn, document);
       await changeTags(found.tags, request, calls);
     }
-    await untilSeen(`the policy ${name}`, request.waiting, () => says(client, arn, document));
+    await untilSeen(client, `the policy ${name}`, request.waiting, () => says(client, arn, document));
   },
   settled: async (client, [name = ''], spec) => {
     const [identity, document] = await Promise.all([client.identity(), wantedDocument(client, spec)]);

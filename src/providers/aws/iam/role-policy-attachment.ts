@@ -30,7 +30,7 @@ export const iamRolePolicyAttachment = defineKind<typeof schema.shape, AwsClient
   write: async (client, { id, waiting }) => {
     const [role = '', policy = ''] = id;
     await client.iam.attach(role, policyArn(await client.identity(), policy));
-    await untilSeen(`the policy of the role ${id[0]}`, waiting, () => isAttached(client, id));
+    await untilSeen(client, `the policy of the role ${id[0]}`, waiting, () => isAttached(client, id));
   },
   settled: (client, id) => settledWhen(`the policy of the role ${id[0]}`, () => isAttached(client, id)),
   verify: (client, id) => provePolicy(client, id),

@@ -106,7 +106,7 @@ export const iamRole = defineKind<typeof schema.shape, AwsClient>({
       if (all.description !== found.description || all.maxSession !== found.maxSession) await iam.setRole(name, all);
       await changeTags(found.tags, request, calls);
     }
-    await untilSeen(`the role ${name}`, request.waiting, () => trusts(client, name, trust));
+    await untilSeen(client, `the role ${name}`, request.waiting, () => trusts(client, name, trust));
   },
   settled: async (client, [name = ''], spec) => {
     const trust = await wantedTrust(client, spec);

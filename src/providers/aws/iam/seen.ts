@@ -1,5 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../../../engine/pause.ts';
 import type { Settled } from '../../../engine/resource.ts';
+import type { AwsClient } from '../client.ts';
 
 const looks = 20;
 const pauseMs = 500;
@@ -11,6 +12,7 @@ const unheard = (what: string): string => `IAM has not told all its servers of $
  * the engine reads right after. What is not seen by then, the engine's own read tells.
  */
 export const untilSeen = async (
+  { stopping }: Pick<AwsClient, 'stopping'>,
   what: string,
   waiting: ((because: string) => void) | undefined,
   isSeen: () => Promise<boolean>,
@@ -18,7 +20,7 @@ export const untilSeen = async (
   for (let look = 0; look < looks; look++) {
     if (await isSeen()) return;
     waiting?.(unheard(what));
-    await pause(pauseMs);
+    await pause(pauseMs, stopping);
   }
 };
 

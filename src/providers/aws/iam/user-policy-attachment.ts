@@ -26,7 +26,7 @@ export const iamUserPolicyAttachment = defineKind<typeof schema.shape, AwsClient
   write: async (client, { id, waiting }) => {
     const [user = '', policy = ''] = id;
     await client.iam.attachToUser(user, policyArn(await client.identity(), policy));
-    await untilSeen(`the policy of the user ${id[0]}`, waiting, () => isAttached(client, id));
+    await untilSeen(client, `the policy of the user ${id[0]}`, waiting, () => isAttached(client, id));
   },
   settled: (client, id) => settledWhen(`the policy of the user ${id[0]}`, () => isAttached(client, id)),
   remove: async (client, [user = '', policy = '']) =>

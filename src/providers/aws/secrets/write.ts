@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../../../engine/pause.ts';
 import type { Live, WriteRequest } from '../../../engine/resource.ts';
 import { LabError } from '../../../errors.ts';
 import { changeProperties, propertyOf } from '../../../secrets/properties.ts';
@@ -200,6 +200,6 @@ const untilCurrent = async (client: AwsClient, place: SecretPlace, version: stri
   for (let look = 0; look < looks; look++) {
     const state = await client.describe(place);
     if (state?.current === version && state.tags['lab-version'] === version) return;
-    await pause(500);
+    await pause(500, client.stopping);
   }
 };

@@ -33,7 +33,8 @@ export type Known<T> = (failure: Failure) => { readonly value: T } | undefined;
 export interface Arm {
   readonly subscription: string;
   readonly tenant: string;
-  readonly signal: AbortSignal;
+  /** Ends what is only waited for. */
+  readonly stopping: AbortSignal;
   /** Pauses of a call for what takes minutes to be known everywhere. */
   readonly slow: readonly number[];
   vaults<T>(call: ArmCall, run: (sdk: KeyVaultManagementClient) => Promise<T>, known?: Known<T>): Promise<T>;
@@ -73,12 +74,13 @@ export interface ArmSetup {
   readonly readOnly: boolean;
   readonly patience: Patience;
   readonly slow: readonly number[];
+  readonly stopping: AbortSignal;
   /** Told of each request that may change something. */
   readonly wrote: () => void;
 }
 
 /** Opens nothing yet: each client is loaded with the first call that needs it. Throws BAD_MANIFEST without a subscription. */
-export const openArm = ({ config, wire, login, readOnly, patience, slow, wrote }: ArmSetup): Arm => {
+export const openArm = ({ config, wire, login, readOnly, patience, slow, stopping, wrote }: ArmSetup): Arm => {
   const { tenant, subscription } = config;
   if (tenant === undefined || subscription === undefined) {
     throw new LabError(
@@ -121,9 +123,11 @@ export const openArm = ({ config, wire, login, readOnly, patience, slow, wrote }
     }
   };
   const make = async <T>(call: ArmCall, run: () => Promise<T>, known?: Known<T>): Promise<T> => {
-    const { method, path, passes, pauses = patience.pauses, harmless } = call;
+    const { method, path, passes, pauses, harmless } = call;
+    // With pauses of its own a call waits for what takes minutes.
+    const { signal } = pauses === undefined ? patience : { signal: stopping };
     if (method !== 'GET' && harmless !== true && !readOnly) wrote();
-    const outcome = await retrying({ ...patience, pauses }, true, () => attempt(run), passes);
+    const outcome = await retrying({ pauses: pauses ?? patience.pauses, signal }, true, () => attempt(run), passes);
     if (outcome.ok) return outcome.value;
     const meant = known?.(outcome.failure);
     if (meant !== undefined) return meant.value;
@@ -133,7 +137,7 @@ export const openArm = ({ config, wire, login, readOnly, patience, slow, wrote }
   return {
     subscription,
     tenant,
-    signal: patience.signal,
+    stopping,
     slow,
     vaults: (call, run, known) => make(call, async () => run(await keyVault()), known),
     identities: (call, run, known) => make(call, async () => run(await identity()), known),

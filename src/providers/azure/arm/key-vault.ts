@@ -130,7 +130,7 @@ export const keyVault = defineKind<typeof vaultSchema.shape, AzureClient>({
     const found = await findVault(arm(), name);
     if (found === undefined) return;
     await removeVault(arm(), found.group, name);
-    await untilShown(`the deletion of the vault ${name}`, { signal: arm().signal }, async () =>
+    await untilShown(`the deletion of the vault ${name}`, arm(), async () =>
       (await readVault(arm(), found.group, name)) === undefined ? true : undefined,
     );
   },
@@ -172,5 +172,5 @@ const recovered = async (arm: Arm, group: string, name: string): Promise<KeyVaul
     tags: {},
     properties: { tenantId: arm.tenant, sku: { family: 'A', name: 'standard' }, createMode: 'recover' },
   });
-  return untilShown(`the recovery of the vault ${name}`, { signal: arm.signal }, () => readVault(arm, group, name));
+  return untilShown(`the recovery of the vault ${name}`, arm, () => readVault(arm, group, name));
 };

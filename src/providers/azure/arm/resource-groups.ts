@@ -57,7 +57,7 @@ export const removeGroup = async (arm: Arm, name: string): Promise<void> => {
   );
   const at = begun?.status === 202 ? begun.location : undefined;
   if (at === undefined) return;
-  await untilShown(`the deletion of the resource group ${name}`, { signal: arm.signal, seconds: 900 }, async () => {
+  await untilShown(`the deletion of the resource group ${name}`, { stopping: arm.stopping, seconds: 900 }, async () => {
     const { status } = await arm.rest(
       { method: 'GET', path: pathOf(name), version, at },
       answered(z.unknown()),

@@ -1,10 +1,10 @@
+import { pause } from '../../../engine/pause.ts';
 import { LabError } from '../../../errors.ts';
-import { rest } from '../retry.ts';
 
 /** Looks until something shows; throws NOT_SETTLED when it takes too long. `what`: `the deletion of the group lab`. */
 export const untilShown = async <T>(
   what: string,
-  { signal, seconds = 90 }: { readonly signal: AbortSignal; readonly seconds?: number },
+  { stopping, seconds = 90 }: { readonly stopping: AbortSignal; readonly seconds?: number },
   look: () => Promise<T | undefined>,
 ): Promise<T> => {
   const end = performance.now() + seconds * 1_000;
@@ -16,6 +16,6 @@ export const untilShown = async <T>(
         next: 'Run it again: Azure goes on by itself.',
       });
     }
-    await rest(ms, signal);
+    await pause(ms, stopping);
   }
 };

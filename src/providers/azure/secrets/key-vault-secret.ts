@@ -110,6 +110,6 @@ export const keyVaultSecret = defineKind<typeof schema.shape, AzureClient>({
     const value = await client.vault(vault).value(name, state.current.id);
     return property === undefined ? value : propertyOf(value, property, `${vault}/${name}`);
   },
-  write: (client, request) => writeSecret(client.vault(request.id[0] ?? ''), request, client.signal),
-  remove: (client, [vault = '', name = '']) => removeSecret(client.vault(vault), name, client.signal),
+  write: (client, request) => writeSecret(client.vault(request.id[0] ?? ''), request, client.stopping),
+  remove: (client, [vault = '', name = '']) => removeSecret(client.vault(vault), name, client.stopping),
 });

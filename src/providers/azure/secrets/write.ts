@@ -1,5 +1,5 @@
+import { pause } from '../../../engine/pause.ts';
 import { LabError } from '../../../errors.ts';
-import { rest } from '../retry.ts';
 import { nextStep, type SecretRequest } from './content.ts';
 import { readState, type SecretState } from './state.ts';
 import type { VaultSecrets } from './vault-secrets.ts';
@@ -14,7 +14,7 @@ const settleMs = 90_000;
 export const writeSecret = async (
   secrets: VaultSecrets,
   request: SecretRequest,
-  signal: AbortSignal,
+  stopping: AbortSignal,
 ): Promise<void> => {
   const [, name = ''] = request.id;
   const state = await readState(secrets, name);
@@ -24,19 +24,19 @@ export const writeSecret = async (
   }
   try {
     if (state.is === 'deleted') await secrets.recover(name);
-    const present = state.is === 'deleted' ? await until(secrets, name, signal, isReadable) : state;
+    const present = state.is === 'deleted' ? await until(secrets, name, stopping, isReadable) : state;
     await take(secrets, name, nextStep(name, present, request));
   } catch (error) {
     // On its way to the deleted ones or back it can be neither written nor read. Once it is there, the engine looks again.
-    if (error instanceof LabError && error.code === 'MOVED') await until(secrets, name, signal, isSomewhere);
+    if (error instanceof LabError && error.code === 'MOVED') await until(secrets, name, stopping, isSomewhere);
     throw error;
   }
 };
 
 /** Deletes it, and waits until it shows among the deleted ones: before that its name cannot be used. */
-export const removeSecret = async (secrets: VaultSecrets, name: string, signal: AbortSignal): Promise<void> => {
+export const removeSecret = async (secrets: VaultSecrets, name: string, stopping: AbortSignal): Promise<void> => {
   const begun = await secrets.remove(name);
-  if (begun) await until(secrets, name, signal, isGone);
+  if (begun) await until(secrets, name, stopping, isGone);
 };
 
 const take = async (secrets: VaultSecrets, name: string, step: ReturnType<typeof nextStep>): Promise<void> => {
@@ -57,7 +57,7 @@ const isSomewhere = ({ is }: SecretState): boolean => is !== 'absent';
 const until = async (
   secrets: VaultSecrets,
   name: string,
-  signal: AbortSignal,
+  stopping: AbortSignal,
   holds: (state: SecretState) => boolean,
 ): Promise<SecretState> => {
   const end = performance.now() + settleMs;
@@ -69,6 +69,6 @@ const until = async (
         next: 'Run it again: Key Vault goes on by itself.',
       });
     }
-    await rest(ms, signal);
+    await pause(ms, stopping);
   }
 };

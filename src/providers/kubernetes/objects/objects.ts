@@ -16,6 +16,8 @@ export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 export interface Wire {
   readonly send: Send;
   readonly discovery: Discovery;
+  /** Ends what is only waited for. */
+  readonly stopping?: AbortSignal;
 }
 
 /** One object with everything in it, for the kind that owns the data of Secrets; undefined if it is not there. */

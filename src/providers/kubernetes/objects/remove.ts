@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../../engine/pause.ts';
 import type { KubeObject, ObjectRef } from '../../../engine/ports.ts';
 import { LabError } from '../../../errors.ts';
 import { elements, members, text } from '../json.ts';
@@ -19,12 +19,12 @@ export const removeObject = async (wire: Wire, ref: ObjectRef, within: number = 
   if (found === undefined) return;
   if (found.metadata.deletionTimestamp === undefined) await sendDelete(wire, ref, found);
   const end = Date.now() + within;
-  for (let pause = 50; ; pause = Math.min(pause * 2, longestPause)) {
+  for (let ms = 50; ; ms = Math.min(ms * 2, longestPause)) {
     const left = await getWhole(wire, ref);
     // Another uid: it is gone, and somebody has made a new one of the same name.
     if (left === undefined || left.metadata.uid !== found.metadata.uid) return;
     if (Date.now() > end) throw stillThere(ref, left);
-    await sleep(pause);
+    await pause(ms, wire.stopping);
   }
 };
 

@@ -5,6 +5,7 @@ import { LabError } from '../../../errors.ts';
 import { elements, members, text, textMembers } from '../json.ts';
 import type { Send } from '../wire/call.ts';
 import type { Upgrade } from '../wire/transport.ts';
+import { owedPods } from './owed.ts';
 import { forwardProtocol, podStream } from './pod-stream.ts';
 
 /** What a tunnel works with. */
@@ -27,6 +28,8 @@ interface Target {
   readonly namespace: string;
   readonly service: string;
   readonly pods: readonly Pod[];
+  /** All that it selects, as the API server shows them. */
+  readonly selected: readonly unknown[];
   /** A number, or the name that each pod gives it. */
   readonly port: number | string;
 }
@@ -46,10 +49,12 @@ export const openTunnel = ({ send, upgrade, context }: TunnelOptions): Tunnel =>
       method: 'GET',
       path: `${base}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`,
     });
-    const pods = elements(members(list.body)['items']).map((item) => podOf(namespace, item));
+    const selected = elements(members(list.body)['items']);
+    const pods = selected.map((item) => podOf(namespace, item));
     return {
       namespace,
       service,
+      selected,
       port: targetPort(spec, address, `${namespace}/${service}`),
       pods: pods.filter((pod) => pod !== undefined).toSorted((a, b) => byOrdinal.compare(a.name, b.name)),
     };
@@ -74,6 +79,10 @@ export const openTunnel = ({ send, upgrade, context }: TunnelOptions): Tunnel =>
     members: async (address) => {
       const { namespace, service, pods, port } = await targetOf(address);
       return pods.map((pod) => ({ host: `${pod.name}.${service}.${namespace}.svc`, port: portOn(pod, port) }));
+    },
+    owed: async (address) => {
+      const { namespace, selected } = await targetOf(address);
+      return owedPods(send, namespace, selected);
     },
     dial: async (address) => {
       const { namespace, pod } = named(address);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../../../engine/pause.ts';
 import type { Keeper } from '../../../engine/ports.ts';
 import { LabError } from '../../../errors.ts';
 import type { Secret } from '../../../secrets/secret.ts';
@@ -30,7 +30,7 @@ export interface Bootstrap {
   /** Makes keys, initialises, and keeps the answer. Throws CONFLICT if somebody else was first. */
   initialise(): Promise<void>;
   /** From the answer on: shares to their custodians, unsealed if lab is to, and the escrow closed. */
-  complete(unsealing: boolean): Promise<void>;
+  complete(unsealing: boolean, waiting?: (because: string) => void): Promise<void>;
   /** The shares of each generation that may open Vault: store by store as `read` has it, then those that people type. */
   generations(read: ReadHeld): Promise<readonly Attempts[]>;
   /** What people type, where they are asked. */
@@ -60,13 +60,16 @@ export interface BootstrapOptions {
   readonly reach: Reach;
   readonly keeper: (provider: string, place: string) => Promise<Keeper>;
   readonly prompt: Prompt | undefined;
-  readonly signal: AbortSignal;
+  /** Ends what is only waited for. */
+  readonly stopping: AbortSignal;
 }
 
 const serviceMs = 60_000;
+// What its StatefulSet still owes by then, a later run finds sealed.
+const owedMs = 180_000;
 
 /** Opens nothing yet. */
-export const openBootstrap = ({ config, reach, keeper, prompt, signal }: BootstrapOptions): Bootstrap => {
+export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: BootstrapOptions): Bootstrap => {
   const escrow = openEscrow(config, (custodian) => keeper(custodian.keeper, custodian.place));
   const servers = async (): Promise<readonly [ServerApi, ...ServerApi[]]> => {
     const [first, ...others] = await reach.servers();
@@ -130,13 +133,19 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
   const untilUnsealed = async (server: ServerApi, shares: readonly Attempts[]): Promise<void> => {
     const until = performance.now() + serviceMs;
     for (;;) {
-      if ((await server.status()).sealed) writes += 1;
+      const before = await server.status().catch(unlessUnreachable);
+      if (before === undefined && performance.now() < until) {
+        // A pod runs a moment before the server in it does.
+        await pause(500, stopping);
+        continue;
+      }
+      if (before?.sealed === true) writes += 1;
       const status = await unseal(server, shares, () => {});
       if (!status.sealed) return;
       if (status.initialized) throw tooFew(server, status);
       // A server that joins a raft cluster becomes initialised a moment after the first is in service.
       if (performance.now() > until) throw notJoined(server);
-      await rest(500, signal);
+      await pause(500, stopping);
     }
   };
 
@@ -146,9 +155,23 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     return answer !== undefined && (await escrow.chain()).current.number === 1 ? answer : undefined;
   };
 
-  const unsealAll = async (): Promise<void> => {
+  /** Those that run, and then those that come only once these are in service: a StatefulSet may bring them one by one. */
+  const unsealAll = async (waiting: (because: string) => void): Promise<void> => {
     const shares = await generations((generation, store) => generation.held(store));
-    await Promise.all((await servers()).map((server) => untilUnsealed(server, shares))).finally(() => typed?.wipe());
+    const unsealed = new Set<string>();
+    let until = 0;
+    for (;;) {
+      const owed = await reach.owed();
+      const fresh = (await servers()).filter(({ address }) => !unsealed.has(address));
+      await Promise.all(fresh.map((server) => untilUnsealed(server, shares)));
+      for (const { address } of fresh) unsealed.add(address);
+      if (fresh.length > 0) until = performance.now() + owedMs;
+      else if (owed.length === 0 || performance.now() > until) return;
+      else {
+        waiting(`${owed.join(', ')} of its StatefulSet ${owed.length === 1 ? 'is' : 'are'} still to come`);
+        await pause(500, stopping);
+      }
+    }
   };
 
   const clusterId = async (): Promise<string> => {
@@ -158,7 +181,7 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
       if (id !== undefined) return id;
       if (performance.now() > until)
         throw new LabError('NOT_SETTLED', `Vault at ${config.address} is unsealed and does not tell its cluster id`);
-      await rest(100, signal);
+      await pause(100, stopping);
     }
   };
 
@@ -179,10 +202,10 @@ export const openBootstrap = ({ config, reach, keeper, prompt, signal }: Bootstr
     initialise,
     standing: async () => standingOf(await mainStatus(), escrow, config),
     statuses: async () => Promise.all((await servers()).map((server) => server.status())),
-    complete: async (unsealing) => {
+    complete: async (unsealing, waiting = () => {}) => {
       const answer = await answerOfInit();
       if (answer !== undefined) await distributed(answer);
-      if (unsealing) await unsealAll();
+      if (unsealing) await unsealAll(waiting).finally(() => typed?.wipe());
       if (answer === undefined || (await mainStatus()).sealed) return;
       await escrow.first.keepEnd(recordOf(answer, config, await clusterId()));
     },
@@ -238,12 +261,9 @@ export const sharesAnswer = (config: InitConfig, messages: readonly string[]): S
   };
 };
 
-const rest = async (ms: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await pause(ms, undefined, { signal });
-  } catch {
-    throw new LabError('CANCELLED', 'stopped while waiting for Vault');
-  }
+const unlessUnreachable = (error: unknown): undefined => {
+  if (!(error instanceof LabError) || error.code !== 'UNREACHABLE') throw error;
+  return undefined;
 };
 
 const tooFew = (server: ServerApi, { progress, t }: SealStatus): LabError =>

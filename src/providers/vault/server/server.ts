@@ -36,11 +36,11 @@ export const server = defineKind<typeof schema.shape, VaultClient>({
   exclusive: () => 'vault.server',
   irreversible: (_id, _spec, live) => (live.exists === 'no' ? oneWay : undefined),
   read: async (client, _id, spec) => readServer(client.bootstrap(), spec),
-  write: async (client, { live, spec }) => {
+  write: async (client, { live, spec, waiting }) => {
     const bootstrap = client.bootstrap();
     if (live.exists === 'no') await bootstrap.initialise();
     if (live.exists === 'yes') refuseOther(live, spec);
-    await bootstrap.complete(spec.service === 'unsealed');
+    await bootstrap.complete(spec.service === 'unsealed', waiting);
   },
   settled: async (client, _id, { service }) => {
     if (service === undefined) return { state: 'done' };

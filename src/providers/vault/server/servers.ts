@@ -21,7 +21,7 @@ type Drilling = Pick<DrillOptions, 'program' | 'network' | 'env' | 'canary' | 's
 /** The servers of a Vault and its escrow, for who needs them without anything else: no login, no plan, no state. */
 export const openServers = async (given: unknown, context: ConnectContext) => {
   const config = checkConfig(given, context.env);
-  const { signal } = context;
+  const { signal, stopping } = context;
   const reach = await openReach(config, context);
   const bootstrap =
     config.init === undefined
@@ -31,7 +31,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
           reach,
           keeper: context.ports.keeper,
           prompt: context.prompt,
-          signal,
+          stopping,
         });
   const escrowed = (): Bootstrap => bootstrap ?? noEscrow(config.address);
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
