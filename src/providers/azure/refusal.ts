@@ -103,7 +103,7 @@ const noAnswer = ({ method, path, host }: ShownCall, { code, sent }: Exclude<Fai
   }
   if (code === 'ENOTFOUND') {
     return new LabError('UNREACHABLE', `There is no host ${host}`, {
-      next: 'Check the name of the vault; lab does not make vaults. A deleted one can be recovered with `az keyvault recover`.',
+      next: 'Check the name of the vault. One that is not there is made by lab with `manage: create`; a deleted one is recovered by that, or by `az keyvault recover`.',
     });
   }
   if (!sent) return new LabError('UNREACHABLE', `${host} cannot be reached (${code})`);
