@@ -62,7 +62,13 @@ interface Drawn {
 const stepsAside = (host: Host, drawn: Drawn): Host => {
   const { askHidden } = host;
   if (askHidden === undefined) return host;
-  const ask = (question: string) => drawn.progress?.pause(() => askHidden(question)) ?? askHidden(question);
+  let turn: Promise<unknown> = Promise.resolve();
+  // One question at a time, whoever asks.
+  const ask = (question: string) => {
+    const answer = turn.then(() => drawn.progress?.pause(() => askHidden(question)) ?? askHidden(question));
+    turn = answer.catch(() => undefined);
+    return answer;
+  };
   return { ...host, askHidden: ask };
 };
 

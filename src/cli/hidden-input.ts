@@ -8,7 +8,7 @@ export interface Terminal {
   readonly interrupt: () => void;
 }
 
-const [ctrlC, ctrlD, backspace, newline, enter, erase] = [3, 4, 8, 10, 13, 127];
+const [ctrlC, ctrlD, backspace, newline, enter, space, erase] = [3, 4, 8, 10, 13, 32, 127];
 
 /** One line that the terminal does not show, as bytes that its reader wipes; undefined if it was broken off. */
 export const readHidden = (question: string, { input, write, interrupt }: Terminal): Promise<Buffer | undefined> =>
@@ -41,7 +41,7 @@ export const readHidden = (question: string, { input, write, interrupt }: Termin
           return;
         }
         if (byte === backspace || byte === erase) length = Math.max(0, length - 1);
-        else if (length < line.length && byte > 32) line[length++] = byte;
+        else if (length < line.length && byte >= space) line[length++] = byte;
       }
       bytes.fill(0);
     };

@@ -8,10 +8,12 @@ import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { withRightsForRemoval } from '../manifest/settle/own-rights.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { State } from '../state/store.ts';
 import type { Ground, Surroundings } from './ground.ts';
 import { deskOverStores } from './store-sources.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { askingDesk } from './typed-values.ts';
 
 /** What systems are connected for. */
 export interface Opening extends Ground {
@@ -89,11 +91,15 @@ const ownObjectsOf = async ({ around: { manifest }, connector }: Started): Promi
 };
 
 const worldOf = async (
-  { host, sandbox }: Opening,
+  { host, sandbox, readOnly }: Opening,
   { around, connector }: Started,
   state: State | undefined,
 ): Promise<World> => {
-  const { manifest } = around;
+  const { manifest, desk } = around;
+  const learn = (value: Secret): void => host.redactor.add(value);
+  // Nobody is asked for a plan, nor in the sandbox.
+  const mayAsk = !sandbox && !readOnly;
+  const asking = mayAsk ? askingDesk(desk, { prompt: host.askHidden, learn }) : desk;
   const names = neededProviders(manifest, state);
   const kinds = kindsOf(providers);
   return {
@@ -102,11 +108,7 @@ const worldOf = async (
     kinds,
     connections: new Map(await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const))),
     sandbox,
-    secrets: deskOverStores(around.desk, {
-      kinds,
-      connect: connector.connect,
-      learn: (value) => host.redactor.add(value),
-    }),
+    secrets: deskOverStores(asking, { kinds, connect: connector.connect, learn }),
     state,
     expects: manifest.expects,
     inputs: manifest.inputs,

@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts';
 import { isSecret, type Secret, sameSecret } from '../secrets/secret.ts';
-import { isSourced, type Source, type Sourced, type StoreSource } from '../secrets/source.ts';
+import { comesWithTheWrite, isSourced, type Source, type Sourced, type StoreSource } from '../secrets/source.ts';
 import type { Cause } from './change.ts';
 import { formatPath } from './path.ts';
 import type { Path } from './traits.ts';
@@ -70,13 +70,14 @@ const judge = async (leaf: Secret | Sourced, path: Path, judging: Judging): Prom
 const judgeAbsent = async (leaf: Secret | Sourced, { desk, recorded }: Judging): Promise<Verdict> => {
   const cause: Cause = recorded ? 'drift' : 'pending';
   if (isSecret(leaf)) return { is: 'changed', value: leaf, cause };
-  if (leaf.source.from === 'generate') return { is: 'changed', cause };
+  if (comesWithTheWrite(leaf.source)) return { is: 'changed', cause };
   const value = await desk.resolve(leaf);
   if (value === undefined) throw missingSource(leaf);
   return { is: 'changed', value, cause };
 };
 
-const missingSource = (leaf: Sourced): LabError => {
+/** The error where a value has to be written and its source has none. */
+export const missingSource = (leaf: Sourced): LabError => {
   const { what, next } = missing(leaf.source);
   return new LabError('MISSING_SOURCE', `the value has to be written and ${what}`, { at: leaf.at, next });
 };
@@ -87,16 +88,21 @@ const missing = (source: Source): { what: string; next: string } => {
       return { what: `the environment variable ${source.name} is not set`, next: `Set ${source.name} and run again.` };
     case 'store':
       return { what: `nothing lies in ${source.named}`, next: 'Put the value there and run again.' };
+    case 'prompt':
+      return {
+        what: `nobody typed "${source.text}"`,
+        next: 'Run lab apply at a terminal, without --json, and type it there; or name another source.',
+      };
     case 'file':
     case 'generate':
       return { what: `there is no value in its ${source.from} source`, next: 'Provide the source and run again.' };
   }
 };
 
-/** The desired value where it can be told now; a generated one is whatever is there. */
+/** The desired value where it can be told now; one that is made or typed at the write is whatever is there. */
 const desiredValue = async (leaf: Secret | Sourced, desk: SecretDesk): Promise<Secret | undefined> => {
   if (isSecret(leaf)) return leaf;
-  if (leaf.source.from === 'generate') return undefined;
+  if (comesWithTheWrite(leaf.source)) return undefined;
   const value = await desk.resolve(leaf);
   if (value === undefined && leaf.onMissingSource === 'enforce') throw missingSource(leaf);
   return value;

@@ -1,12 +1,12 @@
 import { LabError } from '../errors.ts';
 import { isSecret, type Secret } from '../secrets/secret.ts';
-import { isSourced } from '../secrets/source.ts';
+import { isSourced, type Sourced } from '../secrets/source.ts';
 import { isStandIn } from '../secrets/stand-in.ts';
 import type { StateRecord } from '../state/store.ts';
 import type { Assessment } from './assess.ts';
 import { digest } from './canonical.ts';
 import { managedPart, removedPaths } from './diff.ts';
-import { secretLeaves, valueAt } from './judge.ts';
+import { missingSource, secretLeaves, valueAt } from './judge.ts';
 import { type Node, subjectOf } from './node.ts';
 import { markOf } from './owner.ts';
 import { formatPath } from './path.ts';
@@ -97,7 +97,7 @@ const valuesToWrite = async (node: Node, found: Assessed, world: World): Promise
     const live = valueAt(found.live.exists === 'yes' ? found.live.spec : undefined, path);
     const value =
       verdict?.is === 'changed'
-        ? (verdict.value ?? (isSourced(leaf) ? await world.secrets.resolve(leaf) : leaf))
+        ? (verdict.value ?? (isSourced(leaf) ? await valueNow(leaf, world) : leaf))
         : isLiveSecret(live)
           ? live.value
           : undefined;
@@ -109,6 +109,13 @@ const valuesToWrite = async (node: Node, found: Assessed, world: World): Promise
     });
   }
   return values;
+};
+
+/** What is made or typed only now. */
+const valueNow = async (leaf: Sourced, { secrets }: World): Promise<Secret> => {
+  const value = await secrets.resolve(leaf);
+  if (value === undefined) throw missingSource(leaf);
+  return value;
 };
 
 const fingerprintsOf = (

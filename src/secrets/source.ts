@@ -15,8 +15,18 @@ export interface StoreSource {
   readonly property?: string;
 }
 
+/** Somebody at the terminal, who is asked once the value is to be written. */
+export interface PromptSource {
+  readonly from: 'prompt';
+  /** What is asked for. */
+  readonly text: string;
+}
+
 /** Where a value comes from. Resolved lazily: a cron that holds no values can still plan. */
-export type Source = LocalSource | StoreSource;
+export type Source = LocalSource | StoreSource | PromptSource;
+
+/** Whether a value is there only once it is to be written: made then, or typed then. */
+export const comesWithTheWrite = ({ from }: Source): boolean => from === 'generate' || from === 'prompt';
 
 const sourced = Symbol('sourced');
 
@@ -51,5 +61,7 @@ export const describeSource = (source: Source): string => {
       return `generated, ${source.length} characters`;
     case 'store':
       return `store ${source.named}`;
+    case 'prompt':
+      return `somebody at the terminal, asked for "${source.text}"`;
   }
 };

@@ -22,6 +22,17 @@ const sources = (spec: { readonly [field: string]: unknown }) =>
   );
 
 describe('an entry of secrets', () => {
+  test('may have a value that somebody types, under one line of text', async () => {
+    const of = (text: string) =>
+      manifest('a/b:', '  readFrom: cloud', `  keys: { k: { at: p, value: { prompt: ${text} } } }`);
+    const loaded = await expanded(of('"Token of ${env}, $${literal}"'));
+    expect(resourceAt(loaded, 'kubernetes.secret/cloud/p').spec['data']).toMatchObject({
+      value: { source: { from: 'prompt', text: 'Token of default, ${literal}' } },
+    });
+    const [several] = await complaintsAbout(of('"one\\ntwo"'));
+    expect(several).toContain('value.prompt: is what is asked for: one line of text');
+  });
+
   test('is an ExternalSecret, and a write for each remote key that has values', async () => {
     const loaded = await expanded(
       manifest(

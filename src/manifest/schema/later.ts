@@ -7,7 +7,7 @@ const keys = [
   'cluster.gke',
   'stores.*.project',
   'secrets.*.bootstrap',
-  'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec',
+  'secrets.*.keys.*.value.exec',
   'vault.init.custodians.*.ageFile',
   'fingerprints',
 ].flatMap((line) => line.split(' '));

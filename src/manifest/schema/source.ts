@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LocalSource } from '../../secrets/source.ts';
+import type { LocalSource, PromptSource } from '../../secrets/source.ts';
 import { plain } from '../text.ts';
 
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable');
@@ -33,14 +33,24 @@ const shape = {
 const credentialShape = { env: shape.env, file: shape.file };
 const store = storeKey().optional().describe('STORE/KEY or STORE/KEY#PROPERTY: a secret of a store, which lab reads');
 
+const prompt = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => !/\p{C}/u.test(text), 'is what is asked for: one line of text')
+  .optional()
+  .describe('Asked for at the terminal, when apply has to write it');
+
 const anySource = 'must name one source: {env: NAME}, {file: PATH} or {generate: {}}';
-const valueSources = 'must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY} or {generate: {}}';
+const valueSources =
+  'must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY}, {prompt: TEXT} or {generate: {}}';
 const credential = 'must name one source: {env: NAME} or {file: PATH}';
 const password = 'must name one source: {env: NAME}, {file: PATH} or {store: STORE/KEY}';
 
 /** A source as the manifest has it: which store a name means is found out later. */
 export type WrittenSource =
   | LocalSource
+  | PromptSource
   | { readonly from: 'store'; readonly store: z.output<ReturnType<typeof storeKey>> };
 
 interface Written {
@@ -49,16 +59,22 @@ interface Written {
   readonly generate?: z.output<typeof generated> | undefined;
 }
 
+interface WrittenAnywhere extends Written {
+  readonly store?: z.output<ReturnType<typeof storeKey>> | undefined;
+  readonly prompt?: string | undefined;
+}
+
 const parse = (written: Written, context: z.core.$RefinementCtx, expected: string): LocalSource =>
   only(localSources(written), context, expected);
 
 const parseAny = (
-  { store: named, ...written }: Written & { readonly store?: z.output<ReturnType<typeof storeKey>> | undefined },
+  { store: named, prompt: asked, ...written }: WrittenAnywhere,
   context: z.core.$RefinementCtx,
   expected: string,
 ): WrittenSource => {
   const stored = named === undefined ? [] : [{ from: 'store', store: named } as const];
-  return only([...localSources(written), ...stored], context, expected);
+  const typed = asked === undefined ? [] : [{ from: 'prompt', text: plain(asked) } as const];
+  return only([...localSources(written), ...stored, ...typed], context, expected);
 };
 
 const localSources = (written: Written): LocalSource[] => [
@@ -81,7 +97,7 @@ const noLiteral = (expected: string) => ({
 /** Where a secret value comes from. */
 export const valueSource = () =>
   z
-    .strictObject({ ...shape, store }, noLiteral(valueSources))
+    .strictObject({ ...shape, store, prompt }, noLiteral(valueSources))
     .transform((written, context) => parseAny(written, context, valueSources));
 
 /** Where a password that Vault is to log in with comes from: a store may have it, and it cannot be made up. */

@@ -16,6 +16,8 @@ export interface TypedShares {
   wipe(): void;
 }
 
+const space = 32;
+
 const question = 'A share of Vault, from who holds it (hex or base64, not shown; nothing to stop): ';
 
 // In hex or base64, as Vault gives shares out; nothing else may come into the body of the request.
@@ -32,9 +34,10 @@ export const openTypedShares = (prompt: Prompt | undefined, address: string): Ty
     await before;
     if (prompt === undefined) throw nobodyToAsk(address);
     for (let text = question; ; text = `That is no share. ${question}`) {
-      const typed = await prompt(text);
-      if (typed === undefined || typed.length === 0) return undefined;
-      all.push(typed);
+      const line = await prompt(text);
+      if (line === undefined || line.length === 0) return undefined;
+      const typed = Buffer.from(line.filter((byte) => byte !== space));
+      all.push(line, typed);
       if (isShare(typed)) return typed;
     }
   };
