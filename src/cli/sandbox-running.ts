@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasEnded, ownIdentity, type ProcessIdentity } from '../process-identity.ts';
 import { replacePrivateFile } from '../secrets/private-file.ts';
-import { hasEnded, ownIdentity, type ProcessIdentity } from '../state/process-identity.ts';
 import type { SandboxServers } from './ground.ts';
 
 /** What a sandbox that keeps running says of itself to those who join it. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Diagnostic } from '../engine/change.ts';
 import { LabError } from '../errors.ts';
-import { ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { ownIdentity, type ProcessIdentity } from '../process-identity.ts';
 import type { LockHolder } from './store.ts';
 
 /** What a lock says of the run that holds it. */

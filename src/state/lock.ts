@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import type { Diagnostic } from '../engine/change.ts';
 import { LabError } from '../errors.ts';
+import { hasEnded } from '../process-identity.ts';
 import { diskFailure } from '../secrets/disk-failure.ts';
 import { createPrivateFile } from '../secrets/private-file.ts';
 import { type Claim, isClaim, locked, newClaim, takenAway, takenOver } from './holder.ts';
-import { hasEnded } from './process-identity.ts';
 import type { LockHolder } from './store.ts';
 
 /** A lock that this process took. */

@@ -35,6 +35,8 @@ export const isDeadToken = (exchange: Exchange): boolean =>
 export const mayRetry = (method: ShownCall['method'], exchange: Exchange): boolean => {
   if (exchange.outcome === 'failed') {
     if (exchange.because !== undefined) return exchange.because.code === 'UNREACHABLE';
+    // What is too large once is so again: what a server tells of itself grows with its mounts.
+    if (exchange.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return false;
     return !isTlsFailure(exchange.code) && (!exchange.sent || method === 'GET');
   }
   switch (exchange.status) {
@@ -49,7 +51,9 @@ export const mayRetry = (method: ShownCall['method'], exchange: Exchange): boole
       return says(exchange, 'Upgrading from non-versioned');
     case 500:
       // A server that has just lost its leader says no more than that.
-      return says(exchange, 'local node not active') || (method === 'GET' && says(exchange, 'internal error'));
+      if (says(exchange, 'local node not active')) return true;
+      // A list of the keys of a PKI engine stumbles over one that is being deleted.
+      return method === 'GET' && (says(exchange, 'internal error') || says(exchange, 'pki key id'));
     default:
       return false;
   }

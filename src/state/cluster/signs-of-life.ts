@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject, OwnObjects } from '../../engine/ports.ts';
-import { hasEndedHere } from '../process-identity.ts';
+import { hasEndedHere } from '../../process-identity.ts';
 import { leaseState } from './lease-object.ts';
 import { type ClusterPlace, leaseRef } from './place.ts';
 import type { Timing } from './timing.ts';

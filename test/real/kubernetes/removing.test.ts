@@ -47,7 +47,7 @@ describe('remove', () => {
     expect(await isThere(someone, `/api/v1/namespaces/${name}/configmaps/owned`)).toBe(false);
   });
 
-  test('says what holds the object when the time is up, and finishes in the next run', async () => {
+  test('says what holds the object when the time is up, waits no longer once it is to stop, and finishes in the next run', async () => {
     const name = await makeNamespace();
     await makeConfigMap(name, { name: 'held', finalizers: [hold] });
     const wire = await openWire();
@@ -56,6 +56,9 @@ describe('remove', () => {
       code: 'NOT_SETTLED',
       message: expect.stringContaining(hold),
     });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    await expect(removeObject({ ...wire, stopping: stop.signal }, ref)).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(await kind('config-map').read([name, 'held'], {})).toEqual({
       exists: 'unknown',
       because: `ConfigMap ${name}/held is being deleted`,

@@ -14,6 +14,13 @@ const apply = ['apply', '--auto-approve', '--wait', '1m'];
 
 const drills = async (): Promise<string[]> => (await readdir(tmpdir())).filter((name) => name.startsWith('lab-drill-'));
 
+/** Processes whose command line names a folder of a drill. */
+const runningOn = async (folder: string): Promise<string[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return pids.filter((_, index) => commands[index]?.includes(`/${folder}/`) === true);
+};
+
 // Each test goes on where the one before it ended.
 describe('a snapshot, and the drill that rebuilds Vault from it', () => {
   let folder: RunFolder;
@@ -159,6 +166,45 @@ describe('a snapshot, and the drill that rebuilds Vault from it', () => {
     child.kill('SIGINT');
     expect((await child.ended).code).toBe(8);
     expect(await drills()).toEqual(before);
+  });
+
+  test('killed, it leaves a Vault and its folder, which the next drill ends and removes', async () => {
+    const before = await drills();
+    const child = here.start(drill('--snapshot', file()));
+    await new Promise<void>((done) => child.stderr?.once('data', () => done()));
+    child.kill('SIGKILL');
+    await child.ended;
+    const [left = ''] = (await drills()).filter((name) => !before.includes(name));
+    expect(await runningOn(left)).toHaveLength(1);
+
+    const next = await here.lab(drill('--snapshot', file()));
+    expect(next.stderr).toContain(`removed what a drill that was killed has left: ${join(tmpdir(), left)}`);
+    expect(await runningOn(left)).toEqual([]);
+    expect(await drills()).not.toContain(left);
+  });
+
+  test('with consent to a network, and a Vault that does nothing outside, it brings it back as well', async () => {
+    const before = await drills();
+    const fresh = join(here.folder, 'fresh.snap');
+    expect(await here.json(['vault', 'snapshot', fresh])).toMatchObject({ code: 0 });
+    const done = await here.json(drill('--snapshot', fresh, '--with-network', '--canary', 'secret/crossplane/azure'));
+    expect(done).toMatchObject({
+      code: 0,
+      steps: [
+        { is: 'done', detail: expect.stringContaining('with the network of this machine') },
+        ...Array.from({ length: 6 }, () => ({ is: 'done' })),
+      ],
+    });
+    expect(await drills()).toEqual(before);
+  });
+
+  test('of a Vault that something outside unseals it is refused: why, and what to do by hand', async () => {
+    const before = await readFile(join(here.folder, 'lab.yaml'), 'utf8');
+    await here.edit((manifest) => manifest.replace('    custodians:', '    seal: auto\n    custodians:'));
+    const refused = await here.lab(drill('--snapshot', file()));
+    await writeFile(join(here.folder, 'lab.yaml'), before);
+    expect(refused.code).toBe(5);
+    expect(refused.stderr).toMatch(/encrypted with that key alone[^]*Drill it by hand[^]*snapshot restore -force/);
   });
 
   test('no share, no root token and no value is anywhere that lab wrote or printed', async () => {

@@ -22,7 +22,6 @@ export interface DrillOptions extends ThrowAwayOptions {
   readonly canary: Canary | undefined;
   /** The same secret in the live Vault, as far as lab's login may read it. */
   readonly live: (canary: Canary) => Promise<CanaryValue>;
-  readonly say: (line: string) => void;
 }
 
 const names = {
@@ -42,9 +41,7 @@ const address = 'http://throw-away.vault';
 export const drill = async (options: DrillOptions): Promise<readonly DrillStep[]> => {
   const { bootstrap, signal, say, canary } = options;
   if (bootstrap.config.seal === 'auto') {
-    throw new LabError('GUARD', 'this Vault is unsealed by something outside, which a throw-away one would need, too', {
-      next: 'Restore a snapshot by hand where that seal can be reached; recovery shares open nothing.',
-    });
+    throw autoSealed();
   }
   const list = openChecklist(say);
   const vault = await startThrowAway(options);
@@ -89,6 +86,15 @@ export const drill = async (options: DrillOptions): Promise<readonly DrillStep[]
   list.note({ step: names.destroy, is: 'done', detail: 'its process and its folder' });
   return list.steps;
 };
+
+const autoSealed = (): LabError =>
+  new LabError(
+    'GUARD',
+    'this Vault is unsealed by something outside (seal: auto): what a snapshot of it holds is encrypted with that key alone, and recovery shares open nothing, so a throw-away Vault would have to be let in to the real key',
+    {
+      next: 'Drill it by hand, on a machine that reaches that key and none of the databases and clouds that Vault works in: start vault with the seal stanza of the real one and empty raft storage, initialise it, give it the file of lab vault snapshot with vault operator raft snapshot restore -force, and read a secret; then destroy it.',
+    },
+  );
 
 /** Every connection goes to one socket. */
 const socketAt = async (socketPath: string): Promise<Connector> => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LabError } from '../../../errors.ts';
+import { claim, folderPrefix, recordVault, removeLeftovers } from './leftovers.ts';
 
 /** A Vault that runs in a temporary folder of its own, and is reached through a socket in it by its user alone. */
 export interface ThrowAway {
@@ -26,12 +27,13 @@ export interface ThrowAwayOptions {
   readonly network: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
 }
 
 const startMs = 20_000;
 
 /** Starts it with empty storage. Throws GUARD where it cannot be kept from the network. */
-export const startThrowAway = async ({ program, network, env, signal }: ThrowAwayOptions): Promise<ThrowAway> => {
+export const startThrowAway = async ({ program, network, env, signal, say }: ThrowAwayOptions): Promise<ThrowAway> => {
   const vault = await found(program, env['PATH'] ?? '');
   if (vault === undefined) {
     throw new LabError('MISSING_SOURCE', `there is no program ${program}`, {
@@ -40,7 +42,8 @@ export const startThrowAway = async ({ program, network, env, signal }: ThrowAwa
   }
   const unshare = network ? undefined : await found('unshare', env['PATH'] ?? '');
   if (!network && (unshare === undefined || !(await canIsolate(unshare)))) throw notIsolated();
-  const folder = await mkdtemp(join(tmpdir(), 'lab-drill-'));
+  for (const left of await removeLeftovers(tmpdir())) say(`removed what a drill that was killed has left: ${left}`);
+  const folder = await mkdtemp(join(tmpdir(), folderPrefix));
   const socket = join(folder, 'vault.sock');
   let child: ChildProcess | undefined;
   const end = async (signalName: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
@@ -58,11 +61,13 @@ export const startThrowAway = async ({ program, network, env, signal }: ThrowAwa
     const words = [vault, 'server', `-config=${join(folder, 'vault.json')}`];
     const [command = vault, ...rest] = unshare === undefined ? words : [unshare, ...isolation, '--', ...words];
     child = spawn(command, rest, { cwd: folder, env: { HOME: folder, PATH: env['PATH'] }, stdio: 'ignore' });
+    if (child.pid !== undefined) recordVault(folder, child.pid);
     // What cannot be started shows in that it does not listen.
     child.on('error', () => {});
     await untilThere(socket, child, signal);
   };
   try {
+    await claim(folder);
     await mkdir(join(folder, 'raft'));
     await writeFile(join(folder, 'vault.json'), JSON.stringify(configuration(folder, socket, network)));
     await start();

@@ -1,5 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
-import { diskFailure } from '../secrets/disk-failure.ts';
+import { diskFailure } from './secrets/disk-failure.ts';
 
 /** What tells a process from every other one that ever has its pid. Both are opaque text of the Linux kernel. */
 export interface ProcessIdentity {
