@@ -30,6 +30,8 @@ export interface Request {
   readonly saved: Plan | undefined;
   readonly approval: Approval;
   readonly allowDataLoss: boolean;
+  /** Whether programs that values come from may be run. */
+  readonly allowExec: boolean;
   /** Seconds to wait for gates that this manifest does not open. */
   readonly wait: number | undefined;
   /** Seconds to wait for a lock that another run holds. */
@@ -84,8 +86,15 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
     const manifest = await readManifest(request.flags, host.env);
     if (request.mode === 'destroy') guardDestroy(manifest);
     const drawn: Drawn = { progress: undefined };
-    const { abort: signal, stop } = stopping;
-    const opening = { manifest, sandbox, readOnly: false, signal, stopping: stop, host: stepsAside(host, drawn) };
+    const opening = {
+      manifest,
+      sandbox,
+      readOnly: false,
+      allowExec: request.allowExec,
+      signal: stopping.abort,
+      stopping: stopping.stop,
+      host: stepsAside(host, drawn),
+    };
     return withSystems(opening, async (systems) => {
       const store = storeOf(opening, systems);
       const patience = { seconds: request.lockWait, stop: stopping.stop, say: host.say };

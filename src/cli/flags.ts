@@ -58,6 +58,13 @@ export const approvalFlags = {
   }),
 };
 
+/** What apply may run. */
+export const execFlags = {
+  'allow-exec': Flags.boolean({
+    summary: 'Run the programs that values of the manifest come from (value: {exec: [PROGRAM, ARGUMENT]}).',
+  }),
+};
+
 /** What to do about a lock that another run holds. */
 export const lockFlags = {
   'lock-wait': Flags.string({

@@ -9,14 +9,17 @@ type Approving = {
   readonly 'allow-data-loss': boolean;
   readonly 'lock-wait': string | undefined;
 };
-type ApplyFlags = ManifestFlags & PlanFlags & Approving & { readonly wait: string | undefined };
+type ApplyFlags = ManifestFlags &
+  PlanFlags &
+  Approving & { readonly wait: string | undefined; readonly 'allow-exec': boolean };
 
 /** What `lab apply` asks for. Throws BAD_MANIFEST for flags that a saved plan leaves no room for. */
 export const applyRequest = async (planFile: string | undefined, flags: ApplyFlags): Promise<Request> => {
   // The sandbox opens its gates by itself.
   const wait = secondsOf('wait', flags.wait) ?? (flags.sandbox === true ? sandboxWaitSeconds : undefined);
   const lockWait = secondsOf('lock-wait', flags['lock-wait']);
-  const base = { mode: 'apply', allowDataLoss: flags['allow-data-loss'], wait, lockWait } as const;
+  const allowed = { allowDataLoss: flags['allow-data-loss'], allowExec: flags['allow-exec'] };
+  const base = { mode: 'apply', ...allowed, wait, lockWait } as const;
   if (planFile === undefined) return { ...base, flags, saved: undefined, approval: approvalOf(flags) };
   if (flags.target.length + flags.exclude.length + flags.adopt.length > 0) {
     throw new LabError('BAD_MANIFEST', 'a saved plan says itself what it covers', {
@@ -35,6 +38,8 @@ export const destroyRequest = (flags: ManifestFlags & Omit<PlanFlags, 'adopt'> &
   saved: undefined,
   approval: approvalOf(flags),
   allowDataLoss: flags['allow-data-loss'],
+  // Nothing is written, so no value is needed.
+  allowExec: false,
   wait: undefined,
   lockWait: secondsOf('lock-wait', flags['lock-wait']),
 });

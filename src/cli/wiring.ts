@@ -11,6 +11,7 @@ import { kindsOf, offeredBy, providers } from '../providers/index.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { State } from '../state/store.ts';
 import type { Ground, Surroundings } from './ground.ts';
+import { runningDesk } from './run-values.ts';
 import { deskOverStores } from './store-sources.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { askingDesk } from './typed-values.ts';
@@ -20,6 +21,8 @@ export interface Opening extends Ground {
   readonly signal: AbortSignal;
   /** Where waits end before calls do; default: together. */
   readonly stopping?: AbortSignal;
+  /** Whether programs that values come from may be run. Default: no. */
+  readonly allowExec?: boolean;
 }
 
 /** What single systems can be opened with, for who needs neither a plan nor all of them; closed after `work`. */
@@ -90,16 +93,10 @@ const ownObjectsOf = async ({ around: { manifest }, connector }: Started): Promi
   return ownObjects;
 };
 
-const worldOf = async (
-  { host, sandbox, readOnly }: Opening,
-  { around, connector }: Started,
-  state: State | undefined,
-): Promise<World> => {
-  const { manifest, desk } = around;
+const worldOf = async (opening: Opening, { around, connector }: Started, state: State | undefined): Promise<World> => {
+  const { host, sandbox } = opening;
+  const { manifest } = around;
   const learn = (value: Secret): void => host.redactor.add(value);
-  // Nobody is asked for a plan, nor in the sandbox.
-  const mayAsk = !sandbox && !readOnly;
-  const asking = mayAsk ? askingDesk(desk, { prompt: host.askHidden, learn }) : desk;
   const names = neededProviders(manifest, state);
   const kinds = kindsOf(providers);
   return {
@@ -108,7 +105,7 @@ const worldOf = async (
     kinds,
     connections: new Map(await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const))),
     sandbox,
-    secrets: deskOverStores(asking, { kinds, connect: connector.connect, learn }),
+    secrets: deskOverStores(deskFor(opening, around, learn), { kinds, connect: connector.connect, learn }),
     state,
     expects: manifest.expects,
     inputs: manifest.inputs,
@@ -116,6 +113,17 @@ const worldOf = async (
     now: () => new Date().toISOString(),
     diagnostics: manifest.diagnostics,
   };
+};
+
+/** Nobody is asked and nothing is run for a plan, nor in the sandbox. */
+const deskFor = (
+  { host, sandbox, readOnly, allowExec = false, signal }: Opening,
+  { manifest: { folder }, desk }: Surroundings,
+  learn: (value: Secret) => void,
+): Surroundings['desk'] => {
+  if (sandbox || readOnly) return desk;
+  const asking = askingDesk(desk, { prompt: host.askHidden, learn });
+  return runningDesk(asking, { allowed: allowExec, folder, env: host.env, signal, learn });
 };
 
 // Providers of resources and records, those that offer what these need, and those whose gates they stand behind; only

@@ -4,6 +4,7 @@ import { LabCommand } from '../cli/base-command.ts';
 import {
   approvalFlags,
   claimFlags,
+  execFlags,
   incompleteFlags,
   lockFlags,
   manifestFlags,
@@ -35,6 +36,7 @@ Exit code: 0 done, 1 error, 4 something is left behind a gate, 5 refused by a gu
     ...claimFlags,
     ...incompleteFlags,
     ...approvalFlags,
+    ...execFlags,
     ...lockFlags,
     wait: string({
       helpValue: 'DURATION',

@@ -93,6 +93,11 @@ const missing = (source: Source): { what: string; next: string } => {
         what: `nobody typed "${source.text}"`,
         next: 'Run lab apply at a terminal, without --json, and type it there; or name another source.',
       };
+    case 'exec':
+      return {
+        what: `the program ${source.command[0]} printed nothing`,
+        next: 'See what it prints when you run it in the folder of the manifest.',
+      };
     case 'file':
     case 'generate':
       return { what: `there is no value in its ${source.from} source`, next: 'Provide the source and run again.' };

@@ -3,7 +3,7 @@ import { type FingerprintKey, fingerprint, isMadeWith } from './fingerprint.ts';
 import type { Redactor } from './redaction.ts';
 import { resolveSource, type Surroundings } from './resolve.ts';
 import type { Secret } from './secret.ts';
-import type { LocalSource, Sourced } from './source.ts';
+import { isLocal, type LocalSource, type Sourced } from './source.ts';
 
 /** What a desk works with. */
 export interface DeskSetup extends Surroundings {
@@ -16,7 +16,7 @@ export interface DeskSetup extends Surroundings {
 /** Stands where a fingerprint would, if there is no key: equal for all values, and no key is known to have made it. */
 const withoutKey = 'v1:none:';
 
-/** The engine's SecretDesk, which finds nothing in stores and asks nobody, and `read` for sources outside of specs (logins). */
+/** The engine's SecretDesk, which finds nothing in stores, asks nobody and runs nothing, and `read` for sources outside of specs (logins). */
 export const secretDesk = ({ env, folder, key, redactor }: DeskSetup) => {
   const read = async (source: LocalSource): Promise<Secret | undefined> => {
     const value = await resolveSource(source, { env, folder });
@@ -27,7 +27,7 @@ export const secretDesk = ({ env, folder, key, redactor }: DeskSetup) => {
     read,
     resolve: async (sourced: Sourced): Promise<Secret | undefined> => {
       const { source } = sourced;
-      if (source.from === 'store' || source.from === 'prompt') return undefined;
+      if (!isLocal(source)) return undefined;
       try {
         return await read(source);
       } catch (error) {

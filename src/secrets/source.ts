@@ -22,11 +22,23 @@ export interface PromptSource {
   readonly text: string;
 }
 
-/** Where a value comes from. Resolved lazily: a cron that holds no values can still plan. */
-export type Source = LocalSource | StoreSource | PromptSource;
+/** A program that prints the value, run once the value is to be written. */
+export interface ExecSource {
+  readonly from: 'exec';
+  /** The program, and its arguments. */
+  readonly command: readonly [string, ...string[]];
+}
 
-/** Whether a value is there only once it is to be written: made then, or typed then. */
-export const comesWithTheWrite = ({ from }: Source): boolean => from === 'generate' || from === 'prompt';
+/** Where a value comes from. Resolved lazily: a cron that holds no values can still plan. */
+export type Source = LocalSource | StoreSource | PromptSource | ExecSource;
+
+/** Whether a value is there only once it is to be written: made, typed or printed then. */
+export const comesWithTheWrite = ({ from }: Source): boolean =>
+  from === 'generate' || from === 'prompt' || from === 'exec';
+
+/** Whether a value is to be had where lab runs, without asking anybody or anything. */
+export const isLocal = (source: Source): source is LocalSource =>
+  source.from === 'env' || source.from === 'file' || source.from === 'generate';
 
 const sourced = Symbol('sourced');
 
@@ -63,5 +75,7 @@ export const describeSource = (source: Source): string => {
       return `store ${source.named}`;
     case 'prompt':
       return `somebody at the terminal, asked for "${source.text}"`;
+    case 'exec':
+      return `the program ${source.command.join(' ')}`;
   }
 };

@@ -57,7 +57,7 @@ describe('the top level', () => {
         '  c: { type: azure-key-vault, manage: existing, name: kv-c, auth: { type: gke } }',
         '  b: { type: kubernetes, namespace: b, auth: { type: irsa } }',
         'secrets:',
-        '  a/b: { readFrom: [x, y], bootstrap: true, keys: { k: { at: k, value: { exec: [it] } } } }',
+        '  a/b: { readFrom: [x, y], bootstrap: true, keys: { k: { at: k, value: { env: it } } } }',
         'vault:',
         '  address: https://vault',
         '  reach: { via: proxy }',
@@ -78,7 +78,6 @@ describe('the top level', () => {
         "lab.yaml:10:54 stores.b.auth.type: "irsa" is not service-account",
         "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
         "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
-        "lab.yaml:12:74 secrets["a/b"].keys.k.value.exec: is not supported yet",
         "lab.yaml:15:3 vault.reach: must be direct, port-forward, {via, ca} or {url, ca}",
         "lab.yaml:16:3 vault.init.custodians: is missing; a list is expected",
         "lab.yaml:20:27 vault.auth.people.type: "ldap" is not one of kubernetes, approle, jwt, oidc",
@@ -171,7 +170,7 @@ describe('secrets', () => {
         "lab.yaml:11:7 secrets["c/d"].keys["k k"]: the key is no key of a Kubernetes Secret; use letters, digits, "-", "_" and "."",
         "lab.yaml:12:16 secrets["c/d"].keys.l.at: is a number; text or a map is expected",
         "lab.yaml:12:36 secrets["c/d"].keys.l.onMissingSource: "kep" is not one of keep, enforce. Did you mean keep?",
-        "lab.yaml:13:19 secrets["c/d"].keys.m.value: must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY}, {prompt: TEXT} or {generate: {}}",
+        "lab.yaml:13:19 secrets["c/d"].keys.m.value: must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY}, {prompt: TEXT}, {exec: [PROGRAM]} or {generate: {}}",
         "lab.yaml:14:34 secrets["c/d"].keys.n.value.file: must lie in the folder of the manifest: a relative path without ".."",
         "lab.yaml:15:48 secrets["c/d"].keys.o.value.generate.length: must be at least 8",
         "lab.yaml:15:61 secrets["c/d"].keys.o.value.generate.alphabet: "hexx" is not one of alphanumeric, hex, printable. Did you mean hex?",
@@ -184,7 +183,7 @@ describe('secrets', () => {
     const complaints = await about('secrets:', '  a/b: { readFrom: s, keys: { k: { at: x, value: hunter2 } } }');
     expect(complaints).toMatchInlineSnapshot(`
       [
-        "lab.yaml:5:50 secrets["a/b"].keys.k.value: must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY}, {prompt: TEXT} or {generate: {}}",
+        "lab.yaml:5:50 secrets["a/b"].keys.k.value: must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY}, {prompt: TEXT}, {exec: [PROGRAM]} or {generate: {}}",
       ]
     `);
     expect(complaints.join()).not.toContain('hunter2');

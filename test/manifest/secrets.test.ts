@@ -22,6 +22,17 @@ const sources = (spec: { readonly [field: string]: unknown }) =>
   );
 
 describe('an entry of secrets', () => {
+  test('may have a value that a program prints, given as a list of words', async () => {
+    const of = (words: string) =>
+      manifest('a/b:', '  readFrom: cloud', `  keys: { k: { at: p, value: { exec: ${words} } } }`);
+    const loaded = await expanded(of('[./token, "$${HOME}"]'));
+    expect(resourceAt(loaded, 'kubernetes.secret/cloud/p').spec['data']).toMatchObject({
+      value: { source: { from: 'exec', command: ['./token', '${HOME}'] } },
+    });
+    expect((await complaintsAbout(of('./token')))[0]).toContain('value.exec: is text; a list is expected');
+    expect((await complaintsAbout(of('[]')))[0]).toContain('value.exec: ');
+  });
+
   test('may have a value that somebody types, under one line of text', async () => {
     const of = (text: string) =>
       manifest('a/b:', '  readFrom: cloud', `  keys: { k: { at: p, value: { prompt: ${text} } } }`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LocalSource, PromptSource } from '../../secrets/source.ts';
+import type { ExecSource, LocalSource, PromptSource } from '../../secrets/source.ts';
 import { plain } from '../text.ts';
 
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable');
@@ -41,9 +41,19 @@ const prompt = z
   .optional()
   .describe('Asked for at the terminal, when apply has to write it');
 
+const exec = z
+  .array(z.string().min(1))
+  .min(1)
+  .refine(
+    (words) => !words.some((word) => /\p{C}/u.test(word)),
+    'is a program and its arguments, each one line of text',
+  )
+  .optional()
+  .describe('A program and its arguments, which prints the value; run only by apply --allow-exec');
+
 const anySource = 'must name one source: {env: NAME}, {file: PATH} or {generate: {}}';
 const valueSources =
-  'must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY}, {prompt: TEXT} or {generate: {}}';
+  'must name one source: {env: NAME}, {file: PATH}, {store: STORE/KEY}, {prompt: TEXT}, {exec: [PROGRAM]} or {generate: {}}';
 const credential = 'must name one source: {env: NAME} or {file: PATH}';
 const password = 'must name one source: {env: NAME}, {file: PATH} or {store: STORE/KEY}';
 
@@ -51,6 +61,7 @@ const password = 'must name one source: {env: NAME}, {file: PATH} or {store: STO
 export type WrittenSource =
   | LocalSource
   | PromptSource
+  | ExecSource
   | { readonly from: 'store'; readonly store: z.output<ReturnType<typeof storeKey>> };
 
 interface Written {
@@ -62,19 +73,22 @@ interface Written {
 interface WrittenAnywhere extends Written {
   readonly store?: z.output<ReturnType<typeof storeKey>> | undefined;
   readonly prompt?: string | undefined;
+  readonly exec?: readonly string[] | undefined;
 }
 
 const parse = (written: Written, context: z.core.$RefinementCtx, expected: string): LocalSource =>
   only(localSources(written), context, expected);
 
 const parseAny = (
-  { store: named, prompt: asked, ...written }: WrittenAnywhere,
+  { store: named, prompt: asked, exec: words, ...written }: WrittenAnywhere,
   context: z.core.$RefinementCtx,
   expected: string,
 ): WrittenSource => {
   const stored = named === undefined ? [] : [{ from: 'store', store: named } as const];
   const typed = asked === undefined ? [] : [{ from: 'prompt', text: plain(asked) } as const];
-  return only([...localSources(written), ...stored, ...typed], context, expected);
+  const [program, ...args] = (words ?? []).map(plain);
+  const run = program === undefined ? [] : [{ from: 'exec', command: [program, ...args] } as const];
+  return only([...localSources(written), ...stored, ...typed, ...run], context, expected);
 };
 
 const localSources = (written: Written): LocalSource[] => [
@@ -97,7 +111,7 @@ const noLiteral = (expected: string) => ({
 /** Where a secret value comes from. */
 export const valueSource = () =>
   z
-    .strictObject({ ...shape, store, prompt }, noLiteral(valueSources))
+    .strictObject({ ...shape, store, prompt, exec }, noLiteral(valueSources))
     .transform((written, context) => parseAny(written, context, valueSources));
 
 /** Where a password that Vault is to log in with comes from: a store may have it, and it cannot be made up. */
