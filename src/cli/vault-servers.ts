@@ -30,12 +30,14 @@ export const vaultRekey = (
   host: Host,
 ): Promise<RekeyDone> =>
   withServers(flags, host, 'writes', async ({ lookBeforeRekey, rekey }) => {
-    const look = await lookBeforeRekey(host.say);
+    const look = await lookBeforeRekey(flags['delete-old'], host.say);
     host.say(rekeyPlanText(look, flags['delete-old']));
-    if (flags.sandbox !== true && !flags['auto-approve']) await askFor('Hand them out?', host);
-    const { generation, record, dropped } = await rekey(flags['delete-old'], host.say);
+    if (flags.sandbox !== true && !flags['auto-approve'])
+      await askFor(look.stage === 'only old copies' ? 'Delete them?' : 'Hand them out?', host);
+    const { stage, generation, record, dropped } = await rekey(flags['delete-old'], host.say);
     const { address, shares, threshold } = look;
-    return { address, shares, threshold, generation, custodians: record.custodians, dropped };
+    const did = stage === 'only old copies' ? 'deleted old copies' : 'handed out';
+    return { address, did, shares, threshold, generation, custodians: record.custodians, dropped };
   });
 
 /** A snapshot of Vault's own storage in a new file. */

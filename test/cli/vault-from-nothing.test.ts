@@ -96,7 +96,9 @@ describe('the example vault-from-nothing in the sandbox', () => {
 });
 
 describe('new shares in the sandbox', () => {
-  test('are shown, handed out and proven; those of before are gone', { timeout: 60_000 }, async () => {
+  test('are shown, handed out and proven; those of before stay until they are deleted', {
+    timeout: 60_000,
+  }, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lab-rekey-'));
     onTestFinished(() => rm(cwd, { recursive: true, force: true }));
     await cp(example, cwd, { recursive: true });
@@ -106,8 +108,24 @@ describe('new shares in the sandbox', () => {
     expect(done.stderr).toMatch(/5 new shares for the Vault[^]*escrow-operations +2 shares[^]*snapshots of before/);
     const document = JSON.parse(done.stdout);
     expect(document).toMatchObject({ formatVersion: 1, exit: { code: 0 }, shares: 5, threshold: 3, generation: 2 });
-    expect(document.dropped).toEqual(['escrow-operations', 'escrow-security', 'keys/oncall.asc']);
-    const cluster = await readFile(join(cwd, '.lab/sandbox/vault-from-nothing/kind/systems/kubernetes.json'), 'utf8');
+    expect(document).toMatchObject({ did: 'handed out', dropped: [] });
+    const keptIn = () => readFile(join(cwd, '.lab/sandbox/vault-from-nothing/kind/systems/kubernetes.json'), 'utf8');
+    const before = await keptIn();
+    for (const name of ['key', 'shares', 'key-2', 'shares-2']) expect(before).toContain(`-kind-${name}"`);
+
+    const deleted = await run('vault', 'rekey', '--delete-old');
+    expect(deleted.stderr).toMatch(/No new shares[^]*no snapshot that was taken while they counted[^]*those of init/);
+    expect(JSON.parse(deleted.stdout)).toMatchObject({
+      did: 'deleted old copies',
+      generation: 2,
+      dropped: ['escrow-operations', 'escrow-security', 'keys/oncall.asc'],
+    });
+    const cluster = await keptIn();
+    expect(JSON.parse((await run('vault', 'rekey', '--delete-old')).stdout)).toMatchObject({
+      exit: { code: 0 },
+      generation: 2,
+      dropped: [],
+    });
     const snapshot = await run('vault', 'snapshot', join(cwd, 'vault.snap'));
     expect(snapshot.code).toBe(5);
     expect(snapshot.stdout).toMatch(/keeps its storage in inmem, not on raft[^]*Back that storage up/);

@@ -8,7 +8,7 @@ export default class VaultRekey extends LabCommand {
   static override description =
     `For when a custodian leaves or joins, or a share may be known: change vault.init.custodians, leave the store of who left in stores until this is done, and run it. Shows what it does and asks.
 
-New shares are encrypted to keys of their own, kept beside those of now, read back, and given to Vault once more; only then do they count, and those before open the Vault no more. Killed anywhere, it is finished by the next run. Snapshots of before are opened by the shares of before only, so the copies of these stay where they are; --delete-old deletes them once the new ones are proven.
+New shares are encrypted to keys of their own, kept beside those of now, read back, and given to Vault once more; only then do they count, and those before open the Vault no more. Killed anywhere, it is finished by the next run. Snapshots of before are opened by the shares of before only, so the copies of these stay where they are; --delete-old deletes them once the new ones are proven; after a rekey for the custodians of the manifest it only does that, and hands out nothing.
 
 Exit code: 0 done, 1 error or people have to give shares first, 5 refused or not approved, 8 not approved at the question.`;
   static override examples = [

@@ -150,8 +150,28 @@ describe('a snapshot, and the drill that rebuilds Vault from it', () => {
   test('after a rekey an old snapshot is told to need old shares; it opens as long as they are kept, and so does a new one', async () => {
     const rekey = ['vault', 'rekey', '--auto-approve'];
     expect(await here.json(rekey)).toMatchObject({ code: 0 });
-    expect(await here.json(drill('--snapshot', file()))).toMatchObject({ code: 4 });
-    expect(await here.json([...rekey, '--delete-old'])).toMatchObject({ code: 0 });
+    const older = await here.json(drill('--snapshot', file()));
+    expect(older.code).toBe(4);
+    expect(JSON.stringify(older['steps'])).toContain('those of init, from escrow-operations, escrow-security');
+    const newer = await here.json(drill());
+    expect(newer.code).toBe(4);
+    expect(JSON.stringify(newer['steps'])).toContain('those of generation 2, from');
+
+    // The old storage comes back: so do the shares that open it, and new ones end that.
+    const restored = await fetch(`${address}/v1/sys/storage/raft/snapshot-force`, {
+      method: 'POST',
+      headers: { 'x-vault-token': root },
+      body: await readFile(file()),
+    });
+    expect(restored.status).toBe(204);
+    const unsealed = await here.lab(['vault', 'unseal']);
+    expect({ code: unsealed.code, errors: unsealed.code === 0 ? '' : unsealed.stderr }).toEqual({
+      code: 0,
+      errors: '',
+    });
+    expect(await here.json(rekey)).toMatchObject({ code: 0, generation: 3 });
+
+    expect(await here.json([...rekey, '--delete-old'])).toMatchObject({ code: 0, did: 'deleted old copies' });
     const old = await here.lab(drill('--snapshot', file()));
     expect(old.code).toBe(1);
     expect(old.stdout).toMatch(/✘ the escrow's shares open it[^]*opened by the shares that counted when it was taken/);

@@ -118,6 +118,17 @@ describe('lab vault rekey', () => {
       escrow: [{ readable: 2 }, { readable: 2 }, {}],
     });
 
+    // The store of who left is deleted from only on demand, and nothing else happens then.
+    const shown = await here.lab(['vault', 'rekey', '--delete-old']);
+    expect(shown.code).toBe(5);
+    expect(shown.stderr).toMatch(/No new shares[^]*those of init[^]*escrow-security[^]*--auto-approve/);
+    const deleted = await here.json([...rekey, '--delete-old']);
+    expect(deleted).toMatchObject({ code: 0, did: 'deleted old copies', generation: 2 });
+    expect(deleted).toMatchObject({ dropped: ['escrow-operations', 'escrow-security', 'keys/oncall.asc'] });
+    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record']);
+    expect(await opens(vault.address, after)).toBe(true);
+    expect(await here.json([...rekey, '--delete-old'])).toMatchObject({ code: 0, generation: 2, dropped: [] });
+
     // And again, with everything as it is.
     expect(await here.json(rekey)).toMatchObject({ code: 0, generation: 3, dropped: [] });
     expect(await opens(vault.address, after)).toBe(false);
@@ -156,6 +167,19 @@ describe('lab vault rekey', () => {
     expect(await oldShares(here)).toEqual(before);
     expect(Object.keys(await here.escrow('operations')).filter((name) => name.startsWith('answer'))).toEqual([]);
     expect(await here.json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0 });
+
+    const deleting = [...rekey, '--delete-old'];
+    const deletion = killer(scene, () => child?.kill('SIGKILL'));
+    const cut = await untilNotKilled(() => {
+      deletion.newRun();
+      child = here.start(deleting);
+      return child.ended;
+    });
+    way.watcher = nobody;
+    expect(cut).toBeGreaterThanOrEqual(4);
+    expect([...(await storeShares(here, 'security')), ...(await storeShares(here, 'operations'))]).toEqual([]);
+    expect(await newestShares(here)).toEqual(after);
+    expect(await opens(vault.address, after)).toBe(true);
 
     const secrets = JSON.stringify((await here.kube('GET', '/api/v1/secrets')).body);
     const seen = [await here.everything(), secrets].join('\n');

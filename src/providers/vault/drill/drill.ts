@@ -105,9 +105,8 @@ const socketAt = async (socketPath: string): Promise<Connector> => {
 const noCanary = 'the manifest has no secret of KV, and --canary names none';
 
 const openBy = async (server: ReturnType<typeof serverAt>, { escrow }: Bootstrap, say: (line: string) => void) => {
-  const { past, record } = await escrow.chain();
-  const all = [...(await escrow.candidates()), ...(await escrow.kept(past.toReversed()))];
-  for (const candidate of all) {
+  const { record } = await escrow.chain();
+  for (const candidate of await escrow.candidates()) {
     if (!(await opens(server, candidate, say))) continue;
     await untilServer(server, 'in service', isActive);
     const { cluster_id: id = '' } = await server.status();
@@ -124,14 +123,14 @@ const openBy = async (server: ReturnType<typeof serverAt>, { escrow }: Bootstrap
 
 const opens = async (
   server: ReturnType<typeof serverAt>,
-  { generation, holders }: Candidate,
+  { of, generation, holders }: Candidate,
   say: (line: string) => void,
 ): Promise<boolean> => {
-  const source = async function* () {
+  const shares = async function* () {
     yield* await heldIn(generation, holders.stores, say);
   };
   try {
-    if (!(await unseal(server, [source], () => {})).sealed) return true;
+    if (!(await unseal(server, [{ of, shares }], () => {})).sealed) return true;
     await server.reset();
     return false;
   } catch (error) {

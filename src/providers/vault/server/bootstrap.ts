@@ -83,7 +83,10 @@ export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: Boots
 
   const typed = config.prompt === true ? openTypedShares(prompt, config.address) : undefined;
   const generations = async (read: ReadHeld): Promise<readonly Attempts[]> =>
-    (await escrow.candidates()).map((candidate) => (attempt) => sharesFrom(candidate, read, typed?.of(attempt)));
+    (await escrow.candidates()).map((candidate) => ({
+      of: candidate.of,
+      shares: (attempt) => sharesFrom(candidate, read, typed?.of(attempt)),
+    }));
 
   const root = async (): Promise<Secret | undefined> => {
     if (inMemory !== undefined) return inMemory;

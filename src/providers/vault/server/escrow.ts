@@ -6,6 +6,7 @@ import { type Generation, generationOf } from './generation.ts';
 import { type Holders, holdersAsked, holdersOf } from './holders.ts';
 import { type InitConfig, type Place, storesOf } from './init-config.ts';
 import { openPlaces, type Places } from './places.ts';
+import type { Turn } from './unseal.ts';
 
 /** Shares that came to count, and their record. */
 export interface Counted {
@@ -30,6 +31,7 @@ export type RecordedChain = Chain & { readonly record: EscrowRecord };
 
 /** Shares that may open the Vault, and who keeps them. */
 export interface Candidate {
+  readonly of: Turn;
   readonly generation: Generation;
   readonly holders: Holders;
 }
@@ -48,10 +50,8 @@ export interface Escrow {
   chain(): Promise<Chain>;
   /** What may open the Vault, the likeliest first; a store that cannot be read now is passed over. */
   candidates(): Promise<readonly Candidate[]>;
-  /** Those of earlier generations whose shares were kept. */
-  kept(past: readonly Counted[]): Promise<readonly Candidate[]>;
-  /** Gives stores that are new the records of the generations before this one. */
-  handOn(before: Generation): Promise<void>;
+  /** Gives stores that are new the records of the generations up to this one. */
+  handOn(until: Generation): Promise<void>;
 }
 
 /** The escrow over the keepers that the configuration names; reads and writes nothing yet. */
@@ -82,30 +82,32 @@ export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<K
       for (const place of known) {
         const found = await whereReadable(() => chainAt(place, generation));
         if (found === undefined) continue;
-        const current = { generation: found.current, holders: holdersOf(found.record, config) };
-        const begun = await whereReadable(async () => (await found.next.held(first)).shares.length > 0);
-        return begun === true ? [current, { generation: found.next, holders: holdersAsked(config) }] : [current];
+        const { current, record, next, past } = found;
+        const begun = await whereReadable(async () => (await next.held(first)).shares.length > 0);
+        return [
+          { of: 'now', generation: current, holders: holdersOf(record, config) },
+          ...(begun === true ? [{ of: 'begun', generation: next, holders: holdersAsked(config) } as const] : []),
+          ...past.toReversed().map((one) => before(one, config)),
+        ];
       }
-      return [{ generation: generation(1), holders: holdersAsked(config) }];
+      return [{ of: 'now', generation: generation(1), holders: holdersAsked(config) }];
     },
-    kept: async (past) => {
-      const all = past.map(({ generation: one, record }) => ({ generation: one, holders: holdersOf(record, config) }));
-      const counts = await Promise.all(
-        all.map(({ generation: one, holders }) =>
-          Promise.all(holders.stores.map((store) => whereReadable(async () => (await one.held(store)).shares.length))),
-        ),
-      );
-      return all.filter((_, index) => counts[index]?.some((count) => count !== undefined && count > 0) === true);
-    },
-    handOn: async (before) => {
-      const source = await sourceOf(known, before);
-      for (let number = 1; number <= before.number; number += 1) {
+    handOn: async (until) => {
+      const source = await sourceOf(known, until);
+      for (let number = 1; number <= until.number; number += 1) {
         const end = await generation(number).end(source);
         if (end !== undefined) await generation(number).keepEnd(end);
       }
     },
   };
 };
+
+/** Shares that counted before, with who kept them. */
+export const before = ({ generation, record }: Counted, config: InitConfig): Candidate => ({
+  of: 'before',
+  generation,
+  holders: holdersOf(record, config),
+});
 
 const chainAt = async (
   place: Place,

@@ -54,6 +54,8 @@ export interface Generation {
   dropAnswer(): Promise<void>;
   /** The copies go that these stores and people keep. */
   dropShares(places: readonly Place[], people: readonly Person[]): Promise<void>;
+  /** Which of them keep copies still. */
+  keptBy(places: readonly Place[], people: readonly Person[]): Promise<readonly string[]>;
   /** Where a person's shares are written to. */
   personFile(person: Person): string;
 }
@@ -139,6 +141,15 @@ export const generationOf = (number: number, config: InitConfig, places: Places)
     dropShares: async (from, people) => {
       for (const place of from) await places.remove(place, names.shares);
       for (const person of people) await rm(personFile(person), { force: true });
+    },
+    keptBy: async (from, people) => {
+      const [kept, files] = await Promise.all([
+        Promise.all(from.map(async (place) => (await places.read(place, names.shares)).length > 0)),
+        Promise.all(people.map(async (person) => (await readIfThere(personFile(person))) !== undefined)),
+      ]);
+      return [...from.filter((_, index) => kept[index]), ...people.filter((_, index) => files[index])].map(
+        ({ name }) => name,
+      );
     },
   };
 };

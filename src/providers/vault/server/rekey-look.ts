@@ -1,8 +1,8 @@
 import { LabError } from '../../../errors.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { heldIn, holdersOf } from './holders.ts';
-import { peopleOf, storesOf } from './init-config.ts';
-import { isCutOffAtEnd, type RekeyScene } from './rekey-scene.ts';
+import { type InitConfig, peopleOf, storesOf } from './init-config.ts';
+import { type RekeyScene, stageOf } from './rekey-scene.ts';
 import type { Remark } from './unseal.ts';
 
 /** The chain of an escrow whose Vault can be given new shares now. Throws GUARD with what comes first. */
@@ -27,12 +27,22 @@ export const readyForRekey = async (bootstrap: Bootstrap): Promise<RekeyScene['c
   });
 };
 
+/** Copies that are left of shares which do not count any more; a store that cannot be read is an error. */
+const copiesBefore = async (past: RekeyScene['chain']['past'], config: InitConfig) => {
+  const all = past.map(async ({ generation, record }) => {
+    const { stores, people } = holdersOf(record, config);
+    const custodians = await generation.keptBy(stores, people);
+    return { generation: generation.number, since: record.initialisedAt, custodians };
+  });
+  return (await Promise.all(all)).filter(({ custodians }) => custodians.length > 0);
+};
+
 /** What a rekey would do, for who has to approve it. Changes nothing. */
-export const lookBeforeRekey = async (bootstrap: Bootstrap, remark: Remark) => {
+export const lookBeforeRekey = async (bootstrap: Bootstrap, deleteOld: boolean, remark: Remark) => {
   const { config, escrow } = bootstrap;
   const chain = await readyForRekey(bootstrap);
-  const cleared = await isCutOffAtEnd(chain);
-  const begun = !cleared && (await chain.next.hasKeys());
+  const stage = await stageOf({ bootstrap, chain, deleteOld });
+  const counts = stage === 'cut off at the end' || stage === 'only old copies';
   const { stores, gone } = holdersOf(chain.record, config);
   const held = await heldIn(chain.current, stores, remark);
   const present = config.custodians.map(({ name }) => name);
@@ -44,11 +54,11 @@ export const lookBeforeRekey = async (bootstrap: Bootstrap, remark: Remark) => {
   const people = peopleOf(config).map((person) => ({
     custodian: person.name,
     shares: person.shares,
-    where: (cleared ? chain.current : chain.next).personFile(person),
+    where: (counts ? chain.current : chain.next).personFile(person),
   }));
   return {
     address: config.address,
-    stage: cleared ? 'cut off at the end' : begun ? 'cut off' : 'new',
+    stage,
     shares: config.shares,
     threshold: config.threshold,
     custodians: [...(await Promise.all(places)), ...people],
@@ -56,5 +66,6 @@ export const lookBeforeRekey = async (bootstrap: Bootstrap, remark: Remark) => {
     readable: held.map(({ custodian, shares }) => ({ custodian: custodian.name, shares: shares.length })),
     leaving: chain.record.custodians.map(({ name }) => name).filter((name) => !present.includes(name)),
     unknown: gone,
+    old: deleteOld ? await copiesBefore(chain.past, config) : [],
   } as const;
 };

@@ -41,6 +41,12 @@ export const oldSharesWrong = ({ config }: Bootstrap, because: string): LabError
     next: 'Nothing was changed. Somebody else may have handed out new ones, or people gave wrong ones just before; who holds the right ones?',
   });
 
+/** What opens snapshots of before may be all that is left. */
+export const sharesMissing = ({ name, shares }: { readonly name: string; readonly shares: number }, found: number) =>
+  new LabError('GUARD', `${name} keeps ${found} of the ${shares} shares that it was given`, {
+    next: 'Nothing was deleted. Hand out new shares first: lab vault rekey',
+  });
+
 /** Those that Vault gave out just before. */
 export const newSharesWrong = ({ config }: Bootstrap, because: string): LabError =>
   new LabError('GUARD', `the new shares are not those that Vault at ${config.address} gave out: ${because}`, {

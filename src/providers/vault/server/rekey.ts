@@ -1,21 +1,25 @@
 import { sharesAnswer } from './bootstrap.ts';
-import type { Counted } from './escrow.ts';
+import { before, type Counted } from './escrow.ts';
 import type { EscrowRecord, SharesAnswer } from './escrow-entries.ts';
 import { type Generation, recordOf } from './generation.ts';
 import { countOf, giveHeld, heldIn, holdersOf } from './holders.ts';
 import { peopleOf, storesOf } from './init-config.ts';
 import { proves } from './rekey-proof.ts';
-import { custodiansMoved, oldSharesWrong, tooFewGiven } from './rekey-refusals.ts';
-import { isCutOffAtEnd, type RekeyScene } from './rekey-scene.ts';
+import { custodiansMoved, oldSharesWrong, sharesMissing, tooFewGiven } from './rekey-refusals.ts';
+import { type RekeyScene, type RekeyStage, stageOf } from './rekey-scene.ts';
 import { startRekey } from './rekey-start.ts';
+import { sharesOf } from './unseal.ts';
 
 /** What came of it: the generation that counts now, and the copies of which stores and people went. */
 export interface Rekeyed {
+  readonly stage: RekeyStage;
   readonly generation: number;
   readonly record: EscrowRecord;
   /** Custodians whose old copies are gone. */
   readonly dropped: readonly string[];
 }
+
+type Finished = Omit<Rekeyed, 'stage'>;
 
 /**
  * New shares for the custodians of the manifest. What Vault answers is kept before anything else is done; each copy is
@@ -23,11 +27,24 @@ export interface Rekeyed {
  * was cut off is gone on with from wherever it stands, by what escrow and Vault say.
  */
 export const rekey = async (scene: RekeyScene): Promise<Rekeyed> => {
+  const { chain } = scene;
+  const current = { generation: chain.current, record: chain.record };
+  const stage = await stageOf(scene);
+  switch (stage) {
+    case 'only old copies':
+      await refuseUnreadable(scene);
+      return { stage, ...(await finish(scene, chain.past, current)) };
+    case 'cut off at the end':
+      return { stage, ...(await finish(scene, chain.past, current)) };
+    case 'cut off':
+    case 'new':
+      return { stage, ...(await handOut(scene)) };
+  }
+};
+
+const handOut = async (scene: RekeyScene): Promise<Finished> => {
   const { bootstrap, chain } = scene;
   const { escrow, config } = bootstrap;
-  if (await isCutOffAtEnd(chain)) {
-    return finish(scene, chain.past, { generation: chain.current, record: chain.record });
-  }
   for (let next = chain.next; ; next = escrow.after(next)) {
     const answer = (await next.answer()) ?? (await obtain(scene, next));
     refuseOtherCustodians(answer, scene);
@@ -36,10 +53,8 @@ export const rekey = async (scene: RekeyScene): Promise<Rekeyed> => {
     if (await proves(scene, next, answer)) {
       const record = recordOf(answer, config, chain.record.clusterId);
       await next.keepEnd(record);
-      return finish(scene, [...chain.past, { generation: chain.current, record: chain.record }], {
-        generation: next,
-        record,
-      });
+      const current = { generation: chain.current, record: chain.record };
+      return finish(scene, [...chain.past, current], { generation: next, record });
     }
     scene.remark('the shares that an earlier run was given never came to count: asking for others');
     await next.keepEnd({ formatVersion: 1, void: 'Vault forgot them before they were proven' });
@@ -55,7 +70,17 @@ const obtain = async (scene: RekeyScene, next: Generation): Promise<SharesAnswer
   const held = await heldIn(chain.current, holdersOf(chain.record, config).stores, remark);
   const missing = status.required - status.progress - countOf(held);
   if (missing > 0) throw tooFewGiven(bootstrap, status.nonce, missing, 'now');
-  const outcome = await giveHeld(held, (share) => api.give(share, status.nonce));
+  const give = (share: Buffer) => api.give(share, status.nonce);
+  let outcome = await giveHeld(held, give);
+  for (const { generation, holders } of chain.past.toReversed().map((one) => before(one, config))) {
+    if (outcome?.is !== 'wrong') break;
+    const older = await heldIn(generation, holders.stores, remark);
+    if (countOf(older) < status.required) continue;
+    remark(
+      `these are not the shares of the Vault: trying those of before, which are where an older snapshot was restored`,
+    );
+    outcome = await giveHeld(older, give);
+  }
   switch (outcome?.is) {
     case undefined:
       throw tooFewGiven(bootstrap, status.nonce, 1, 'now');
@@ -83,20 +108,30 @@ const finish = async (
   scene: RekeyScene,
   past: readonly Counted[],
   { generation, record }: Counted,
-): Promise<Rekeyed> => {
+): Promise<Finished> => {
   const dropped = scene.deleteOld ? await dropAll(scene, past) : [];
   await generation.dropAnswer();
   return { generation: generation.number, record, dropped };
+};
+
+/** What opens older snapshots goes only while what opens this Vault can be had: each store gives its shares, and its key opens them. */
+const refuseUnreadable = async ({ bootstrap, chain }: RekeyScene): Promise<void> => {
+  for (const store of holdersOf(chain.record, bootstrap.config).stores) {
+    const shares = await sharesOf(await chain.current.held(store));
+    shares.forEach((share) => share.fill(0));
+    if (shares.length < store.shares) throw sharesMissing(store, shares.length);
+  }
 };
 
 const dropAll = async ({ bootstrap, remark }: RekeyScene, past: readonly Counted[]): Promise<readonly string[]> => {
   const dropped = new Set<string>();
   for (const { generation, record } of past) {
     const { stores, people, gone } = holdersOf(record, bootstrap.config);
+    for (const name of await generation.keptBy(stores, people)) dropped.add(name);
     await generation.dropShares(stores, people);
-    for (const { name } of [...stores, ...people]) dropped.add(name);
-    for (const name of gone)
-      remark(`the manifest does not say where ${name} is: its old copies stay, and open nothing`);
+    for (const name of gone) {
+      remark(`the manifest does not say where ${name} is: its old copies stay, and open snapshots of their time`);
+    }
   }
   return [...dropped];
 };

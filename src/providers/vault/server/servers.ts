@@ -64,7 +64,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
       await Promise.all(all).finally(() => escrowed().typed?.wipe());
     },
     /** What a rekey would do. */
-    lookBeforeRekey: (remark: Remark) => lookBeforeRekey(escrowed(), remark),
+    lookBeforeRekey: (deleteOld: boolean, remark: Remark) => lookBeforeRekey(escrowed(), deleteOld, remark),
     /** New shares for the custodians of the manifest. */
     rekey: async (deleteOld: boolean, remark: Remark) => {
       const chain = await readyForRekey(escrowed());

@@ -8,8 +8,14 @@ import type { TypedShare } from './typed-shares.ts';
 /** Where shares come from, custodian by custodian and then typed; asked only as long as more are needed. */
 export type ShareSource = AsyncIterable<Held | TypedShare>;
 
+/** Shares that count; ones that a rekey was cut off in; or ones that counted before, and open a Vault whose storage is of their time. */
+export type Turn = 'now' | 'begun' | 'before';
+
 /** The shares of one generation, for each attempt anew: people type theirs once an attempt. */
-export type Attempts = (attempt: number) => ShareSource;
+export interface Attempts {
+  readonly of: Turn;
+  readonly shares: (attempt: number) => ShareSource;
+}
 
 /** What an unsealing remarks while it goes on. */
 export type Remark = (text: string) => void;
@@ -20,34 +26,50 @@ const attempts = 3;
 /**
  * Gives one server the shares that the custodians keep, until it is unsealed. Somebody else may do so at the same time:
  * a share counts once, and an unsealing that they began anew is begun anew here too. Where a rekey was cut off, the
- * shares of both generations are tried. Answers its status then, which is still sealed where the custodians keep too few.
+ * shares of both generations are tried; those of before only once the others are shown to be wrong. Answers its status
+ * then, which is still sealed where the custodians keep too few.
  */
 export const unseal = async (
   server: ServerApi,
   generations: readonly Attempts[],
   remark: Remark,
 ): Promise<SealStatus> => {
-  for (const [index, shares] of generations.entries()) {
+  let failure: LabError | undefined;
+  for (const [index, { of, shares }] of generations.entries()) {
     const outcome = await unsealWith(server, shares, remark);
-    const isLast = index === generations.length - 1;
-    if (outcome.is === 'status' && (isLast || !outcome.status.sealed || !outcome.status.initialized)) {
-      return outcome.status;
+    const next = generations[index + 1]?.of;
+    switch (outcome.is) {
+      case 'status':
+        if (!outcome.status.sealed || !outcome.status.initialized) return outcome.status;
+        // Too few says nothing against them.
+        if (of !== 'before' && next !== 'begun') return outcome.status;
+        // Shares of two generations together open nothing.
+        await server.reset();
+        break;
+      case 'wrong':
+        failure ??= wrongShares(server, outcome.because);
+        break;
+      case 'mistyped':
+        failure ??= mistyped(server);
     }
-    if (outcome.is === 'wrong' && isLast) throw wrongShares(server, outcome.because);
-    if (outcome.is === 'mistyped' && isLast) throw mistyped(server);
-    // Shares of two generations together open nothing.
-    if (outcome.is === 'status') await server.reset();
-    remark(`these shares do not open ${server.address}: trying those that a rekey has begun to put in their place`);
+    if (next !== undefined) remark(`these shares do not open ${server.address}: trying ${others[next]}`);
   }
+  if (failure !== undefined) throw failure;
   return server.status();
 };
+
+const others = {
+  now: 'those that count',
+  begun: 'those that a rekey has begun to put in their place',
+  before: 'those of before, which do where an older snapshot was restored',
+} as const;
 
 type Outcome =
   | { readonly is: 'status'; readonly status: SealStatus }
   | { readonly is: 'wrong'; readonly because: string }
   | { readonly is: 'mistyped' };
 
-const unsealWith = async (server: ServerApi, shares: Attempts, remark: Remark): Promise<Outcome> => {
+const unsealWith = async (server: ServerApi, shares: Attempts['shares'], remark: Remark): Promise<Outcome> => {
   let before = await server.status();
   if (!before.initialized) return { is: 'status', status: before };
   for (let attempt = 1; before.sealed; attempt += 1) {

@@ -54,7 +54,7 @@ async function* from(...all: readonly Held[]): AsyncGenerator<Held> {
 
 const run = async (server: ServerApi, one: Held = held) => {
   const remarks: string[] = [];
-  const outcome = await unseal(server, [() => from(one)], (text) => remarks.push(text)).catch(
+  const outcome = await unseal(server, [{ of: 'now', shares: () => from(one) }], (text) => remarks.push(text)).catch(
     (error: unknown) => error,
   );
   return { outcome, remarks: remarks.join('\n') };
