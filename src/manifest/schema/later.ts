@@ -10,7 +10,6 @@ const keys = [
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec secrets.*.keys.*.value.store',
   'vault.mounts.*.connections.*.password.store',
   'vault.auth.*.roles.*.secretId.deliver.wrapped',
-  'vault.init.custodians.*.ageFile',
   'fingerprints',
 ].flatMap((line) => line.split(' '));
 

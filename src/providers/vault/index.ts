@@ -84,6 +84,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
           reach,
           keeper: context.ports.keeper,
           prompt: context.prompt,
+          ageIdentity: context.env['LAB_AGE_IDENTITY'],
           signal,
         });
   const chosen = readOnly ? login.plan : login.apply;
