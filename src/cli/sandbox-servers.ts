@@ -79,15 +79,19 @@ const launch: StartServers = async ({ manifest, folder, seed }) => {
     ...(aws === undefined ? {} : { aws: { ...accountOf(aws), ...clusterIn(kubernetes).aws, quirks: quirks.aws } }),
   });
   const address = sandbox.vault?.address;
+  const age = await ageIn(vault, folder);
   return {
     connections: {
       ...manifest.connections,
       ...(kubernetes === undefined ? {} : { kubernetes: clusterAt(kubernetes, context, sandbox.kubeconfig) }),
-      ...(address === undefined || vault === undefined ? {} : { vault: vaultAt(address, vault, folder) }),
+      ...(address === undefined || vault === undefined
+        ? {}
+        : { vault: vaultAt(address, vault, folder, age?.recipient) }),
       ...(sandbox.azure === undefined ? {} : { azure: azureAt(sandbox.azure, azure) }),
       ...(sandbox.aws === undefined ? {} : { aws: awsAt(sandbox.aws, aws) }),
     },
     env: {
+      ...(age === undefined ? {} : { LAB_AGE_IDENTITY: age.file }),
       // For the user's own programs; where the connection names a kubeconfig, they are told that one.
       ...(fieldOf(kubernetes, 'context') === undefined ? { KUBECONFIG: sandbox.kubeconfig } : {}),
       ...(sandbox.vault === undefined
@@ -126,7 +130,7 @@ const kept = (connection: unknown, names: readonly string[]) =>
     names.map((name) => [name, memberOf(connection, name)]).filter(([, value]) => value !== undefined),
   );
 
-const vaultAt = (address: string, connection: unknown, folder: string) => {
+const vaultAt = (address: string, connection: unknown, folder: string, recipient: string | undefined) => {
   const init = initOf(connection);
   return {
     ...placeOf(address, connection),
@@ -137,7 +141,7 @@ const vaultAt = (address: string, connection: unknown, folder: string) => {
     // A Vault that lab initialises has no root token that the sandbox knows: lab logs in as it does to a real one.
     ...(init === undefined
       ? { login: { plan: login, apply: login } }
-      : { login: memberOf(connection, 'login'), init: inSandbox(init, folder) }),
+      : { login: memberOf(connection, 'login'), init: inSandbox(init, folder, recipient) }),
   };
 };
 
@@ -158,16 +162,25 @@ const serviceOf = (connection: unknown) => {
   return { service: { namespace: name.namespace, name: name.service, port: portOf(port, protocol) } };
 };
 
-/** What is written to files of the user's goes to the sandbox's folder. */
-const inSandbox = (init: object, folder: string) => ({
+/** What is written to files of the user's goes to the sandbox's folder, and is for nobody's real identity. */
+const inSandbox = (init: object, folder: string, recipient: string | undefined) => ({
   ...init,
   answerFile: join(folder, 'vault-init-answer.json'),
-  custodians: listIn(init, 'custodians').map((custodian, index) =>
-    fieldOf(custodian, 'keeper') === 'person'
-      ? Object.assign({}, custodian, { file: join(folder, `shares-${index + 1}.asc`) })
-      : custodian,
-  ),
+  custodians: listIn(init, 'custodians').map((custodian, index) => {
+    const file = join(folder, `shares-${index + 1}`);
+    const keeper = fieldOf(custodian, 'keeper');
+    if (keeper === 'person') return Object.assign({}, custodian, { file: `${file}.asc` });
+    return keeper === 'age' ? Object.assign({}, custodian, { place: `${file}.age`, recipient }) : custodian;
+  }),
 });
+
+/** Where a custodian is an age file: the identity that opens all of them here. */
+const ageIn = async (connection: unknown, folder: string) => {
+  const custodians = listIn(initOf(connection) ?? {}, 'custodians');
+  if (!custodians.some((custodian) => fieldOf(custodian, 'keeper') === 'age')) return undefined;
+  const { standInIdentity } = await import('../sandbox/vault/age-identity.ts');
+  return standInIdentity(folder);
+};
 
 const initOf = (connection: unknown): object | undefined => {
   const init = memberOf(connection, 'init');

@@ -11,7 +11,7 @@ import { type Given, wrong } from './expand/draft.ts';
 import { formerCustodians } from './former-custodians.ts';
 import { isLoopback } from './loopback.ts';
 import type { KubernetesAuthRole, VaultSection } from './schema/vault.ts';
-import type { VaultInit } from './schema/vault-init.ts';
+import { custodianName, type VaultCustodian, type VaultInit } from './schema/vault-init.ts';
 import type { VaultLogin } from './schema/vault-login.ts';
 import { computedPolicies } from './settle/own-rights.ts';
 import { plain } from './text.ts';
@@ -134,24 +134,23 @@ const initFields = (given: Given, address: string, init: VaultInit, folder: stri
     ...(init.unseal === 'prompt' ? { prompt: true } : {}),
     prefix: `lab-vault-${manifest.name}-${environment}`,
     answerFile: resolve(folder, '.lab', manifest.name, environment, 'vault-init-answer.json'),
-    custodians: init.custodians.map((custodian) =>
-      'store' in custodian
-        ? {
-            ...keeperOf(given, custodian.store),
-            name: custodian.store,
-            shares: custodian.shares,
-            ...strangersOf(given, custodian.store),
-          }
-        : {
-            keeper: 'person',
-            name: plain(custodian.pgp),
-            key: resolve(folder, plain(custodian.pgp)),
-            file: resolve(folder, plain(custodian.file)),
-            shares: custodian.shares,
-          },
-    ),
+    custodians: init.custodians.map((custodian) => ({
+      name: custodianName(custodian),
+      shares: custodian.shares,
+      ...whereabouts(given, custodian, folder),
+    })),
     former: formerCustodians(manifest).map((name) => ({ ...keeperOf(given, name), name })),
   };
+};
+
+const whereabouts = (given: Given, custodian: VaultCustodian, folder: string) => {
+  if ('store' in custodian) return { ...keeperOf(given, custodian.store), ...strangersOf(given, custodian.store) };
+  if ('recipient' in custodian) {
+    const { ageFile, recipient } = custodian;
+    return { keeper: 'age', place: resolve(folder, plain(ageFile)), recipient: plain(recipient) };
+  }
+  const { pgp, file } = custodian;
+  return { keeper: 'person', key: resolve(folder, plain(pgp)), file: resolve(folder, plain(file)) };
 };
 
 const strangersOf = ({ manifest }: Given, name: string) => {

@@ -136,6 +136,30 @@ describe('new shares in the sandbox', () => {
   });
 });
 
+describe('an age file in the sandbox', () => {
+  test('keeps all shares for an identity of its own, and gives new ones', { timeout: 60_000 }, async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'lab-age-'));
+    onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+    await cp(example, cwd, { recursive: true });
+    const file = join(cwd, 'lab.yaml');
+    const age = `custodians: [{ ageFile: escrow/k.age, recipient: age1${'q'.repeat(58)}, shares: 5 }]\n`;
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/custodians: #[^]*?(?= {4}rootToken)/, age));
+    const run = async (...words: readonly string[]) => {
+      const { stdout } = await lab([...words, '--sandbox', '--json'], { cwd, env: { HOME: cwd } });
+      return JSON.parse(stdout);
+    };
+    expect(await run('apply')).toMatchObject({ exit: { code: 0 }, failed: [] });
+    expect(await run('apply')).toMatchObject({ exit: { code: 0 }, writes: 0 });
+    expect((await run('vault', 'status')).escrow).toMatchObject([
+      { custodian: 'escrow/k.age', shares: 5, readable: 5 },
+    ]);
+    expect(await run('vault', 'rekey')).toMatchObject({ exit: { code: 0 }, generation: 2 });
+    const folder = join(cwd, '.lab/sandbox/vault-from-nothing/kind');
+    expect(await readFile(join(folder, 'shares-1-2.age'), 'utf8')).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----/);
+    expect(await readdir(cwd)).not.toContain('escrow');
+  });
+});
+
 describe('an escrow in two clouds', () => {
   test('is made, unseals, and is told of by where and as whom', { timeout: 60_000 }, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lab-escrow-clouds-'));

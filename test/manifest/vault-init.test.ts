@@ -62,6 +62,18 @@ test('who can unseal alone is named in every plan', async () => {
   ]);
 });
 
+test('an age file needs no store, and who has its identity is named', async () => {
+  const recipient = `age1${'q'.repeat(58)}`;
+  const init = `{ shares: 3, threshold: 2, custodians: [{ ageFile: escrow/k.age, recipient: ${recipient}, shares: 3 }] }`;
+  const manifest = await expanded(text(init));
+  expect(manifest.diagnostics).toMatchObject([
+    { code: 'ONE_CUSTODIAN', message: expect.stringContaining(`${recipient} (escrow/k.age) can unseal Vault alone`) },
+  ]);
+  expect(Object(manifest.connections['vault']).init.custodians).toMatchObject([
+    { keeper: 'age', place: expect.stringMatching(/\/escrow\/k\.age$/), name: 'escrow/k.age', recipient, shares: 3 },
+  ]);
+});
+
 test('rootToken: keep leaves the root token', async () => {
   const { resources } = await expanded(text(good.replace('shares: 3', 'rootToken: keep, shares: 3')));
   expect(resources.map(({ kind }) => kind)).not.toContain('vault.root-revocation');
@@ -71,12 +83,23 @@ test.each([
   ['{ shares: 2, threshold: 2, custodians: [{ store: a, shares: 1 }] }', /keep 1 shares together, and there are 2/],
   ['{ shares: 2, threshold: 3, custodians: [{ store: a, shares: 2 }] }', /threshold: is more than there are shares/],
   ['{ shares: 2, threshold: 1, custodians: [{ store: a, shares: 2 }] }', /threshold: must be at least 2/],
-  ['{ shares: 1, threshold: 1, custodians: [{ pgp: k.asc, file: s.asc, shares: 1 }] }', /need one store at least/],
+  [
+    '{ shares: 1, threshold: 1, custodians: [{ pgp: k.asc, file: s.asc, shares: 1 }] }',
+    /need one store or age file at least/,
+  ],
   ['{ shares: 1, threshold: 1, custodians: [{ store: b, shares: 1 }] }', /stores has no entry b/],
   ['{ shares: 1, threshold: 1, custodians: [{ store: shown, shares: 1 }] }', /is exposed to External Secrets/],
   [
     '{ shares: 1, threshold: 1, custodians: [{ store: inside, shares: 1 }] }',
     /in the Vault that its shares would open/,
+  ],
+  [
+    '{ shares: 2, threshold: 2, custodians: [{ store: a, shares: 1 }, { store: a, shares: 1 }] }',
+    /custodians: name a twice: say once how many shares it keeps/,
+  ],
+  [
+    '{ shares: 1, threshold: 1, custodians: [{ ageFile: k.age, recipient: age1short, shares: 1 }] }',
+    /age-keygen, age1…/,
   ],
   ['{ shares: 1, threshold: 1, custodians: [{ pgp: ../k.asc, file: s.asc, shares: 1 }] }', /custodians/],
 ])('%s is refused', async (init, complaint) => {

@@ -3,9 +3,8 @@ import type { Path } from '../../engine/traits.ts';
 import { kubernetesRole, loginAccount } from '../connection-vault.ts';
 import type { Store } from '../schema/stores.ts';
 import type { VaultSection } from '../schema/vault.ts';
-import type { VaultInit } from '../schema/vault-init.ts';
+import { custodianName, type VaultCustodian, type VaultInit } from '../schema/vault-init.ts';
 import { didYouMean } from '../suggest.ts';
-import { plain } from '../text.ts';
 import { draft, type Found, type Given, warning, wrong } from './draft.ts';
 
 const path: Path = ['vault', 'init'];
@@ -21,7 +20,7 @@ export function* expandInit(given: Given, vault: VaultSection): Generator<Found>
       seal: init.seal,
       shares: init.shares,
       threshold: init.threshold,
-      custodians: init.custodians.map((one) => `${one.shares} × ${'store' in one ? one.store : plain(one.pgp)}`),
+      custodians: init.custodians.map((one) => `${one.shares} × ${custodianName(one)}`),
       escrow: 'complete',
       ...(init.unseal === 'none' ? {} : { service: 'unsealed' }),
     },
@@ -67,19 +66,29 @@ const comesBeforeLogin = (vault: VaultSection): readonly string[] => {
   }
 };
 
+const whoOpens = (custodian: VaultCustodian): string =>
+  'recipient' in custodian
+    ? `who has the identity of ${custodian.recipient} (${custodianName(custodian)})`
+    : `who can read ${custodianName(custodian)}`;
+
 function* custodianComplaints(given: Given, init: VaultInit): Generator<Found> {
   const { stores } = given.manifest;
   const kept = init.custodians.reduce((sum, { shares }) => sum + shares, 0);
   if (kept !== init.shares) {
     yield wrong(given, [...path, 'custodians'], `keep ${kept} shares together, and there are ${init.shares}`);
   }
-  if (!init.custodians.some((one) => 'store' in one)) {
-    yield wrong(given, [...path, 'custodians'], 'need one store at least: it keeps the root token for the first run');
+  if (!init.custodians.some((one) => !('pgp' in one))) {
+    const text = 'need one store or age file at least: it keeps the root token for the first run';
+    yield wrong(given, [...path, 'custodians'], text);
+  }
+  const names = init.custodians.map(custodianName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    yield wrong(given, [...path, 'custodians'], `name ${twice} twice: say once how many shares it keeps`);
   }
   for (const [index, custodian] of init.custodians.entries()) {
-    const name = 'store' in custodian ? custodian.store : plain(custodian.pgp);
     if (custodian.shares >= init.threshold) {
-      const text = `who can read ${name} can unseal Vault alone: it keeps ${custodian.shares} of ${init.threshold} shares that it takes`;
+      const text = `${whoOpens(custodian)} can unseal Vault alone: it keeps ${custodian.shares} of ${init.threshold} shares that it takes`;
       yield warning(given, [...path, 'custodians', index], 'ONE_CUSTODIAN', text);
     }
     if (!('store' in custodian)) continue;

@@ -7,7 +7,6 @@ const keys = [
   'cluster.gke',
   'stores.*.project',
   'secrets.*.bootstrap',
-  'vault.init.custodians.*.ageFile',
   'fingerprints',
 ].flatMap((line) => line.split(' '));
 

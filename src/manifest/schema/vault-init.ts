@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plain } from '../text.ts';
 import { labName } from './names.ts';
 import { fileName } from './source.ts';
 
@@ -11,12 +12,20 @@ const custodian = z.union(
       shares: shares(),
     }),
     z.strictObject({
+      ageFile: fileName().describe('Where the shares are written to, once, encrypted for the recipient'),
+      recipient: z
+        .string()
+        .regex(/^age1[02-9ac-hj-np-z]{58}$/, 'must be a public key of age-keygen, age1…')
+        .describe('Who alone opens them, by an identity that lab finds with LAB_AGE_IDENTITY=FILE'),
+      shares: shares(),
+    }),
+    z.strictObject({
       pgp: fileName().describe("A person's public PGP key, in a file of the manifest's folder"),
       file: fileName().describe('Where the shares for that key are written to, once'),
       shares: shares(),
     }),
   ],
-  'must be {store, shares} or {pgp, file, shares}',
+  'must be {store, shares}, {pgp, file, shares} or {ageFile, recipient, shares}',
 );
 
 /** How an empty Vault is initialised, who keeps the shares, and what becomes of the root token. Absent: lab never initialises it. */
@@ -46,6 +55,15 @@ export const vaultInit = z
     path: ['threshold'],
     message: 'must be at least 2 where there are several shares',
   });
+
+/** One who keeps shares, as the manifest has them. */
+export type VaultCustodian = z.output<typeof custodian>;
+
+/** What a custodian is called everywhere. */
+export const custodianName = (one: VaultCustodian): string => {
+  if ('store' in one) return one.store;
+  return plain('pgp' in one ? one.pgp : one.ageFile);
+};
 
 /** Section `vault.init`. */
 export type VaultInit = z.output<typeof vaultInit>;

@@ -85,6 +85,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
           keeper: context.ports.keeper,
           prompt: context.prompt,
           stopping,
+          ageIdentity: context.env['LAB_AGE_IDENTITY'],
         });
   const chosen = readOnly ? login.plan : login.apply;
   const declared = loginBy(chosen);

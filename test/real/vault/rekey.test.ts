@@ -1,7 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
 import { type Custody, type Nothing, type Ran } from './nothing.ts';
-import { personShare, type Scene, stage, storeShares, untilNotKilled } from './scene.ts';
+import { opens, personShare, type Scene, stage, storeShares, untilNotKilled } from './scene.ts';
 import { stranger, uniqueName } from './server.ts';
 import { nobody, type Passing } from './watched.ts';
 
@@ -25,24 +25,6 @@ const changeCustodians = async (here: Nothing): Promise<void> => {
     kind: 'Namespace',
     metadata: { name: `${here.name}-audit` },
   });
-};
-
-/** Whether Vault takes these for its shares; it is asked by a rekey that ends before it comes to anything. */
-const opens = async (address: string, shares: readonly string[], base = 'sys/rekey'): Promise<boolean> => {
-  const call = async (method: string, path: string, body: object) => {
-    const answer = await fetch(`${address}/v1/${base}/${path}`, { method, body: JSON.stringify(body) });
-    const text = await answer.text();
-    return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
-  };
-  const begun = await call('PUT', 'init', { secret_shares: 1, secret_threshold: 1, require_verification: true });
-  const { nonce, required } = begun.body;
-  let complete = false;
-  for (const key of shares.slice(0, required)) {
-    const { body } = await call('PUT', 'update', { key, nonce });
-    complete = body.complete === true;
-  }
-  expect((await call('DELETE', 'init', { nonce })).status).toBe(204);
-  return complete;
 };
 
 const newestShares = async (here: Nothing): Promise<string[]> => {

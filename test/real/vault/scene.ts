@@ -58,6 +58,24 @@ export const personShare = async (here: Nothing, generation = ''): Promise<strin
   return here.asOnCall(kept.slice(kept.indexOf('-----BEGIN')));
 };
 
+/** Whether Vault takes these for its shares; it is asked by a rekey that ends before it comes to anything. */
+export const opens = async (address: string, shares: readonly string[], base = 'sys/rekey'): Promise<boolean> => {
+  const call = async (method: string, path: string, body: object) => {
+    const answer = await fetch(`${address}/v1/${base}/${path}`, { method, body: JSON.stringify(body) });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+  const begun = await call('PUT', 'init', { secret_shares: 1, secret_threshold: 1, require_verification: true });
+  const { nonce, required } = begun.body;
+  let complete = false;
+  for (const key of shares.slice(0, required)) {
+    const { body } = await call('PUT', 'update', { key, nonce });
+    complete = body.complete === true;
+  }
+  expect((await call('DELETE', 'init', { nonce })).status).toBe(204);
+  return complete;
+};
+
 /** Runs it until a run is not killed, and answers how many were; a run that ends badly by itself is a failure of its own. */
 export const untilNotKilled = async (run: () => ReturnType<Nothing['start']>['ended']): Promise<number> => {
   let killed = 0;

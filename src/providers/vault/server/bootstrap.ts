@@ -3,11 +3,13 @@ import type { Keeper } from '../../../engine/ports.ts';
 import { LabError } from '../../../errors.ts';
 import type { Secret } from '../../../secrets/secret.ts';
 import type { Reach } from '../reach.ts';
+import { openAgeKeys } from './age-keys.ts';
+import { fileKeeper } from './age-place.ts';
 import { type InitRequest, type SealStatus, type ServerApi, serverAt } from './api.ts';
 import { type Candidate, type Escrow, openEscrow } from './escrow.ts';
 import type { SharesAnswer } from './escrow-entries.ts';
 import { type Generation, type Held, recordOf } from './generation.ts';
-import type { InitConfig, Place } from './init-config.ts';
+import { type InitConfig, type Place, storesOf } from './init-config.ts';
 import type { PublicKey } from './pgp.ts';
 import { type RekeyApi, rekeyAt } from './rekey-api.ts';
 import { keysUnknown, type Standing, standingOf } from './standing.ts';
@@ -60,6 +62,8 @@ export interface BootstrapOptions {
   readonly reach: Reach;
   readonly keeper: (provider: string, place: string) => Promise<Keeper>;
   readonly prompt: Prompt | undefined;
+  /** The file with the age identities of who runs lab. */
+  readonly ageIdentity: string | undefined;
   /** Ends what is only waited for. */
   readonly stopping: AbortSignal;
 }
@@ -69,8 +73,17 @@ const serviceMs = 60_000;
 const owedMs = 180_000;
 
 /** Opens nothing yet. */
-export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: BootstrapOptions): Bootstrap => {
-  const escrow = openEscrow(config, (custodian) => keeper(custodian.keeper, custodian.place));
+export const openBootstrap = ({
+  config,
+  reach,
+  keeper,
+  prompt,
+  ageIdentity,
+  stopping,
+}: BootstrapOptions): Bootstrap => {
+  const keeperOf = async (place: Place): Promise<Keeper> =>
+    place.keeper === 'age' ? fileKeeper(place, config.prefix) : keeper(place.keeper, place.place);
+  const escrow = openEscrow(config, keeperOf, openAgeKeys(ageIdentity));
   const servers = async (): Promise<readonly [ServerApi, ...ServerApi[]]> => {
     const [first, ...others] = await reach.servers();
     return [serverAt(first, reach), ...others.map((address) => serverAt(address, reach))];
@@ -160,7 +173,9 @@ export const openBootstrap = ({ config, reach, keeper, prompt, stopping }: Boots
 
   /** Those that run, and then those that come only once these are in service: a StatefulSet may bring them one by one. */
   const unsealAll = async (waiting: (because: string) => void): Promise<void> => {
-    const shares = await generations((generation, store) => generation.held(store));
+    const shares = await generations(async (generation, store) =>
+      (await generation.isOpenable(store)) ? generation.held(store) : undefined,
+    );
     const unsealed = new Set<string>();
     let until = 0;
     for (;;) {
@@ -237,7 +252,8 @@ export const perShare = (config: InitConfig, keys: readonly PublicKey[]): readon
   config.custodians.flatMap(({ shares }, index) => Array.from({ length: shares }, () => keys[index]));
 
 const initRequest = (config: InitConfig, keys: readonly PublicKey[]): InitRequest => {
-  const first = config.custodians.findIndex(({ keeper }) => keeper !== 'person');
+  const [store] = storesOf(config);
+  const first = config.custodians.findIndex(({ name }) => name === store?.name);
   return {
     seal: config.seal,
     shares: config.shares,

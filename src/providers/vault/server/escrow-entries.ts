@@ -49,6 +49,16 @@ const record = z.object({
 /** What is known of shares that are escrowed here. Holds no secret. */
 export type EscrowRecord = z.output<typeof record>;
 
+const ageKey = z.object({
+  formatVersion: z.literal(1),
+  publicKey: z.object({ key: z.string(), fingerprint: z.string() }),
+  /** Encrypted for the recipient, armored. */
+  privateKey: z.string(),
+});
+
+/** A key pair whose private half only an identity of age opens. */
+type AgeKey = z.output<typeof ageKey>;
+
 const setAside = z.object({
   formatVersion: z.literal(1),
   /** Why shares that were given out never came to count. */
@@ -78,7 +88,9 @@ const json = (text: string): unknown => {
 
 export const parseAnswer = parsed(answer, 'the answer of init or of a rekey');
 export const parseCopies = parsed(copies, 'a copy of shares');
+export const parseAgeKey = parsed(ageKey, 'a key for an age file');
 export const parseEnd = parsed(z.union([record, setAside]), 'the record of an escrow');
 
 /** An entry as it is kept. */
-export const entryText = (entry: SharesAnswer | GenerationEnd | Copies): Secret => secret(JSON.stringify(entry));
+export const entryText = (entry: SharesAnswer | GenerationEnd | Copies | AgeKey): Secret =>
+  secret(JSON.stringify(entry));

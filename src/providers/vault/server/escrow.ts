@@ -1,6 +1,7 @@
 import type { Keeper, Trespass } from '../../../engine/ports.ts';
 import type { Account } from '../../../engine/visitor.ts';
 import { type ErrorCode, LabError } from '../../../errors.ts';
+import type { AgeKeys } from './age-keys.ts';
 import type { EscrowRecord } from './escrow-entries.ts';
 import { type Generation, generationOf } from './generation.ts';
 import { type Holders, holdersAsked, holdersOf } from './holders.ts';
@@ -55,9 +56,9 @@ export interface Escrow {
 }
 
 /** The escrow over the keepers that the configuration names; reads and writes nothing yet. */
-export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<Keeper>): Escrow => {
+export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<Keeper>, ageKeys: AgeKeys): Escrow => {
   const places = openPlaces(open);
-  const generation = (number: number): Generation => generationOf(number, config, places);
+  const generation = (number: number): Generation => generationOf(number, config, places, ageKeys);
   const stores = storesOf(config);
   const [first] = stores;
   if (first === undefined) throw new LabError('BAD_MANIFEST', 'vault.init.custodians has no store');
@@ -83,7 +84,7 @@ export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<K
         const found = await whereReadable(() => chainAt(place, generation));
         if (found === undefined) continue;
         const { current, record, next, past } = found;
-        const begun = await whereReadable(async () => (await next.held(first)).shares.length > 0);
+        const begun = await whereReadable(async () => (await next.keptBy([first], [])).length > 0);
         return [
           { of: 'now', generation: current, holders: holdersOf(record, config) },
           ...(begun === true ? [{ of: 'begun', generation: next, holders: holdersAsked(config) } as const] : []),

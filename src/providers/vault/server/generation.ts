@@ -4,6 +4,8 @@ import type { Trespass } from '../../../engine/ports.ts';
 import type { Account } from '../../../engine/visitor.ts';
 import { LabError } from '../../../errors.ts';
 import { reveal, type Secret, secret } from '../../../secrets/secret.ts';
+import { type AgeKeys, identityMissing } from './age-keys.ts';
+import { keepAgeShares, refuseOtherFile } from './age-shares.ts';
 import {
   type EncryptedShare,
   type EscrowRecord,
@@ -46,6 +48,8 @@ export interface Generation {
   keepEnd(end: GenerationEnd): Promise<void>;
   /** What a store keeps; of one that cannot be read, why. */
   held(place: Place): Promise<Held>;
+  /** Whether lab can have the shares of a place in clear: not where that takes a person's identity. */
+  isOpenable(place: Place): Promise<boolean>;
   /** What a service account of the cluster gets who asks a store for its shares. */
   trespass(place: Place, account: Account): Promise<Trespass>;
   /** The root token that the answer of init holds. */
@@ -61,7 +65,7 @@ export interface Generation {
 }
 
 /** The generation of a number; reads and writes nothing yet. */
-export const generationOf = (number: number, config: InitConfig, places: Places): Generation => {
+export const generationOf = (number: number, config: InitConfig, places: Places, ageKeys: AgeKeys): Generation => {
   const nameOf = (entry: string): string => `${config.prefix}-${entry}${number === 1 ? '' : `-${number}`}`;
   const names = { key: nameOf('key'), shares: nameOf('shares'), answer: nameOf('answer'), record: nameOf('record') };
   const answerFile = fileOf(config.answerFile, number);
@@ -70,12 +74,28 @@ export const generationOf = (number: number, config: InitConfig, places: Places)
   if (first === undefined) throw new LabError('BAD_MANIFEST', 'vault.init.custodians has no store');
   const personFile = (person: Person): string => fileOf(person.file, number);
 
+  const halfOf = (place: Place, entry: Secret): PublicKey | Promise<PublicKey> =>
+    place.keeper === 'age' ? ageKeys.publicHalf(entry) : publicHalf(entry);
+
   const keyOf = async (place: Place): Promise<PublicKey> => {
     const [known] = await places.read(place, names.key);
-    if (known !== undefined) return publicHalf(known);
-    const made = await makeKeyPair(`${config.prefix} ${place.name}`);
+    if (known !== undefined) return halfOf(place, known);
+    const owner = `${config.prefix} ${place.name}`;
+    if (place.keeper === 'age') await refuseOtherFile(fileOf(place.place, number));
+    const made =
+      place.keeper === 'age' ? await ageKeys.make(place.recipient, owner) : (await makeKeyPair(owner)).privateKey;
     // Whoever came first counts: their key is the one that is there.
-    return publicHalf(await places.offer(place, names.key, made.privateKey));
+    return halfOf(place, await places.offer(place, names.key, made));
+  };
+
+  /** What opens the shares of a place. Throws MISSING_SOURCE where that takes an identity that is not at hand. */
+  const privateKeysOf = async (place: Place): Promise<readonly Secret[]> => {
+    const kept = await places.read(place, names.key);
+    if (place.keeper !== 'age') return kept;
+    const halves = await Promise.all(kept.map((entry) => ageKeys.privateHalf(entry)));
+    const known = halves.filter((half) => half !== undefined);
+    if (known.length < kept.length) throw identityMissing(place);
+    return known;
   };
 
   return {
@@ -104,7 +124,11 @@ export const generationOf = (number: number, config: InitConfig, places: Places)
     },
     distribute: async (given) => {
       for (const store of stores) {
-        await places.keep(store, names.shares, entryText({ formatVersion: 1, shares: copiesFor(given, store) }));
+        const copies = copiesFor(given, store);
+        await places.keep(store, names.shares, entryText({ formatVersion: 1, shares: copies }));
+        const [entry] = store.keeper === 'age' ? await places.read(store, names.key) : [];
+        if (store.keeper !== 'age' || entry === undefined) continue;
+        await keepAgeShares(store, { file: fileOf(store.place, number), copies, entry, keys: ageKeys });
       }
       for (const person of peopleOf(config)) {
         await keepFile(personFile(person), await personText(copiesFor(given, person)));
@@ -118,13 +142,18 @@ export const generationOf = (number: number, config: InitConfig, places: Places)
       for (const store of stores.toReversed()) await places.keep(store, names.record, entryText(end));
     },
     held: async (place) => {
-      const [keys, [kept]] = await Promise.all([places.read(place, names.key), places.read(place, names.shares)]);
+      const [keys, [kept]] = await Promise.all([privateKeysOf(place), places.read(place, names.shares)]);
       return { custodian: place, keys, shares: kept === undefined ? [] : parseCopies(kept).shares };
+    },
+    isOpenable: async (place) => {
+      if (place.keeper !== 'age') return true;
+      const [entry] = await places.read(place, names.key);
+      return entry !== undefined && (await ageKeys.privateHalf(entry)) !== undefined;
     },
     trespass: (place, account) => places.trespass(place, names.shares, account),
     root: async ({ rootToken }) => {
       if (rootToken === undefined) return undefined;
-      const opened = await decrypt(rootToken, await places.read(first, names.key));
+      const opened = await decrypt(rootToken, await privateKeysOf(first));
       if (opened === undefined) {
         throw new LabError('GUARD', `the key in ${first.name} does not open the root token that init answered`, {
           next: 'Another key lies there now than the one that init was given; put the old one back.',
@@ -139,7 +168,10 @@ export const generationOf = (number: number, config: InitConfig, places: Places)
       await rm(answerFile, { force: true });
     },
     dropShares: async (from, people) => {
-      for (const place of from) await places.remove(place, names.shares);
+      for (const place of from) {
+        if (place.keeper === 'age') await rm(fileOf(place.place, number), { force: true });
+        await places.remove(place, names.shares);
+      }
       for (const person of people) await rm(personFile(person), { force: true });
     },
     keptBy: async (from, people) => {

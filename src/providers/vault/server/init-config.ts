@@ -14,6 +14,14 @@ const custodian = z.discriminatedUnion('keeper', [
     strangers: z.array(z.strictObject({ namespace: z.string(), name: z.string() })).optional(),
   }),
   z.strictObject({
+    keeper: z.literal('age'),
+    /** A file, as an absolute path: where the shares go, encrypted for the recipient, with the entries of the escrow beside it. */
+    place: z.string().min(1),
+    name: z.string().min(1),
+    recipient: z.string().min(1),
+    shares: z.int().min(1),
+  }),
+  z.strictObject({
     keeper: z.literal('person'),
     name: z.string().min(1),
     /** Files, as absolute paths: the public PGP key, and where the encrypted shares go. */
@@ -45,21 +53,26 @@ export const initConfig = z.strictObject({
 /** The connection's part `init`. */
 export type InitConfig = z.output<typeof initConfig>;
 
-/** A store that lab reads. */
-export type Place = z.output<typeof place>;
+/** Where entries of the escrow lie: a store, or files beside one that is encrypted for an age recipient. */
+export type Place = z.output<typeof place> | Omit<AgeCustodian, 'shares'>;
 
 /** One who keeps shares. */
 export type Custodian = InitConfig['custodians'][number];
 
-/** One who keeps shares in a store that lab reads. */
+/** One whose place is a file, and whose shares only their identity opens. */
+export type AgeCustodian = Extract<Custodian, { readonly keeper: 'age' }>;
+
+/** One who keeps shares in a place that lab reads. */
 export type StoreCustodian = Exclude<Custodian, { readonly keeper: 'person' }>;
 
 /** One who decrypts shares with a key of their own. */
 export type Person = Extract<Custodian, { readonly keeper: 'person' }>;
 
-/** Those whose shares lab can read. */
-export const storesOf = ({ custodians }: InitConfig): readonly StoreCustodian[] =>
-  custodians.filter((one) => one.keeper !== 'person');
+/** Those whose entries lab can read: what is made once lies in the first of them, which is a store where there is one. */
+export const storesOf = ({ custodians }: InitConfig): readonly StoreCustodian[] => {
+  const all = custodians.filter((one) => one.keeper !== 'person');
+  return [...all.filter(({ keeper }) => keeper !== 'age'), ...all.filter(({ keeper }) => keeper === 'age')];
+};
 
 /** Those whose shares it cannot. */
 export const peopleOf = ({ custodians }: InitConfig): readonly Person[] =>

@@ -32,6 +32,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
           keeper: context.ports.keeper,
           prompt: context.prompt,
           stopping,
+          ageIdentity: context.env['LAB_AGE_IDENTITY'],
         });
   const escrowed = (): Bootstrap => bootstrap ?? noEscrow(config.address);
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
@@ -125,7 +126,10 @@ const lookAtEscrow = async ({ config, escrow }: Bootstrap) => {
   const stores = holders.stores.map(async (store) => {
     const { name, shares } = store;
     try {
-      const [where, held] = await Promise.all([escrow.whereIs(store), generation.held(store)]);
+      const where = await escrow.whereIs(store);
+      // Whose identity is not at hand is a person.
+      if (!(await generation.isOpenable(store))) return { custodian: name, shares, where } as const;
+      const held = await generation.held(store);
       return { custodian: name, shares, where, readable: held.shares.length } as const;
     } catch (error) {
       if (!(error instanceof LabError)) throw error;

@@ -8,7 +8,9 @@ import { type StoreCustodian, storesOf } from './init-config.ts';
 export const proveKept = ({ config, escrow }: Pick<Bootstrap, 'config' | 'escrow'>): Promise<readonly Probe[]> =>
   Promise.all(
     storesOf(config).flatMap((custodian) =>
-      (custodian.strangers ?? []).map((account) => proveOne(escrow, custodian, account)),
+      ('strangers' in custodian ? (custodian.strangers ?? []) : []).map((account) =>
+        proveOne(escrow, custodian, account),
+      ),
     ),
   );
 
