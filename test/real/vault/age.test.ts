@@ -155,7 +155,7 @@ describe('custodians who have an identity of age', () => {
     await mkdir(join(here.folder, 'escrow'));
     await writeFile(join(here.folder, 'escrow/keys.age'), 'of another Vault');
     const refused = await here.lab(apply);
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(5);
     expect(refused.stdout + refused.stderr).toMatch(/keys\.age is there already and is of another escrow/);
     expect(await (await fetch(`${vault.address}/v1/sys/init`)).json()).toEqual({ initialized: false });
     expect(await readFile(join(here.folder, 'escrow/keys.age'), 'utf8')).toBe('of another Vault');
