@@ -104,7 +104,7 @@ export const isAdopted = (address: string, { adopt }: Pick<PlanOptions, 'adopt'>
 
 // Fields that held references are checked here, now that their values are known.
 const normalised = (node: Node, spec: Fields): Fields | LabError => {
-  const result = node.facts.normalise(spec);
+  const result = node.facts.normalise(spec, node.resource.ownership === 'owned' ? 'whole' : 'part');
   if (result.ok) return result.spec;
   const [first] = result.problems;
   return new LabError('BAD_MANIFEST', `${first?.path ?? 'spec'} ${first?.message ?? 'is not valid'}`, {

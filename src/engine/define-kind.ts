@@ -17,6 +17,12 @@ const split = (spec: Fields): { known: Fields; open: Fields } => {
   };
 };
 
+// Where a schema has no words of its own. A value may be a secret in the wrong place, so none is shown.
+const inWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'invalid_type') return undefined;
+  return issue.input === undefined ? 'is missing' : `is of another type than ${issue.expected}`;
+};
+
 const problem = (issue: z.core.$ZodIssue): { path: string; message: string } => ({
   path: issue.path.map(String).join('.'),
   message: issue.message,
@@ -27,10 +33,12 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
   const partial = kind.schema.partial();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod cannot say that the partial of a generic shape parses to the partial of its spec
   const known = (spec: Fields) => partial.parse(split(spec).known) as Partial<Spec<Shape>>;
-  const normalise = (spec: Fields): Normalised => {
+  const normalise = (spec: Fields, extent: 'whole' | 'part' = 'whole'): Normalised => {
     const { known: settledFields, open } = split(spec);
-    const complete = Object.keys(open).length === 0;
-    const parsed = complete ? kind.schema.safeParse(settledFields) : partial.safeParse(settledFields);
+    const complete = extent === 'whole' && Object.keys(open).length === 0;
+    const parsed = complete
+      ? kind.schema.safeParse(settledFields, { error: inWords })
+      : partial.safeParse(settledFields, { error: inWords });
     if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problem) };
     const broken = complete ? kind.check?.(kind.schema.parse(settledFields)) : undefined;
     if (broken !== undefined) return { ok: false, problems: [{ path: '', message: broken }] };

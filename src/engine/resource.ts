@@ -283,8 +283,11 @@ export interface KindFacts {
   into(id: readonly string[], spec: Fields): string | undefined;
   rights(id: readonly string[], spec: Fields): Rights | undefined;
   link(id: readonly string[], spec: Fields): Link | undefined;
-  /** The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path. */
-  normalise(spec: Fields): Normalised;
+  /**
+   * The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path.
+   * part: of what is not lab's own a manifest states as many fields as it likes; default: whole.
+   */
+  normalise(spec: Fields, extent?: 'whole' | 'part'): Normalised;
 }
 
 /** What normalise() makes of a spec. */
