@@ -78,7 +78,9 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
               )) ?? [],
           }),
       ...(kind.value === undefined ? {} : { value: async (id, property) => kind.value?.(client, id, property) }),
-      ...(kind.inventory === undefined ? {} : { inventory: async () => (await kind.inventory?.(client)) ?? [] }),
+      ...(kind.inventory === undefined
+        ? {}
+        : { inventory: async (ids) => (await kind.inventory?.(client, ids)) ?? [] }),
       recognises: async (id, fields) => (await kind.recognises?.(client, id, fields)) ?? { is: 'known' },
       write: (request) => kind.write(client, { ...request, spec: kind.schema.parse(request.spec) }),
       settled: async (id, spec) => kind.settled?.(client, id, kind.schema.parse(spec)),

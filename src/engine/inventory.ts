@@ -1,5 +1,5 @@
 import { LabError } from '../errors.ts';
-import { address } from './address.ts';
+import { address, providerOf } from './address.ts';
 import type { Plan } from './change.ts';
 import type { Emit } from './event.ts';
 import { subjectOf } from './node.ts';
@@ -29,21 +29,24 @@ export const planWithInventory = async (
 };
 
 const inventoryOf = async (world: World, { plan, nodes, assessed, observer }: Survey): Promise<Inventory> => {
-  const known = new Set([
+  const asked = new Set([
     ...[...nodes.values()].map((node) => subjectOf(node.resource.kind, node.id)),
     ...(world.state?.records ?? []).map((record) => subjectOf(record.kind, record.id)),
   ]);
   // Only of kinds that something is known of already: then their system answers, and this login may look.
   const looked = [...nodes.values()].filter((node) => assessed.get(node.address)?.is === 'assessed');
-  const kinds = new Map(looked.map((node) => [node.resource.kind, node.provider]));
+  const kinds = Map.groupBy(looked, (node) => node.resource.kind);
   const lists = await Promise.all(
-    [...kinds].map(async ([kind, provider]) => {
+    [...kinds].map(async ([kind, sample]) => {
+      const provider = providerOf(kind);
       const list = observer.connection(provider).kind(kind).inventory;
-      const present = list === undefined ? [] : await observer.bounded(provider, () => nothingIfRefused(list));
+      const ids = sample.map(({ id }) => id);
+      const present =
+        list === undefined ? [] : await observer.bounded(provider, () => nothingIfRefused(() => list(ids)));
       return present.map(({ id, mark }) => ({ kind, id, mark }));
     }),
   );
-  const strangers = lists.flat().filter(({ kind, id }) => !known.has(subjectOf(kind, id)));
+  const strangers = lists.flat().filter(({ kind, id }) => !asked.has(subjectOf(kind, id)));
   const named = (isOurs: boolean) =>
     strangers
       .filter(({ mark }) => (whoseMark(mark, plan.owner) === 'ours') === isOurs)

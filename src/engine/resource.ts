@@ -219,8 +219,11 @@ export interface Kind<Shape extends z.ZodRawShape, Client> {
    * tell it. Never writes.
    */
   value?(client: Client, id: readonly string[], property: string | undefined): Promise<Secret | undefined>;
-  /** Every object of this kind that is not the server's own, for drift: to name those that nobody asked for. */
-  inventory?(client: Client): Promise<readonly Present[]>;
+  /**
+   * Every object of this kind that is not the server's own, for drift: to name those that nobody asked for. Where they lie
+   * in containers, those in the containers of what is `known`.
+   */
+  inventory?(client: Client, known: readonly (readonly string[])[]): Promise<readonly Present[]>;
   /** Whether the server knows these fields, for plan, before they are written. Default: it does. Never writes. */
   recognises?(client: Client, id: readonly string[], fields: readonly string[]): Promise<Recognised>;
   /** Makes live match, from any start, its own half-done run included. */
@@ -249,7 +252,7 @@ export interface BoundKind {
   /** Absent where the kind holds no value that others take. */
   readonly value?: (id: readonly string[], property: string | undefined) => Promise<Secret | undefined>;
   /** Absent where the kind lists nothing. */
-  readonly inventory?: () => Promise<readonly Present[]>;
+  readonly inventory?: (known: readonly (readonly string[])[]) => Promise<readonly Present[]>;
   recognises(id: readonly string[], fields: readonly string[]): Promise<Recognised>;
   write(request: WriteRequest<Fields>): Promise<void>;
   settled(id: readonly string[], spec: Fields): Promise<Settled | undefined>;

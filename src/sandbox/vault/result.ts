@@ -54,6 +54,10 @@ export const refused = (status: number, ...errors: readonly string[]): Result =>
 /** 404 with no words: the object is not there, or a list is empty. */
 export const absent: Result = refused(404);
 
+/** What a LIST answers: the names in order, and 404 for none. */
+export const namesOf = (names: readonly string[]): Result =>
+  names.length === 0 ? absent : found({ keys: names.toSorted() });
+
 /** Several complaints in the form that Go's multierror gives them. */
 export const together = (complaints: readonly string[]): string =>
   `${complaints.length} error${complaints.length === 1 ? '' : 's'} occurred:\n${complaints.map((line) => `\t* ${line}\n`).join('')}\n`;

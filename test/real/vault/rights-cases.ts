@@ -27,6 +27,10 @@ const publicKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 const kv: RightsCase = {
   name: 'KV and policies',
+  first: async (tag) => {
+    const policy = 'length = 20\nrule "charset" { charset = "abc" }';
+    await stranger('POST', `sys/policies/password/theirs-${tag}`, { policy });
+  },
   lives: (tag) => {
     const mount = (description: string) => resource(`vault.mount/kv-${tag}`, { type: 'kv-v2', description });
     const rest = (versions: number, length: number, capability: string) => [
@@ -56,8 +60,24 @@ const audit: RightsCase = {
     ]),
 };
 
+const rolesOfOthers = async (tag: string): Promise<void> => {
+  const accounts = { bound_service_account_names: ['c'], bound_service_account_namespaces: ['d'] };
+  await stranger('POST', `auth/kubernetes-${tag}/role/theirs`, accounts);
+  await stranger('POST', `auth/approle-${tag}/role/theirs`, { token_policies: ['default'] });
+  await stranger('POST', `auth/jwt-${tag}/role/theirs`, {
+    role_type: 'jwt',
+    user_claim: 'sub',
+    bound_audiences: ['theirs'],
+  });
+};
+
 const auth: RightsCase = {
   name: 'auth methods and groups',
+  first: async (tag) => {
+    await stranger('POST', `identity/group/name/theirs-${tag}`, { type: 'internal' });
+  },
+  meanwhile: rolesOfOthers,
+  beforeEnd: rolesOfOthers,
   lives: (tag) => {
     const all = (ttl: string, policy: string) => [
       resource(`vault.auth-method/kubernetes-${tag}`, { type: 'kubernetes', defaultLeaseTtl: ttl }),

@@ -184,4 +184,6 @@ const strike = async (tag: string): Promise<void> => {
   for (const method of ['kubernetes', 'approle', 'jwt']) await stranger('DELETE', `sys/auth/${method}-${tag}`);
   await stranger('DELETE', `sys/audit/log-${tag}`);
   await stranger('DELETE', `sys/policies/acl/own-${tag}`);
+  await stranger('DELETE', `sys/policies/password/theirs-${tag}`);
+  await stranger('DELETE', `identity/group/name/theirs-${tag}`);
 };

@@ -1,9 +1,10 @@
 import { address } from '../../../engine/address.ts';
 import type { Right } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
+import { listedOn } from '../listed.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
-import { may } from '../rights.ts';
+import { may, mayHelp } from '../rights.ts';
 import { roleName } from '../role-name.ts';
 
 /** Where a role is, by its identity. */
@@ -26,6 +27,7 @@ export const roleKind = (kind: string, config?: string) =>
       ...policies.map((name) => address('vault.policy', name)),
     ],
     gates: () => ['vault.active'],
+    inventory: listedOn((mount) => ['auth', mount, 'role']),
     keep: async (client: VaultClient, id: readonly string[]) => keptForLogin(client, kind, id),
     remove: (client: VaultClient, id: readonly string[]) => client.remove(rolePath(id)),
   }) as const;
@@ -33,7 +35,8 @@ export const roleKind = (kind: string, config?: string) =>
 /** What any role of an auth method takes. */
 export const rightsOfRole = (id: readonly string[]) => {
   const path = rolePath(id).join('/');
-  return { plan: may(path, 'read'), apply: may(path, 'create', 'update', 'delete') };
+  const others = mayHelp(rolePath(id).slice(0, -1).join('/'), 'list');
+  return { plan: [...may(path, 'read'), ...others], apply: may(path, 'create', 'update', 'delete') };
 };
 
 /** A token without the policy `default` cannot end itself after a proof. */

@@ -7,9 +7,10 @@ import { LabError } from '../../../errors.ts';
 import { isSecret } from '../../../secrets/secret.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultCalls } from '../client.ts';
+import { listedOn } from '../listed.ts';
 import { trimSlashes } from '../path.ts';
 import { recognising } from '../recognising.ts';
-import { may } from '../rights.ts';
+import { may, mayHelp } from '../rights.ts';
 import {
   type ConnectionAnswer,
   connectionPath,
@@ -88,8 +89,10 @@ export const databaseConnection = defineKind<typeof schema.shape, VaultCalls>({
   gates: () => ['vault.active'],
   rights: ([mount = '', name = '']) => {
     const path = `${mount}/config/${name}`;
-    return { plan: may(path, 'read'), apply: may(path, 'create', 'update', 'delete') };
+    const plan = [...may(path, 'read'), ...mayHelp(`${mount}/config`, 'list')];
+    return { plan, apply: may(path, 'create', 'update', 'delete') };
   },
+  inventory: listedOn((mount) => [mount, 'config']),
   exclusive: (id) => id.join('/'),
   check: ({ url, allowedRoles }) =>
     literalPassword(url) ??

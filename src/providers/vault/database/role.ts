@@ -3,6 +3,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
+import { listedOn } from '../listed.ts';
 import { countLeases, endLeases } from '../mounts/leases.ts';
 import { inWords, recognising } from '../recognising.ts';
 import { may, mayHelp } from '../rights.ts';
@@ -56,10 +57,15 @@ export const databaseRole = defineKind<typeof schema.shape, VaultClient>({
     rollback: { exact: true, unset: [] },
   },
   protect: 'users that were made with it end at once',
+  inventory: listedOn((mount) => [mount, 'roles']),
   rights: ([mount = '', name = '']) => {
     const [path, users] = [`${mount}/roles/${name}`, `${mount}/creds/${name}`];
     return {
-      plan: [...may(path, 'read'), ...mayHelp(`sys/leases/lookup/${users}`, 'list', 'sudo')],
+      plan: [
+        ...may(path, 'read'),
+        ...mayHelp(`${mount}/roles`, 'list'),
+        ...mayHelp(`sys/leases/lookup/${users}`, 'list', 'sudo'),
+      ],
       apply: [
         ...may(path, 'create', 'update', 'delete'),
         ...may(`sys/leases/revoke-prefix/${users}`, 'update', 'sudo'),

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
+import { listedOn } from '../listed.ts';
 import { inWords, recognising } from '../recognising.ts';
-import { may } from '../rights.ts';
+import { may, mayHelp } from '../rights.ts';
 import { roleKind } from './role-kind.ts';
 import { statements } from './statements.ts';
 
@@ -53,9 +54,11 @@ export const databaseStaticRole = defineKind<typeof schema.shape, VaultClient>({
     window: { unset: 0 },
   },
   protect: 'the database user keeps the password that Vault gave it last, which nobody can read any more',
+  inventory: listedOn((mount) => [mount, 'static-roles']),
   rights: ([mount = '', name = '']) => {
     const path = `${mount}/static-roles/${name}`;
-    return { plan: may(path, 'read'), apply: may(path, 'create', 'update', 'delete') };
+    const plan = [...may(path, 'read'), ...mayHelp(`${mount}/static-roles`, 'list')];
+    return { plan, apply: may(path, 'create', 'update', 'delete') };
   },
   check: (spec) => timing(spec),
   irreversible: (_, { username }, live) =>

@@ -4,8 +4,9 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import type { Live } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
+import { names } from '../listed.ts';
 import { recognising } from '../recognising.ts';
-import { may } from '../rights.ts';
+import { may, mayHelp } from '../rights.ts';
 
 // Where the ownership mark goes: the only place of a group that is free.
 const markKey = 'lab';
@@ -49,7 +50,12 @@ export const identityGroup = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   rights: ([name = '']) => {
     const path = `identity/group/name/${name}`;
-    return { plan: may(path, 'read'), apply: may(path, 'update', 'delete') };
+    const plan = [...may(path, 'read'), ...mayHelp('identity/group/name', 'list')];
+    return { plan, apply: may(path, 'update', 'delete') };
+  },
+  inventory: async (client) => {
+    const { keys = [] } = (await client.list(['identity', 'group', 'name'], names)) ?? {};
+    return keys.map((name) => ({ id: [name.toLowerCase()] }));
   },
   check: ({ metadata = {} }) =>
     markKey in metadata ? `metadata: the key ${markKey} is where lab puts its ownership mark` : undefined,

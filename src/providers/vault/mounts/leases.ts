@@ -1,9 +1,6 @@
-import { z } from 'zod';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
-
-/** The names that a LIST answers. */
-export const names = z.object({ keys: z.array(z.string()) });
+import { names } from '../listed.ts';
 
 /** How many leases there are below a path; undefined for who may not list them. */
 export const countLeases = async (client: VaultClient, path: readonly string[]): Promise<number | undefined> => {

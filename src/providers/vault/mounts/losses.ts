@@ -1,9 +1,10 @@
 import type { Right } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
+import { names } from '../listed.ts';
 import { pkiLosses } from '../pki/losses.ts';
 import { mayHelp } from '../rights.ts';
 import { amount, told } from './counted.ts';
-import { countLeases, names } from './leases.ts';
+import { countLeases } from './leases.ts';
 
 /** What counting it takes; of an unknown type, whatever any may take. */
 export const rightsOfLosses = (path: string, type: string | undefined): readonly Right[] => {

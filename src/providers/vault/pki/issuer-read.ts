@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Live } from '../../../engine/resource.ts';
+import type { Live, Present } from '../../../engine/resource.ts';
 import type { Fields } from '../../../engine/value.ts';
 import type { VaultClient } from '../client.ts';
+import { mountsOf } from '../listed.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { IssuerSpec } from './issuer-spec.ts';
 
@@ -33,6 +34,19 @@ export const issuersOf = async (client: VaultClient, mount: string): Promise<rea
     isDefault,
     keyId,
   }));
+};
+
+/** Issuers on the mounts of those that are known, for drift. A certificate without its key is only there for a chain. */
+export const issuersThere = async (
+  client: VaultClient,
+  known: readonly (readonly string[])[],
+): Promise<readonly Present[]> => {
+  const lists = await Promise.all(
+    mountsOf(known).map(async (mount) => ({ mount, issuers: await issuersOf(client, mount) })),
+  );
+  return lists.flatMap(({ mount, issuers }) =>
+    issuers.filter(({ keyId }) => keyId !== '').map(({ id, name }) => ({ id: [mount, name === '' ? id : name] })),
+  );
 };
 
 /** The keys of a mount, those of no issuer too. */

@@ -4,7 +4,7 @@ import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
 import { recognising } from '../recognising.ts';
-import { liveIssuer, splitIssuer } from './issuer-read.ts';
+import { issuersThere, liveIssuer, splitIssuer } from './issuer-read.ts';
 import { rightsOfIssuer } from './issuer-rights.ts';
 import { checkIssuer, issuerFields, issuerSchema, newRoot } from './issuer-spec.ts';
 import { issuerWords, removeIssuer, writeIssuer } from './issuer-write.ts';
@@ -43,6 +43,7 @@ export const pkiIssuer = defineKind<typeof issuerSchema.shape, VaultClient>({
     ...(signedBy === undefined ? [] : [address('vault.pki-urls', splitIssuer(signedBy)[0])]),
   ],
   gates: () => ['vault.active'],
+  inventory: issuersThere,
   rights: ([mount = ''], spec) => rightsOfIssuer(mount, spec),
   check: checkIssuer,
   // Vault decides by what it finds which issuer of a mount is its default.

@@ -1,6 +1,6 @@
 import type { VaultClient } from '../client.ts';
+import { names } from '../listed.ts';
 import { amount, told } from '../mounts/counted.ts';
-import { names } from '../mounts/leases.ts';
 import { issuersOf, keysOf } from './issuer-read.ts';
 
 /** What dies with a PKI mount: `1 private key (int-2026), 2 issuers, 1 role, 3 certificates`. */

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
+import { listedOn } from '../listed.ts';
 import { trimSlashes } from '../path.ts';
 import { inWords, recognising } from '../recognising.ts';
-import { may } from '../rights.ts';
+import { may, mayHelp } from '../rights.ts';
 import { roleName } from '../role-name.ts';
 import { readSettings, wordsOf } from './config.ts';
 import { keyBody, keyName } from './key.ts';
@@ -38,10 +39,11 @@ export const pkiRole = defineKind<typeof roleSchema.shape, VaultClient>({
   after: ([mount = ''], { issuer = 'default' }) =>
     issuer === 'default' ? [] : [address('vault.pki-issuer', mount, issuer)],
   gates: () => ['vault.active'],
+  inventory: listedOn((mount) => [mount, 'roles']),
   rights: ([mount = '', name = '']) => {
     const path = `${mount}/roles/${name}`;
     return {
-      plan: may(path, 'read'),
+      plan: [...may(path, 'read'), ...mayHelp(`${mount}/roles`, 'list')],
       apply: may(path, 'update', 'patch', 'delete'),
       verify: [...may(`${mount}/issue/${name}`, 'update'), ...may(`${mount}/revoke`, 'update')],
     };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineKind } from '../../../engine/define-kind.ts';
 import type { VaultClient } from '../client.ts';
-import { may } from '../rights.ts';
+import { names } from '../listed.ts';
+import { may, mayHelp } from '../rights.ts';
 import { isBase64 } from './base64.ts';
 
 const schema = z.strictObject({
@@ -23,7 +24,12 @@ export const passwordPolicy = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   rights: ([name = '']) => {
     const path = `sys/policies/password/${name}`;
-    return { plan: may(path, 'read'), apply: may(path, 'update', 'delete') };
+    const plan = [...may(path, 'read'), ...mayHelp('sys/policies/password', 'list')];
+    return { plan, apply: may(path, 'update', 'delete') };
+  },
+  inventory: async (client) => {
+    const { keys = [] } = (await client.list(['sys', 'policies', 'password'], names)) ?? {};
+    return keys.map((name) => ({ id: [name] }));
   },
   check: ({ hcl }) => (isBase64(hcl) ? 'hcl happens to be valid base64, which Vault would decode' : undefined),
   read: async (client, [name = '']) => {

@@ -1,7 +1,7 @@
 import { describeSettings, emptySettings, mergeSettings, tokenFields } from '../auth/token-settings.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, done, doneWith, found, type Result, refused, together } from '../result.ts';
+import { absent, done, doneWith, found, namesOf, type Result, refused, together } from '../result.ts';
 import type { AppRole } from './content.ts';
 import { nameIn, roleIn, rolesOf } from './store.ts';
 
@@ -69,10 +69,7 @@ const remove = (call: Call): Result => {
   return done;
 };
 
-const list = (call: Call): Result => {
-  const keys = Object.keys(rolesOf(call)).toSorted();
-  return keys.length === 0 ? absent : found({ keys });
-};
+const list = (call: Call): Result => namesOf(Object.keys(rolesOf(call)));
 
 const setRoleId = (call: Call, { role_id: id }: { readonly role_id?: string }): Result => {
   const role = roleIn(call);

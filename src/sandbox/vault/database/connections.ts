@@ -1,7 +1,7 @@
 import { entryOf } from '../content.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, type Data, done, doneWith, found, type Result, refused, together } from '../result.ts';
+import { absent, type Data, done, doneWith, found, namesOf, type Result, refused, together } from '../result.ts';
 import type { DatabaseConnection } from './content.ts';
 import { changePassword, refusesLogin } from './database.ts';
 import { engineOf, namePattern } from './store.ts';
@@ -109,10 +109,7 @@ const rotateRoot = (call: Call): Result => {
 };
 
 /** The names in one of the engine's tables. */
-export const listOf = (table: Readonly<Record<string, unknown>>): Result => {
-  const keys = Object.keys(table).toSorted();
-  return keys.length === 0 ? absent : found({ keys });
-};
+export const listOf = (table: Readonly<Record<string, unknown>>): Result => namesOf(Object.keys(table));
 
 /** `config/…` and `rotate-root/…` of a database engine. */
 export const connectionEndpoints: readonly Endpoint[] = [

@@ -1,7 +1,7 @@
 import type { Content } from '../content.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, type Data, done, found, type Result, refused } from '../result.ts';
+import { absent, type Data, done, found, namesOf, type Result, refused } from '../result.ts';
 import { describeAlias } from './aliases.ts';
 import type { Group } from './content.ts';
 import { groupNamed } from './store.ts';
@@ -70,6 +70,8 @@ const read = (call: Call): Result => {
   return group === undefined ? absent : found(describe(call.vault.content, group));
 };
 
+const list = ({ vault }: Call): Result => namesOf(Object.values(vault.content.groups).map(({ name }) => name));
+
 const remove = (call: Call): Result => {
   const group = groupNamed(call.vault.content, call.params[0] ?? '');
   if (group !== undefined) delete call.vault.content.groups[group.id];
@@ -83,6 +85,7 @@ const create = (call: Call, given: Values<typeof groupFields>): Result =>
 /** `identity/group` and `identity/group/name/NAME`. */
 export const groupEndpoints: readonly Endpoint[] = [
   endpoint({ pattern: /^group$/, fields: groupFields, on: { update: create } }),
+  endpoint({ pattern: /^group\/name\/?$/, fields: {}, on: { list } }),
   endpoint({
     pattern: /^group\/name\/(.+)$/,
     fields: groupFields,

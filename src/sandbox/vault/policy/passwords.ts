@@ -1,6 +1,6 @@
 import { entryOf } from '../content.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
-import { done, found, type Result, refused, together } from '../result.ts';
+import { done, found, namesOf, type Result, refused, together } from '../result.ts';
 import { decodeBase64 } from './base64.ts';
 import { type Item, parseHcl } from './hcl.ts';
 
@@ -35,6 +35,11 @@ const lengthOf = (items: readonly Item[]): number => {
 
 /** `sys/policies/password/NAME`. */
 export const passwordPolicyEndpoints: readonly Endpoint[] = [
+  endpoint({
+    pattern: /^policies\/password\/?$/,
+    fields: {},
+    on: { list: ({ vault }) => namesOf(Object.keys(vault.content.passwordPolicies)) },
+  }),
   endpoint({
     pattern: /^policies\/password\/(\w(?:[\w.-]*\w)?)$/,
     fields: { policy: 'string', name: 'string', entropy_source: 'string' },

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { planWithInventory } from '../../../src/engine/inventory.ts';
+import type { Resource } from '../../../src/engine/resource.ts';
+import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
+import { applyAll, planOptions, resource, worldOf } from '../../support/world.ts';
+import { benchWith, connectWith, newTag, tokenWith } from './rights-life.ts';
+import { context, stranger } from './server.ts';
+
+// What others have beside what lab has, on mounts and auth methods that lab knows.
+
+const own = (tag: string): readonly Resource[] => {
+  const at = (stem: string) => `${stem}-${tag}`;
+  return [
+    resource(`vault.auth-method/${at('cluster')}`, { type: 'kubernetes' }),
+    resource(`vault.kubernetes-auth-config/${at('cluster')}`, {
+      host: 'https://kubernetes.example',
+      caCert: createAuthority('of a cluster').certificate,
+    }),
+    resource(`vault.kubernetes-auth-role/${at('cluster')}/ours`, {
+      serviceAccountNames: ['a'],
+      serviceAccountNamespaces: ['b'],
+      policies: ['default'],
+    }),
+    resource(`vault.auth-method/${at('machines')}`, { type: 'approle' }),
+    resource(`vault.approle-role/${at('machines')}/ours`, { policies: ['default'] }),
+    resource(`vault.mount/${at('db')}`, { type: 'database' }),
+    resource(`vault.database-connection/${at('db')}/ours`, {
+      plugin: 'postgresql',
+      url: 'postgresql://{{username}}:{{password}}@nowhere.example:5432/app',
+      username: 'vault',
+      verify: false,
+      allowedRoles: ['*'],
+    }),
+    resource(`vault.database-role/${at('db')}/ours`, { connection: 'ours', create: ['CREATE ROLE "{{name}}"'] }),
+    resource(`vault.mount/${at('pki')}`, { type: 'pki', maxLeaseTtl: '8760h' }),
+    resource(`vault.pki-issuer/${at('pki')}/ours`, { commonName: 'ours', ttl: '8000h', key: 'ec-256' }),
+    resource(`vault.pki-role/${at('pki')}/ours`, { domains: ['lab.internal'], maxTtl: '72h' }),
+    resource(`vault.identity-group/${at('ours')}`, { type: 'internal', policies: ['default'] }),
+    resource(`vault.password-policy/${at('ours')}`, { hcl: 'length = 20\nrule "charset" { charset = "abc" }' }),
+  ];
+};
+
+const theirs = async (tag: string): Promise<void> => {
+  const role = { bound_service_account_names: ['c'], bound_service_account_namespaces: ['d'] };
+  await stranger('POST', `auth/cluster-${tag}/role/theirs`, role);
+  await stranger('POST', `auth/machines-${tag}/role/theirs`, { token_policies: ['default'] });
+  await stranger('POST', `db-${tag}/config/theirs`, {
+    plugin_name: 'postgresql-database-plugin',
+    connection_url: 'postgresql://{{username}}:{{password}}@nowhere.example:5432/app',
+    username: 'vault',
+    verify_connection: false,
+  });
+  await stranger('POST', `db-${tag}/roles/theirs`, {
+    db_name: 'theirs',
+    creation_statements: ['CREATE ROLE "{{name}}"'],
+  });
+  const { body } = await stranger('POST', `pki-${tag}/root/generate/internal`, {
+    common_name: 'theirs',
+    issuer_name: 'theirs',
+  });
+  expect(body.data.issuer_name).toBe('theirs');
+  await stranger('POST', `pki-${tag}/roles/theirs`, { allowed_domains: ['their.internal'] });
+  await stranger('POST', `identity/group/name/Theirs-${tag}`, { type: 'internal' });
+  await stranger('POST', `sys/policies/password/theirs-${tag}`, {
+    policy: 'length = 20\nrule "charset" { charset = "abc" }',
+  });
+};
+
+test('what others have on the mounts of what is known is unmanaged; who may not list it is told nothing of it', async () => {
+  const tag = newTag();
+  const wanted = own(tag);
+  const bench = benchWith(await connectWith(context().env['APPLY_TOKEN'] ?? ''));
+  expect(
+    (await applyAll(bench, wanted, { allowIrreversible: new Set([`vault.pki-issuer/pki-${tag}/ours`]) })).diagnostics,
+  ).toEqual([]);
+  const unmanaged = async (token: string) => {
+    const looking = await connectWith(token, true);
+    const world = await worldOf({ ...bench, connections: [looking] }, wanted);
+    const { plan, inventory } = await planWithInventory(world, planOptions, () => {});
+    await looking.close();
+    expect(plan.diagnostics).toEqual([]);
+    expect(inventory.extra.filter((address) => address.includes(tag))).toEqual([]);
+    return inventory.unmanaged
+      .filter((address) => address.includes(tag))
+      .map((address) => address.replaceAll(`-${tag}`, ''));
+  };
+  const root = context().env['PLAN_TOKEN'] ?? '';
+  expect(await unmanaged(root)).toEqual([]);
+
+  await theirs(tag);
+  expect(await unmanaged(root)).toEqual([
+    'vault.approle-role/machines/theirs',
+    'vault.database-connection/db/theirs',
+    'vault.database-role/db/theirs',
+    'vault.identity-group/theirs',
+    'vault.kubernetes-auth-role/cluster/theirs',
+    'vault.password-policy/theirs',
+    'vault.pki-issuer/pki/theirs',
+    'vault.pki-role/pki/theirs',
+  ]);
+
+  const reader = await tokenWith(
+    { '+/*': ['read'], 'sys/*': ['read'], 'auth/*': ['read'], 'identity/*': ['read'] },
+    tag,
+  );
+  expect((await unmanaged(reader)).filter((address) => !address.startsWith('vault.pki-issuer'))).toEqual([]);
+
+  for (const mount of ['db', 'pki']) await stranger('DELETE', `sys/mounts/${mount}-${tag}`);
+  for (const mount of ['cluster', 'machines']) await stranger('DELETE', `sys/auth/${mount}-${tag}`);
+});
