@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DefinedKind, Kind, Normalised, Spec } from './resource.ts';
+import type { DefinedKind, Kind, Normalised, Probe, Spec } from './resource.ts';
 import { type Fields, isFields, isList, isReference, type Value } from './value.ts';
 
 /** Whether a value holds a reference anywhere. */
@@ -27,6 +27,9 @@ const problem = (issue: z.core.$ZodIssue): { path: string; message: string } => 
   path: issue.path.map(String).join('.'),
   message: issue.message,
 });
+
+// Of what is not lab's own a manifest may state a part, and a probe needs the whole.
+const partlyStated: Probe = { is: 'untried', check: 'probe', because: 'the manifest states only a part of it' };
 
 /** Closes a kind over its types, so that the engine can hold kinds of every provider in one list. */
 export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape, Client>): DefinedKind<Client> => {
@@ -83,8 +86,15 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
         : { inventory: async (ids) => (await kind.inventory?.(client, ids)) ?? [] }),
       recognises: async (id, fields) => (await kind.recognises?.(client, id, fields)) ?? { is: 'known' },
       write: (request) => kind.write(client, { ...request, spec: kind.schema.parse(request.spec) }),
-      settled: async (id, spec) => kind.settled?.(client, id, kind.schema.parse(spec)),
-      verify: async (id, spec) => (await kind.verify?.(client, id, kind.schema.parse(spec))) ?? [],
+      settled: async (id, spec) => {
+        const whole = kind.schema.safeParse(spec);
+        return whole.success ? kind.settled?.(client, id, whole.data) : undefined;
+      },
+      verify: async (id, spec) => {
+        if (kind.verify === undefined) return [];
+        const whole = kind.schema.safeParse(spec);
+        return whole.success ? kind.verify(client, id, whole.data) : [partlyStated];
+      },
       losses: async (id) => kind.losses?.(client, id),
       remove: (id) => kind.remove(client, id),
       remains: async (id) => kind.remains?.(client, id),

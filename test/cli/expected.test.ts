@@ -12,17 +12,18 @@ beforeEach(async () => {
   return () => rm(cwd, { recursive: true, force: true });
 });
 
-const planWith = async (credential: string) => {
-  const manifest = `apiVersion: lab/v1
+const manifestWith = (owner: string, credential: string): string => `apiVersion: lab/v1
 name: expected
 cluster: { context: kind-lab }
 expect: { azure: { tenant: 7c1e0000-0000-0000-0000-000000000001, subscription: 7c1e0000-0000-0000-0000-000000000002 } }
 resources:
-  azure.resource-group/g: { manage: existing }
-  azure.managed-identity/g/i: { manage: existing }
+  azure.resource-group/g: ${owner}
+  azure.managed-identity/g/i: ${owner}
   azure.federated-credential/g/i/c: ${credential}
 `;
-  await writeFile(join(cwd, 'lab.yaml'), manifest);
+
+const planWith = async (credential: string) => {
+  await writeFile(join(cwd, 'lab.yaml'), manifestWith('{ manage: existing }', credential));
   return lab(['plan', '--sandbox'], { cwd, env: { HOME: cwd } });
 };
 
@@ -40,4 +41,17 @@ test('what it states wrong is said at its line, in words', async () => {
       /lab\.yaml:8:\d+ +resources\S+subject\n +is a number; text is expected; put it in quotes/,
     ),
   });
+});
+
+test('verify tells what it cannot prove of a part', async () => {
+  const apart = { cwd, env: { HOME: cwd } };
+  const whole =
+    '{ issuer: "https://x.example/", subject: "system:serviceaccount:a:b", audiences: ["api://AzureADTokenExchange"] }';
+  await writeFile(join(cwd, 'lab.yaml'), manifestWith('{ location: westeurope }', whole));
+  expect(await lab(['apply', '--sandbox', '--auto-approve'], apart)).toMatchObject({ code: 0 });
+  await rm(join(cwd, '.lab/sandbox/expected/default/state.json'));
+  await writeFile(join(cwd, 'lab.yaml'), manifestWith('{ manage: existing }', '{ manage: existing }'));
+  const verified = await lab(['verify', '--sandbox'], apart);
+  expect(verified.stdout).toContain('the manifest states only a part of it');
+  expect(verified.stderr).not.toContain('a bug in lab');
 });
