@@ -128,7 +128,9 @@ const becomesInPlace = ({ facts }: Node, { path, before, after }: FieldChange): 
 /** The differences, less those that a receipt knows as the server's own way of writing the same thing. */
 const differences = ({ node, desired, live, record, verdicts }: Grounds): readonly FieldChange[] => {
   const liveSpec = live.exists === 'yes' ? live.spec : undefined;
-  const fields = diff({ facts: node.facts, desired, live: liveSpec, applied: record?.applied, verdicts });
+  // Of what is others' now, only what the manifest still states counts.
+  const applied = node.resource.ownership === 'expected' ? undefined : record?.applied;
+  const fields = diff({ facts: node.facts, desired, live: liveSpec, applied, verdicts });
   if (fields.length === 0 || record === undefined || liveSpec === undefined || !node.facts.normalises) return fields;
   const unmoved =
     record.status === 'done' &&

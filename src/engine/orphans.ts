@@ -2,6 +2,7 @@ import { LabError } from '../errors.ts';
 import type { StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
 import type { Action, Change, Diagnostic, Owner, Standing } from './change.ts';
+import { subjectOf } from './node.ts';
 import type { Observer } from './observe.ts';
 import { whoseMark } from './owner.ts';
 import type { World } from './world.ts';
@@ -15,7 +16,7 @@ export interface Orphans {
 /** Plans what happens to recorded objects that nothing desires: delete, release or forget; never in another scope. */
 export const planOrphans = async (
   records: readonly StateRecord[],
-  given: { world: World; observer: Observer; owner: Owner },
+  given: Omit<Context, 'dependents'>,
 ): Promise<Orphans> => {
   const context = { ...given, dependents: dependentsIn(given.world.state?.records ?? []) };
   const elsewhere: StateRecord[] = [];
@@ -36,7 +37,14 @@ export const planOrphans = async (
 };
 
 type Dependents = ReadonlyMap<string, readonly string[]>;
-type Context = { world: World; observer: Observer; owner: Owner; dependents: Dependents };
+type Context = {
+  world: World;
+  observer: Observer;
+  owner: Owner;
+  /** What the manifest expects from others now: kind and id. */
+  expected: ReadonlySet<string>;
+  dependents: Dependents;
+};
 
 const dependentsIn = (records: readonly StateRecord[]): Dependents => {
   const dependents = new Map<string, string[]>();
@@ -50,6 +58,10 @@ const gatesOf = (record: StateRecord, world: World): readonly string[] =>
   world.kinds.get(record.kind)?.gates(record.id, {}) ?? [];
 
 const here = async (record: StateRecord, context: Context): Promise<Change> => {
+  if (context.expected.has(subjectOf(record.kind, record.id))) {
+    const note = 'the manifest says that it is made elsewhere; left as it is';
+    return orphan(record, context.dependents, ['forget'], { is: 'planned' }, [note]);
+  }
   const facts = context.world.kinds.get(record.kind);
   const sight = await context.observer.lookAt(record.kind, record.id, gatesOf(record, context.world));
   const plan = (actions: readonly Action[], standing: Standing = { is: 'planned' }, notes: readonly string[] = []) =>

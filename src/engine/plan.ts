@@ -44,7 +44,9 @@ export const survey = async (world: World, options: PlanOptions, emit: Emit): Pr
   const lost = lostSystems(world, sights);
   const planned = changesOf(nodes, assessed, { phases, lost, records: world.state?.records ?? [] });
   const claimed = new Set([...assessed.values()].flatMap((found) => (found.is === 'assessed' ? [found.identity] : [])));
-  const orphans = await planOrphans(orphanRecords(world, everything, claimed, options), { world, observer, owner });
+  const expected = expectedIn(everything);
+  const left = orphanRecords(world, everything, { claimed, expected, options });
+  const orphans = await planOrphans(left, { world, observer, owner, expected });
   const changes = [...planned, ...orphans.changes];
   const diagnostics = [
     ...world.diagnostics,
@@ -150,12 +152,20 @@ const lostSystems = (world: World, sights: ReadonlyMap<string, Sight>): Readonly
   return lost;
 };
 
+/** What the manifest expects from others, whoever made it: kind and id. */
+const expectedIn = (nodes: Nodes): ReadonlySet<string> =>
+  new Set(
+    [...nodes.values()].flatMap(({ resource, id }) =>
+      resource.ownership === 'expected' ? [subjectOf(resource.kind, id)] : [],
+    ),
+  );
+
 const orphanRecords = (
   world: World,
   nodes: Nodes,
-  claimed: ReadonlySet<string>,
-  options: PlanOptions,
+  given: { claimed: ReadonlySet<string>; expected: ReadonlySet<string>; options: PlanOptions },
 ): StateRecord[] => {
+  const { claimed, expected, options } = given;
   const records = (world.state?.records ?? []).filter((record) => isSelected(record.address, options));
   if (options.mode === 'destroy') return records;
   // A desired object that could not be looked at is still desired: its record is no orphan. One that was seen, in another
@@ -164,6 +174,7 @@ const orphanRecords = (
   const wanted = new Set([...nodes.values()].map((node) => subjectOf(node.resource.kind, node.id)));
   return records.filter((record) => {
     const subject = subjectOf(record.kind, record.id);
+    if (expected.has(subject)) return true;
     return !claimed.has(record.identity) && (!wanted.has(subject) || seen.has(subject));
   });
 };

@@ -26,3 +26,26 @@ test('what another installation took over is theirs, whatever our state says, un
     standing: { is: 'planned' },
   });
 });
+
+test('what the manifest says is made elsewhere from now on is forgotten, not deleted', async () => {
+  const memory = newMemory();
+  const bench = {
+    kinds: memoryKinds,
+    connections: [connectMemory(memory)],
+    store: memoryStore(),
+    desk: deskFrom({}, async (value) => secret(value)),
+  };
+  await applyAll(bench, [resource('memory.box/one', { size: 2, shape: 'round' })]);
+  const theirs = [resource('memory.box/one', { size: 2 }, { ownership: 'expected' })];
+  const planned = await plan(bench, theirs);
+  expect(planned.diagnostics).toEqual([]);
+  expect(planned.changes).toMatchObject([
+    { actions: ['none'], ownership: 'expected', fields: [] },
+    { actions: ['forget'], notes: ['the manifest says that it is made elsewhere; left as it is'] },
+  ]);
+  const destroyed = await plan(bench, theirs, { mode: 'destroy' });
+  expect(destroyed.changes.map(({ actions }) => actions)).toEqual([['forget']]);
+  await applyAll(bench, theirs);
+  expect((await bench.store.load())?.records).toEqual([]);
+  expect(memory.objects.has('memory.box/one')).toBe(true);
+});

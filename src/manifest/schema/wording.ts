@@ -55,5 +55,7 @@ const oneOf = (words: readonly string[]): string =>
 export const unknownKey = (path: Path, name: string, allowed: readonly string[]): string => {
   if (isLaterKey(path)) return 'is not supported yet';
   const suggestion = didYouMean(name, allowed);
-  return suggestion === '' ? `is no key here; there are ${allowed.join(', ')}` : `is no key here${suggestion}`;
+  if (suggestion !== '') return `is no key here${suggestion}`;
+  const keys = allowed.filter((one) => one !== '');
+  return `is no key here; there are ${keys.length === 0 ? 'none' : keys.join(', ')}`;
 };
