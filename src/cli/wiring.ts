@@ -9,7 +9,7 @@ import type { Expanded } from '../manifest/expanded.ts';
 import { withRightsForRemoval } from '../manifest/settle/own-rights.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
 import type { State } from '../state/store.ts';
-import type { Ground, Surroundings } from './ground.ts';
+import type { Ground, Manner, Surroundings } from './ground.ts';
 import { deskOverStores } from './store-sources.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -37,8 +37,8 @@ export const withContext = async <Result>(
 export interface Systems {
   /** What lab keeps its state in, in the cluster. Throws GUARD if the manifest expects another cluster. */
   ownObjects(): Promise<OwnObjects>;
-  /** Connects what the manifest and the state name. */
-  world(state: State | undefined): Promise<World>;
+  /** Connects what the manifest and the state name; `writes` under the lock, where the key of the fingerprints may be made. */
+  world(state: State | undefined, manner: Manner): Promise<World>;
 }
 
 /** Hands the systems to `work`, and closes every connection after it. */
@@ -54,7 +54,7 @@ export const withSystems = async <Result>(
   try {
     return await work({
       ownObjects: async () => ownObjectsOf(await started()),
-      world: async (state) => worldOf(opening, await started(), state),
+      world: async (state, manner) => worldOf(opening, await started(), state, manner),
     });
   } finally {
     // One that did not start has told its reason already.
@@ -88,10 +88,13 @@ const ownObjectsOf = async ({ around: { manifest }, connector }: Started): Promi
 
 const worldOf = async (
   { host, sandbox }: Opening,
-  { around, connector }: Started,
+  started: Started,
   state: State | undefined,
+  manner: Manner,
 ): Promise<World> => {
+  const { around, connector } = started;
   const { manifest } = around;
+  const desk = await around.desk(manner, () => ownObjectsOf(started));
   const names = neededProviders(manifest, state);
   const kinds = kindsOf(providers);
   return {
@@ -100,7 +103,7 @@ const worldOf = async (
     kinds,
     connections: new Map(await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const))),
     sandbox,
-    secrets: deskOverStores(around.desk, {
+    secrets: deskOverStores(desk, {
       kinds,
       connect: connector.connect,
       learn: (value) => host.redactor.add(value),
@@ -141,7 +144,7 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
 /** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
 const connectorFor = (
   { readOnly, signal, host }: Pick<Opening, 'readOnly' | 'signal' | 'host'>,
-  { manifest, env, desk }: Surroundings,
+  { manifest, env, read }: Surroundings,
 ) => {
   const opened = new Map<string, Promise<Connection>>();
   const connect = (name: string): Promise<Connection> => {
@@ -190,7 +193,7 @@ const connectorFor = (
     readOnly,
     ports,
     env,
-    resolve: desk.read,
+    resolve: read,
     signal,
     ...(host.askHidden === undefined ? {} : { prompt: host.askHidden }),
   };

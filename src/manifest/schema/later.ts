@@ -10,7 +10,7 @@ const keys = [
   'secrets.*.keys.*.value.prompt secrets.*.keys.*.value.exec',
   'vault.auth.*.roles.*.secretId.deliver.wrapped',
   'vault.init.custodians.*.ageFile',
-  'fingerprints',
+  'fingerprints.store',
 ].flatMap((line) => line.split(' '));
 
 const values: Readonly<Record<string, readonly string[]>> = {
