@@ -105,7 +105,8 @@ export const carryOut = (request: Request, host: Host): Promise<CarriedOut> => {
             ? planOptions(request.flags, request.mode, { manifest, state })
             : optionsOf(request.saved, manifest, request.flags.parallelism);
         const work = { request, manifest, options, stopping, host, drawn };
-        const world = await systems.world(state);
+        // What is destroyed needs no key that is not there.
+        const world = await systems.world(state, request.mode === 'destroy' ? 'looks' : 'writes');
         if (request.mode === 'destroy' && state === undefined) await refuseIfForgotten(world, options);
         return planAndApply(work, world, held);
       });

@@ -1,3 +1,4 @@
+import type { OwnObjects } from '../engine/ports.ts';
 import type { SecretDesk } from '../engine/world.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import type { Secret } from '../secrets/secret.ts';
@@ -13,13 +14,18 @@ export interface Ground {
   readonly host: Host;
 }
 
+/** Whether a run only looks, or works under the lock and may write what lab keeps for itself. */
+export type Manner = 'looks' | 'writes';
+
 /** What lies around a run: the real systems and the user's environment, or the sandbox's. */
 export interface Surroundings {
   /** With connections to the systems that are there. */
   readonly manifest: Expanded;
   readonly env: Host['env'];
-  /** With `read` for sources outside of specs: logins. */
-  readonly desk: SecretDesk & { readonly read: (source: LocalSource) => Promise<Secret | undefined> };
+  /** For sources outside of specs: logins. */
+  readonly read: (source: LocalSource) => Promise<Secret | undefined>;
+  /** The desk with the key of the fingerprints, which may lie in the cluster. */
+  readonly desk: (manner: Manner, ownObjects: () => Promise<OwnObjects>) => Promise<SecretDesk>;
   readonly close: () => Promise<void>;
 }
 

@@ -65,6 +65,6 @@ const lookAround = <Result>(
       check({ manifest, state });
       const options = planOptions(flags, 'apply', { manifest, state });
       const emit = progressLines(sinkTo(host.say));
-      return { manifest, state, result: await look(await systems.world(state), options, emit) };
+      return { manifest, state, result: await look(await systems.world(state, 'looks'), options, emit) };
     });
   });

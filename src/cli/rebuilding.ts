@@ -26,7 +26,11 @@ export const rebuildState = (
       const patience = { seconds: lockWait, stop, say: host.say };
       return underLock({ store, operation: 'state rebuild', patience }, async (held) => {
         const options = { ...wholeManifest, parallelism: flags.parallelism };
-        const found = await rebuild(await systems.world(held.state), options, progressLines(sinkTo(host.say)));
+        const found = await rebuild(
+          await systems.world(held.state, 'writes'),
+          options,
+          progressLines(sinkTo(host.say)),
+        );
         if (found.records.length === 0) return found;
         const session = await held.session(found.owner.installation);
         for (const record of found.records) await session.append({ step: 'end', record });

@@ -30,7 +30,7 @@ export const editInSandbox = async (
   }
   await stoppable(undefined, ({ abort }) =>
     withSystems({ manifest, sandbox: true, readOnly: false, signal: abort, host }, async (systems) =>
-      editObject(await systems.world(undefined), resource, parsed),
+      editObject(await systems.world(undefined, 'looks'), resource, parsed),
     ),
   );
 };

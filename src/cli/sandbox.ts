@@ -33,11 +33,11 @@ export const sandboxSurroundings = async (
     // The identities that `expect` names are those of real systems.
     manifest: { ...manifest, connections, expects: {} },
     env,
-    desk: {
+    read: async (source) => (source.from === 'env' ? ofEnv(env[source.name], learnt) : undefined),
+    desk: async () => ({
       ...secretDesk({ env, folder: manifest.folder, key, redactor }),
-      read: async (source) => (source.from === 'env' ? ofEnv(env[source.name], learnt) : undefined),
       resolve: async (sourced) => learnt(standIn(seed, nameOf(sourced))),
-    },
+    }),
     close,
   };
 };

@@ -1,9 +1,9 @@
 import { secretDesk } from '../secrets/desk.ts';
-import { fingerprintKey } from '../secrets/fingerprint-key.ts';
+import { fingerprintKeyFor } from './fingerprint-key.ts';
 import type { Ground, Surroundings } from './ground.ts';
 
 /** The one place that tells the sandbox from the real systems. */
-export const surroundingsOf = async ({ manifest, sandbox, readOnly, host }: Ground): Promise<Surroundings> => {
+export const surroundingsOf = async ({ manifest, sandbox, host }: Omit<Ground, 'readOnly'>): Promise<Surroundings> => {
   if (sandbox) {
     const [{ sandboxSurroundings }, { startServers }] = await Promise.all([
       import('./sandbox.ts'),
@@ -11,7 +11,16 @@ export const surroundingsOf = async ({ manifest, sandbox, readOnly, host }: Grou
     ]);
     return sandboxSurroundings(manifest, host.redactor, startServers);
   }
-  const key = await fingerprintKey({ env: host.env, create: !readOnly });
-  const desk = secretDesk({ env: host.env, folder: manifest.folder, key, redactor: host.redactor });
-  return { manifest, env: host.env, desk, close: async () => {} };
+  const { env, redactor } = host;
+  const { folder } = manifest;
+  return {
+    manifest,
+    env,
+    read: secretDesk({ env, folder, key: undefined, redactor }).read,
+    desk: async (manner, ownObjects) => {
+      const key = await fingerprintKeyFor({ manifest, host, manner, ownObjects });
+      return secretDesk({ env, folder, key, redactor });
+    },
+    close: async () => {},
+  };
 };

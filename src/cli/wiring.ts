@@ -3,14 +3,14 @@ import { otherScope } from '../engine/expected-scope.ts';
 import type { Keeper, Mailbox, Offers, OnlyPort, OwnObjects, Ports } from '../engine/ports.ts';
 import type { ConnectContext, Connection } from '../engine/resource.ts';
 import { takenFrom } from '../engine/stored.ts';
-import type { World } from '../engine/world.ts';
+import type { SecretDesk, World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { withRightsForRemoval } from '../manifest/settle/own-rights.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { State } from '../state/store.ts';
-import type { Ground, Surroundings } from './ground.ts';
+import type { Ground, Manner, Surroundings } from './ground.ts';
 import { runningDesk } from './run-values.ts';
 import { deskOverStores } from './store-sources.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -44,8 +44,8 @@ export const withContext = async <Result>(
 export interface Systems {
   /** What lab keeps its state in, in the cluster. Throws GUARD if the manifest expects another cluster. */
   ownObjects(): Promise<OwnObjects>;
-  /** Connects what the manifest and the state name. */
-  world(state: State | undefined): Promise<World>;
+  /** Connects what the manifest and the state name; `writes` under the lock, where the key of the fingerprints may be made. */
+  world(state: State | undefined, manner: Manner): Promise<World>;
 }
 
 /** Hands the systems to `work`, and closes every connection after it. */
@@ -61,7 +61,7 @@ export const withSystems = async <Result>(
   try {
     return await work({
       ownObjects: async () => ownObjectsOf(await started()),
-      world: async (state) => worldOf(opening, await started(), state),
+      world: async (state, manner) => worldOf(opening, await started(), state, manner),
     });
   } finally {
     // One that did not start has told its reason already.
@@ -93,10 +93,17 @@ const ownObjectsOf = async ({ around: { manifest }, connector }: Started): Promi
   return ownObjects;
 };
 
-const worldOf = async (opening: Opening, { around, connector }: Started, state: State | undefined): Promise<World> => {
+const worldOf = async (
+  opening: Opening,
+  started: Started,
+  state: State | undefined,
+  manner: Manner,
+): Promise<World> => {
+  const { around, connector } = started;
   const { host, sandbox } = opening;
   const { manifest } = around;
   const learn = (value: Secret): void => host.redactor.add(value);
+  const desk = deskFor(opening, manifest.folder, await around.desk(manner, () => ownObjectsOf(started)), learn);
   const names = neededProviders(manifest, state);
   const kinds = kindsOf(providers);
   return {
@@ -105,7 +112,7 @@ const worldOf = async (opening: Opening, { around, connector }: Started, state: 
     kinds,
     connections: new Map(await Promise.all(names.map(async (name) => [name, await connector.connect(name)] as const))),
     sandbox,
-    secrets: deskOverStores(deskFor(opening, around, learn), { kinds, connect: connector.connect, learn }),
+    secrets: deskOverStores(desk, { kinds, connect: connector.connect, learn }),
     state,
     expects: manifest.expects,
     inputs: manifest.inputs,
@@ -118,9 +125,10 @@ const worldOf = async (opening: Opening, { around, connector }: Started, state: 
 /** Nobody is asked and nothing is run for a plan, nor in the sandbox. */
 const deskFor = (
   { host, sandbox, readOnly, allowExec = false, signal }: Opening,
-  { manifest: { folder }, desk }: Surroundings,
+  folder: string,
+  desk: SecretDesk,
   learn: (value: Secret) => void,
-): Surroundings['desk'] => {
+): SecretDesk => {
   if (sandbox || readOnly) return desk;
   const asking = askingDesk(desk, { prompt: host.askHidden, learn });
   return runningDesk(asking, { allowed: allowExec, folder, env: host.env, signal, learn });
@@ -153,7 +161,7 @@ const neededProviders = (manifest: Expanded, state: State | undefined): string[]
 /** One connection a provider, made when it is first asked for: by the world, or by another provider through a port. */
 const connectorFor = (
   { readOnly, signal, stopping = signal, host }: Pick<Opening, 'readOnly' | 'signal' | 'stopping' | 'host'>,
-  { manifest, env, desk }: Surroundings,
+  { manifest, env, read }: Surroundings,
 ) => {
   const opened = new Map<string, Promise<Connection>>();
   const connect = (name: string): Promise<Connection> => {
@@ -202,7 +210,7 @@ const connectorFor = (
     readOnly,
     ports,
     env,
-    resolve: desk.read,
+    resolve: read,
     signal,
     stopping,
     ...(host.askHidden === undefined ? {} : { prompt: host.askHidden }),

@@ -65,12 +65,12 @@ export type Made =
   | { readonly is: 'homeless' };
 
 /**
- * The objects in which lab keeps its own state: Secrets of one type, Leases, their namespace. Each write is made for one
+ * The objects in which lab keeps what is its own: Secrets of two types, Leases, their namespace. Each write is made for one
  * version of one object, or for none. Goes on while a run is aborted, as what is under way must be written down. Offered
  * by the kubernetes provider; every method throws DENIED, UNREACHABLE, …
  */
 export interface OwnObjects {
-  /** undefined if it is not there. Throws BAD_STATE for a Secret of another type: its data is none of lab's. */
+  /** undefined if it is not there. Throws BAD_STATE for a Secret of a type that is not lab's: its data is none of lab's. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Names, labels and versions of the Secrets with these labels; no data. */
   list(namespace: string, labels: Readonly<Record<string, string>>): Promise<readonly ObjectMeta[]>;
@@ -84,6 +84,9 @@ export interface OwnObjects {
 
 /** The type of the Secrets in which lab keeps state. */
 export const ownSecretType = 'k8s-lab.dev/state';
+
+/** The type of the Secret in which lab keeps the key of its fingerprints. */
+export const keySecretType = 'k8s-lab.dev/fingerprint-key';
 
 /** Tokens of the cluster's service accounts, for logins elsewhere. */
 export interface TokenIssuer {

@@ -38,11 +38,11 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
   const inVault = used.get('vault');
   const hasObjects =
     used.has('kubernetes') || used.has('external-secrets') || (inVault !== undefined && asksCluster(vault));
-  const keepsState = given.manifest.state.backend === 'kubernetes';
-  const clouds = cloudsOf(given, resources, { used: [...used.keys()], needsCluster: hasObjects || keepsState });
+  const keepsOwn = given.manifest.state.backend === 'kubernetes' || given.manifest.fingerprints !== undefined;
+  const clouds = cloudsOf(given, resources, { used: [...used.keys()], needsCluster: hasObjects || keepsOwn });
   return {
     connections: {
-      ...(!(hasObjects || keepsState) || cluster === undefined
+      ...(!(hasObjects || keepsOwn) || cluster === undefined
         ? {}
         : {
             kubernetes: clusterConnection(cluster, folder),
@@ -73,7 +73,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
       ),
     },
     complaints: [
-      ...(cluster === undefined ? withoutCluster(given, hasObjects, keepsState) : []),
+      ...(cluster === undefined ? withoutCluster(given, hasObjects) : []),
       ...(inVault !== undefined && vault === undefined
         ? [complaint(inVault.origin, 'needs the section vault, with address and login')]
         : []),
@@ -83,14 +83,18 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
   };
 };
 
-const withoutCluster = (given: Given, hasObjects: boolean, keepsState: boolean): Complaint[] => {
+const withoutCluster = (given: Given, hasObjects: boolean): Complaint[] => {
   if (hasObjects) {
     return [
       wrong(given, ['cluster'], 'is missing; name a context of your kubeconfig, lab never takes the current one'),
     ];
   }
-  const needed = 'kubernetes needs the section cluster, with a context of your kubeconfig';
-  return keepsState ? [wrong(given, ['state', 'backend'], needed)] : [];
+  const needed = 'needs the section cluster, with a context of your kubeconfig';
+  const { state, fingerprints } = given.manifest;
+  return [
+    ...(state.backend === 'kubernetes' ? [wrong(given, ['state', 'backend'], `kubernetes ${needed}`)] : []),
+    ...(fingerprints === undefined ? [] : [wrong(given, ['fingerprints', 'secret'], needed)]),
+  ];
 };
 
 /** The stores of a cloud in which others than its own resources lie: an escrow, a SecretID. */

@@ -12,6 +12,7 @@ export interface Expanded {
   /** Policies whose text depends on all resources, and on what state still has to remove. */
   readonly computed: Computed;
   readonly state: StateBackend;
+  readonly fingerprints: FingerprintPlace;
   /** Provider name → what its connect() checks. */
   readonly connections: Readonly<Record<string, unknown>>;
   /** Where the user wrote how to reach each provider: `lab.yaml:17:12`. */
@@ -33,6 +34,17 @@ export interface Expanded {
 export type StateBackend =
   | { readonly backend: 'local' }
   | { readonly backend: 'kubernetes'; readonly namespace: string };
+
+/** Where the key of the fingerprints lies. */
+export type FingerprintPlace = { readonly in: 'file' } | KeptFingerprints;
+
+/** A Secret of its own, and where the user named it: `lab.yaml:4:26`. */
+export interface KeptFingerprints {
+  readonly in: 'secret';
+  readonly namespace: string;
+  readonly name: string;
+  readonly at: string;
+}
 
 /** What loading a manifest comes to: everything, or every complaint at once. */
 export type Loaded =

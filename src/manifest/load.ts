@@ -5,6 +5,7 @@ import type { Given } from './expand/draft.ts';
 import { expandSections } from './expand/expand.ts';
 import type { Expanded, Loaded, StateBackend } from './expanded.ts';
 import { fillVariables } from './fill.ts';
+import { fingerprintPlace, keyComplaints } from './fingerprint-place.ts';
 import { digestInputs } from './inputs.ts';
 import { type ManifestFile, readManifestFile } from './manifest-file.ts';
 import { deploymentNeeds } from './needs.ts';
@@ -76,6 +77,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
     ...found.filter((item) => item.is === 'complaint'),
     ...settled.complaints,
     ...connected.complaints,
+    ...keyComplaints(given, resources, input.kinds),
     ...(await checkValueFiles(given, resources, folder)),
   ];
   if (all.length > 0) return failed(all);
@@ -88,6 +90,7 @@ const expand = async (input: LoadInput, file: ManifestFile, chosen: Chosen): Pro
       resources,
       computed,
       state: backendOf(manifest),
+      fingerprints: fingerprintPlace(given),
       connections: connected.connections,
       connectionsAt: connected.writtenAt,
       needs: deploymentNeeds(manifest),

@@ -6,6 +6,7 @@ import { LabError } from '../errors.ts';
 import { diskFailure } from './disk-failure.ts';
 import { type FingerprintKey, keyOfBytes } from './fingerprint.ts';
 import { createPrivateFile } from './private-file.ts';
+import { reveal, type Secret, secret } from './secret.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -16,16 +17,40 @@ const shortest = 32;
  * when it is missing: for apply. Throws GUARD on a key that is too short or that others can read.
  */
 export const fingerprintKey = async ({ env, create }: { env: Env; create: boolean }) => {
-  const given = env.LAB_FINGERPRINT_KEY;
-  if (given !== undefined && given !== '') return parseKey(given, 'LAB_FINGERPRINT_KEY');
+  const given = givenKey(env);
+  if (given !== undefined) return given;
+  const made = create ? await makeKeyFile(env) : await keyInFile(env);
+  return made && parseKey(made, fingerprintKeyFile(env));
+};
+
+/** The key in LAB_FINGERPRINT_KEY. Throws GUARD if it is too short. */
+export const givenKey = ({ LAB_FINGERPRINT_KEY: given = '' }: Env): FingerprintKey | undefined =>
+  given === '' ? undefined : parseKey(secret(given), 'LAB_FINGERPRINT_KEY');
+
+/** The text of a new key. */
+export const newKey = (): Secret => secret(randomBytes(shortest).toString('base64'));
+
+/** The text in the user's key file; undefined if there is none. Throws GUARD if others can read it. */
+export const keyInFile = (env: Env): Promise<Secret | undefined> => {
   const path = fingerprintKeyFile(env);
-  try {
+  return onKeyFile(path, () => readKey(path));
+};
+
+const makeKeyFile = (env: Env): Promise<Secret | undefined> => {
+  const path = fingerprintKeyFile(env);
+  return onKeyFile(path, async () => {
     const found = await readKey(path);
-    if (found !== undefined || !create) return found;
+    if (found !== undefined) return found;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await createPrivateFile(path, `${randomBytes(shortest).toString('base64')}\n`);
+    await createPrivateFile(path, `${reveal(newKey())}\n`);
     // Two runs may make it at once; both take the one that is there.
-    return await readKey(path);
+    return readKey(path);
+  });
+};
+
+const onKeyFile = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await work();
   } catch (error) {
     const failure = diskFailure(error);
     if (failure === undefined) throw error;
@@ -43,13 +68,13 @@ export const fingerprintKeyFile = (env: Env): string => {
   return join(folder, 'k8s-lab', 'fingerprint.key');
 };
 
-const readKey = async (path: string): Promise<FingerprintKey | undefined> => {
+const readKey = async (path: string): Promise<Secret | undefined> => {
   try {
     const { mode } = await stat(path);
     if ((mode & 0o077) !== 0) {
       throw new LabError('GUARD', `the fingerprint key ${path} can be read by others`, { next: `chmod 600 ${path}` });
     }
-    return parseKey(await readFile(path, 'utf8'), path);
+    return secret((await readFile(path, 'utf8')).trim());
   } catch (error) {
     if (diskFailure(error)?.code === 'ENOENT') return undefined;
     throw error;
@@ -57,8 +82,8 @@ const readKey = async (path: string): Promise<FingerprintKey | undefined> => {
 };
 
 /** Base64 of at least 32 bytes, else text of at least 32 characters that counts as it is. */
-const parseKey = (text: string, from: string): FingerprintKey => {
-  const key = text.trim();
+export const parseKey = (text: Secret, from: string): FingerprintKey => {
+  const key = reveal(text).trim();
   const decoded = /^[\w+/-]+={0,2}$/.test(key) ? Buffer.from(key, 'base64') : Buffer.alloc(0);
   if (decoded.length >= shortest) return keyOfBytes(decoded);
   if (key.length >= shortest) return keyOfBytes(Buffer.from(key));

@@ -17,6 +17,7 @@ const manifest: Expanded = {
   inputs: 'inputs',
   allowDestroy: false,
   state: { backend: 'local' },
+  fingerprints: { in: 'file' },
   computed: new Map(),
   allowIrreversible: new Set(),
   diagnostics: [],

@@ -7,7 +7,7 @@ const keys = [
   'cluster.gke',
   'stores.*.project',
   'secrets.*.bootstrap',
-  'fingerprints',
+  'fingerprints.store',
 ].flatMap((line) => line.split(' '));
 
 const values: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../engine/fields.ts';
 import { accountId, region, resourceGroupName, subscriptionId, tenantId } from './cloud-names.ts';
-import { labName, namespacedKey, namespaceName, objectName } from './names.ts';
+import { labName, namespaced, namespacedKey, namespaceName, objectName } from './names.ts';
 import { secretEntry } from './secrets.ts';
 import { store } from './stores.ts';
 import { vaultSection } from './vault.ts';
@@ -35,6 +35,10 @@ const state = z.strictObject({
     .default('local')
     .describe('local: files beside the manifest; kubernetes: Secrets and a Lease in the cluster'),
   namespace: namespaceName().default(stateNamespace).describe('Where in the cluster; made if it is missing'),
+});
+
+const fingerprints = z.strictObject({
+  secret: namespaced().describe('NAMESPACE/NAME of a Secret of its own; made if it is missing'),
 });
 
 const installed = z.strictObject({
@@ -74,6 +78,9 @@ export const manifestSchema = z.strictObject({
     .optional()
     .describe('Identity of the systems, checked before the first read'),
   state: state.default({ backend: 'local', namespace: stateNamespace }),
+  fingerprints: fingerprints
+    .optional()
+    .describe('Where the key lies by which secrets are recognised; default: a file of the user'),
   cluster: cluster.optional(),
   install: z.record(labName(), installed).default({}),
   stores: z.record(labName(), store).default({}),

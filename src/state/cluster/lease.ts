@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../engine/change.ts';
-import type { KubeObject, Made, OwnObjects } from '../../engine/ports.ts';
+import type { KubeObject, OwnObjects } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { type Claim, locked, newClaim, takenAway, takenOver } from '../holder.ts';
 import type { LockHolder } from '../store.ts';
+import { createAtHome } from './home.ts';
 import { leaseState, newLease, renewedLease, withHolder, withoutHolder } from './lease-object.ts';
 import { type ClusterPlace, leaseRef } from './place.ts';
 import { readRoot } from './root.ts';
@@ -52,7 +53,7 @@ interface Taken {
 const makeLease = async ({ objects, place, timing }: Taking, claim: Claim): Promise<Taken | undefined> => {
   const root = await readRoot(objects, place);
   const lease = withHolder(newLease(place), claim, (root?.root.fence ?? 0) + 1, timing.expiry);
-  const made = await createAtHome(objects, place, lease);
+  const made = await createAtHome(objects, lease);
   return made.is === 'made' ? { lease: made.object, isClean: root === undefined } : undefined;
 };
 
@@ -67,17 +68,6 @@ const takeFound = async (taking: Taking, claim: Claim, found: KubeObject): Promi
   if (lease === undefined) return undefined;
   if (holder !== undefined && silence !== undefined) report(takenOver(holder, silence));
   return { lease, isClean: holder === undefined && returned };
-};
-
-/** Makes an object, and its namespace if that is missing; the namespace stays when the state goes. */
-const createAtHome = async (objects: OwnObjects, place: ClusterPlace, object: KubeObject): Promise<Made> => {
-  const made = await objects.create(object);
-  if (made.is !== 'homeless') return made;
-  const labels = { 'app.kubernetes.io/managed-by': 'lab' };
-  await objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: place.namespace, labels } });
-  const again = await objects.create(object);
-  if (again.is !== 'homeless') return again;
-  throw new LabError('REJECTED', `the namespace ${place.namespace} for the state cannot be made`);
 };
 
 /** Breaks the lock with this id, whoever holds it; undefined if there is none. Throws LOCKED if it has another id. */

@@ -1,4 +1,10 @@
-import { type KubeObject, type ObjectRef, type OwnObjects, ownSecretType } from '../../../engine/ports.ts';
+import {
+  type KubeObject,
+  keySecretType,
+  type ObjectRef,
+  type OwnObjects,
+  ownSecretType,
+} from '../../../engine/ports.ts';
 import { LabError } from '../../../errors.ts';
 import type { Send } from '../wire/call.ts';
 import { listAll, objectIn } from './objects.ts';
@@ -14,7 +20,7 @@ const paths: Readonly<Record<string, (namespace: string) => string>> = {
 // Names and versions only.
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-/** lab's own objects of the cluster. Of Secrets only those of lab's own type are shown, replaced or removed. */
+/** lab's own objects of the cluster. Of Secrets only those of lab's own types are shown, replaced or removed. */
 export const openOwnObjects = (send: Send): OwnObjects => {
   const get = async (ref: ObjectRef): Promise<KubeObject | undefined> => {
     const answer = await send({ method: 'GET', path: pathOf(ref), expects: [404] });
@@ -64,8 +70,10 @@ const refOf = ({ kind, metadata: { namespace = '', name } }: KubeObject): Object
 });
 
 const ownOnly = (object: KubeObject): KubeObject => {
-  if (object.kind !== 'Secret' || object['type'] === ownSecretType) return object;
-  throw new LabError('BAD_STATE', `${nameOf({ kind: 'Secret', ...object.metadata })} is not of type ${ownSecretType}`, {
-    next: 'Somebody else made it where lab keeps its state: move it away, or name another namespace in `state`.',
+  if (object.kind !== 'Secret' || isOwn(object['type'])) return object;
+  throw new LabError('BAD_STATE', `${nameOf({ kind: 'Secret', ...object.metadata })} is not of a type of lab`, {
+    next: 'Somebody else made it where lab keeps its own: move it away, or name another place in `state` or `fingerprints`.',
   });
 };
+
+const isOwn = (type: unknown): boolean => type === ownSecretType || type === keySecretType;

@@ -1,0 +1,70 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { OwnObjects } from '../../../src/engine/ports.ts';
+import { newKey } from '../../../src/secrets/fingerprint-key.ts';
+import { reveal, type Secret } from '../../../src/secrets/secret.ts';
+import { type KeyPlace, keepKey, readKeptKey } from '../../../src/state/cluster/kept-key.ts';
+import { stranger, uniqueName } from '../kubernetes/cluster.ts';
+import { ownObjects } from './cluster-case.ts';
+import { dyingAt } from './dying.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let objects: OwnObjects;
+let place: KeyPlace;
+
+beforeEach(async () => {
+  objects = await ownObjects();
+  place = { namespace: uniqueName('keys'), name: 'fingerprints' };
+});
+
+const text = (key: Secret | undefined): string => (key === undefined ? 'none' : reveal(key));
+
+test('a key is made once, with its namespace, and nobody can change it', async () => {
+  expect(await readKeptKey(objects, place)).toBeUndefined();
+  const key = newKey();
+  expect(text(await keepKey(objects, place, key))).toBe(text(key));
+  expect(text(await readKeptKey(objects, place))).toBe(text(key));
+  expect(text(await keepKey(objects, place, newKey()))).toBe(text(key));
+  const someone = await stranger();
+  const path = `/api/v1/namespaces/${place.namespace}/secrets/${place.name}`;
+  await expect(someone('PATCH', path, { data: { key: 'AAAA' } })).rejects.toThrow(/immutable/);
+});
+
+test('of runs that make it at once one does, and all others read that key', async () => {
+  const kept = await Promise.all(Array.from({ length: 8 }, async () => keepKey(await ownObjects(), place, newKey())));
+  expect(new Set(kept.map(text))).toEqual(new Set([text(await readKeptKey(objects, place))]));
+});
+
+test.each(['before', 'after'] as const)(
+  'a run that dies %s one of its writes leaves a whole key or none',
+  async (moment) => {
+    for (const write of [1, 2, 3]) {
+      place = { namespace: uniqueName('keys'), name: 'fingerprints' };
+      const dying = dyingAt(objects, write, moment);
+      const first = newKey();
+      await Promise.race([keepKey(dying.objects, place, first), dying.dead]);
+      const left = await readKeptKey(objects, place);
+      expect(['none', text(first)]).toContain(text(left));
+      const next = newKey();
+      const kept = text(await keepKey(objects, place, next));
+      expect(kept).toBe(text(left ?? next));
+    }
+  },
+);
+
+test('a Secret of somebody else, or one that holds no key, is refused and left as it is', async () => {
+  const someone = await stranger();
+  await someone('POST', '/api/v1/namespaces', { metadata: { name: place.namespace } });
+  const path = `/api/v1/namespaces/${place.namespace}/secrets`;
+  const data = { key: Buffer.from('of somebody else').toString('base64') };
+  for (const [name, type] of [
+    ['opaque', 'Opaque'],
+    ['state', 'k8s-lab.dev/state'],
+  ]) {
+    const there = { ...place, name: name ?? '' };
+    await someone('POST', path, { metadata: { name }, type, data });
+    await expect(readKeptKey(objects, there)).rejects.toMatchObject({ code: 'BAD_STATE' });
+    await expect(keepKey(objects, there, newKey())).rejects.toMatchObject({ code: 'BAD_STATE' });
+    expect((await someone('GET', `${path}/${name}`)).data).toEqual(data);
+  }
+});
