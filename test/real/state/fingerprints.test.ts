@@ -45,7 +45,7 @@ const machine = async (kept = true, state = inCluster(), kubeconfig?: string): P
   return {
     folder,
     keyFile: join(config, 'k8s-lab', 'fingerprint.key'),
-    lab: async (args, env = {}, until = undefined) => {
+    lab: async (args, env = {}, until) => {
       const ran = await runLab(args, { cwd: folder, env: { ...around, ...env }, until });
       printed.push(ran.stdout, ran.stderr);
       return ran;
