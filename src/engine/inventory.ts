@@ -59,7 +59,7 @@ const nothingIfRefused = async (list: () => Promise<readonly Present[]>): Promis
   try {
     return await list();
   } catch (error) {
-    if (error instanceof LabError) return [];
+    if (error instanceof LabError && error.code === 'DENIED') return [];
     throw error;
   }
 };

@@ -18,19 +18,21 @@ const paths = (path: string, ...capabilities: string[]) =>
 
 describe('a policy with which anybody can take any right', () => {
   test.each([
-    ['*', 'update', 'policies'],
-    ['sys/*', 'create', 'policies'],
-    ['sys/policies/acl/+', 'update', 'policies'],
-    ['sys/policies/acl/team-*', 'update', 'policies'],
-    ['sys/policy/ci', 'update', 'policies'],
-    ['auth/kubernetes/role/*', 'create', 'roles of auth methods'],
-    ['auth/+/role/ci', 'update', 'roles of auth methods'],
-    ['auth/token/roles/ci', 'update', 'roles of auth methods'],
-    ['identity/group/name/*', 'update', 'groups and entities'],
-    ['auth/token/create', 'sudo', 'tokens with any policy'],
+    ['*', 'update', 'write policies'],
+    ['sys/*', 'create', 'write policies'],
+    ['sys/policies/acl/+', 'update', 'write policies'],
+    ['sys/policies/acl/team-*', 'update', 'write policies'],
+    ['sys/policy/ci', 'update', 'write policies'],
+    ['auth/kubernetes/role/*', 'create', 'write roles of auth methods'],
+    ['auth/+/role/ci', 'update', 'write roles of auth methods'],
+    ['auth/token/roles/ci', 'update', 'write roles of auth methods'],
+    ['identity/group/name/*', 'update', 'write groups and entities'],
+    ['auth/token/create', 'sudo', 'make tokens with any policy'],
+    ['/sys/policies/acl/*', 'update', 'write policies'],
+    ['auth/approle/role/+/policies', 'update', 'write roles of auth methods'],
   ])('%s with %s is named', async (path, capability, what) => {
     expect(await paths(path, capability)).toEqual([
-      `vault.policies.p: lets its holder write ${what} (${path}) in Vault, and so take any right: hold it as you would the root token. Nobody in this manifest has it`,
+      `vault.policies.p: lets its holder ${what} (${path.replace(/^\//, '')}) in Vault, and so take any right: hold it as you would the root token. Nobody in this manifest has it`,
     ]);
   });
 

@@ -10,14 +10,28 @@ export interface PathRule {
 
 /** The paths that a policy names. Of HCL only paths and capabilities are looked at; a computed one has none yet. */
 export const pathsIn = (given: Given, { paths, ...text }: Policy): readonly PathRule[] => {
-  if (paths !== undefined) return Object.entries(paths).map(([path, capabilities]) => ({ path, capabilities }));
+  if (paths !== undefined)
+    return Object.entries(paths).map(([path, capabilities]) => ({ path: withoutSlash(path), capabilities }));
   const hcl = text.computed === undefined ? (hclOf(given, text) ?? '') : '';
-  const blocks = hcl.replaceAll(/^\s*(#|\/\/).*$/gm, '').split(/\bpath\s+(?="[^"\n]+"\s*\{)/);
+  const blocks = hcl.replaceAll(/\/\*[\s\S]*?\*\/|^\s*(#|\/\/).*$/gm, '').split(/\bpath\s+(?="[^"\n]+"\s*\{)/);
   return blocks.flatMap((block) => {
     const path = /^"([^"\n]+)"\s*\{/.exec(block)?.[1];
     if (path === undefined) return [];
     const list = /\bcapabilities\s*=\s*\[([^\]]*)\]/.exec(block)?.[1];
-    const capabilities = list === undefined ? undefined : [...list.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
-    return [{ path, ...(capabilities === undefined ? {} : { capabilities }) }];
+    const word = /\bpolicy\s*=\s*"(\w+)"/.exec(block)?.[1] ?? '';
+    const capabilities =
+      list === undefined ? oldWords[word] : [...list.matchAll(/"([^"]*)"/g)].map(([, one = '']) => one);
+    return [{ path: withoutSlash(path), ...(capabilities === undefined ? {} : { capabilities }) }];
   });
+};
+
+// Vault drops a slash in front of a path.
+const withoutSlash = (path: string): string => path.replace(/^\//, '');
+
+// What Vault 0.4 had before capabilities, and every one since still takes.
+const oldWords: Readonly<Record<string, readonly string[]>> = {
+  deny: ['deny'],
+  read: ['read', 'list'],
+  write: ['create', 'read', 'update', 'delete', 'list'],
+  sudo: ['create', 'read', 'update', 'delete', 'list', 'sudo'],
 };

@@ -4,6 +4,7 @@ import { type PathRule, pathsIn } from './policy-paths.ts';
 
 /** Something in Vault whose writing gives its writer any right; `*` is any one segment. */
 interface Power {
+  /** `write policies` */
   readonly what: string;
   readonly paths: readonly string[];
   readonly needs: readonly string[];
@@ -13,14 +14,21 @@ const writing = ['create', 'update'];
 
 // Sources: Vault's documentation of policies ("sudo" of auth/token/create), identity groups and each auth method's roles.
 const powers: readonly Power[] = [
-  { what: 'policies', paths: ['sys/policies/acl/*', 'sys/policy/*'], needs: writing },
+  { what: 'write policies', paths: ['sys/policies/acl/*', 'sys/policy/*'], needs: writing },
   {
-    what: 'roles of auth methods',
-    paths: ['auth/*/role/*', 'auth/*/roles/*', 'auth/*/users/*', 'auth/*/groups/*', 'auth/*/map/*/*'],
+    what: 'write roles of auth methods',
+    paths: [
+      'auth/*/role/*',
+      'auth/*/role/*/policies',
+      'auth/*/roles/*',
+      'auth/*/users/*',
+      'auth/*/groups/*',
+      'auth/*/map/*/*',
+    ],
     needs: writing,
   },
   {
-    what: 'groups and entities',
+    what: 'write groups and entities',
     paths: [
       'identity/entity',
       'identity/entity/id/*',
@@ -31,7 +39,7 @@ const powers: readonly Power[] = [
     ],
     needs: writing,
   },
-  { what: 'tokens with any policy', paths: ['auth/token/create', 'auth/token/create-orphan'], needs: ['sudo'] },
+  { what: 'make tokens with any policy', paths: ['auth/token/create', 'auth/token/create-orphan'], needs: ['sudo'] },
 ];
 
 /**
@@ -41,10 +49,10 @@ const powers: readonly Power[] = [
 export function* checkRootLike(given: Given, vault: VaultSection): Generator<Found> {
   for (const [name, policy] of Object.entries(vault.policies)) {
     const isLabs = policy.computed === 'apply';
-    const found = isLabs ? 'policies' : whatOf(pathsIn(given, policy));
+    const found = isLabs ? 'write policies' : whatOf(pathsIn(given, policy));
     const holders = holdersOf(vault, name).filter((holder) => !(isLabs && isOwnLogin(vault, holder)));
     if (found === undefined || (isLabs && holders.length === 0)) continue;
-    const text = `lets its holder write ${found} in Vault, and so take any right: hold it as you would the root token. ${heldBy(holders)}`;
+    const text = `lets its holder ${found} in Vault, and so take any right: hold it as you would the root token. ${heldBy(holders)}`;
     yield warning(given, ['vault', 'policies', name], 'ROOT_LIKE', text);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Present } from '../../engine/resource.ts';
+import { LabError } from '../../errors.ts';
 import type { VaultClient } from './client.ts';
 
 /** The names that a LIST answers. */
@@ -10,13 +11,25 @@ export const listedOn =
   (listOf: (mount: string) => readonly string[]) =>
   async (client: VaultClient, known: readonly (readonly string[])[]): Promise<readonly Present[]> => {
     const lists = await Promise.all(
-      mountsOf(known).map(async (mount) => {
-        const { keys = [] } = (await client.list(listOf(mount), names)) ?? {};
-        return keys.map((name) => ({ id: [mount, name] }));
-      }),
+      mountsOf(known).map((mount) =>
+        unlessDenied(async () => {
+          const { keys = [] } = (await client.list(listOf(mount), names)) ?? {};
+          return keys.map((name) => ({ id: [mount, name] }));
+        }),
+      ),
     );
     return lists.flat();
   };
+
+/** Who may not list one mount still learns of the others. */
+export const unlessDenied = async (list: () => Promise<readonly Present[]>): Promise<readonly Present[]> => {
+  try {
+    return await list();
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'DENIED') return [];
+    throw error;
+  }
+};
 
 /** The mounts of identities that begin with theirs. */
 export const mountsOf = (known: readonly (readonly string[])[]): readonly string[] => [

@@ -23,6 +23,8 @@ const own = (tag: string): readonly Resource[] => {
     }),
     resource(`vault.auth-method/${at('machines')}`, { type: 'approle' }),
     resource(`vault.approle-role/${at('machines')}/ours`, { policies: ['default'] }),
+    resource(`vault.auth-method/${at('more')}`, { type: 'approle' }),
+    resource(`vault.approle-role/${at('more')}/ours`, { policies: ['default'] }),
     resource(`vault.mount/${at('db')}`, { type: 'database' }),
     resource(`vault.database-connection/${at('db')}/ours`, {
       plugin: 'postgresql',
@@ -43,7 +45,9 @@ const own = (tag: string): readonly Resource[] => {
 const theirs = async (tag: string): Promise<void> => {
   const role = { bound_service_account_names: ['c'], bound_service_account_namespaces: ['d'] };
   await stranger('POST', `auth/cluster-${tag}/role/theirs`, role);
-  await stranger('POST', `auth/machines-${tag}/role/theirs`, { token_policies: ['default'] });
+  for (const mount of ['machines', 'more']) {
+    await stranger('POST', `auth/${mount}-${tag}/role/theirs`, { token_policies: ['default'] });
+  }
   await stranger('POST', `db-${tag}/config/theirs`, {
     plugin_name: 'postgresql-database-plugin',
     connection_url: 'postgresql://{{username}}:{{password}}@nowhere.example:5432/app',
@@ -73,23 +77,27 @@ test('what others have on the mounts of what is known is unmanaged; who may not 
   expect(
     (await applyAll(bench, wanted, { allowIrreversible: new Set([`vault.pki-issuer/pki-${tag}/ours`]) })).diagnostics,
   ).toEqual([]);
-  const unmanaged = async (token: string) => {
+  const unmanaged = async (token: string, lost = false) => {
     const looking = await connectWith(token, true);
     const world = await worldOf({ ...bench, connections: [looking] }, wanted);
     const { plan, inventory } = await planWithInventory(world, planOptions, () => {});
     await looking.close();
     expect(plan.diagnostics).toEqual([]);
-    expect(inventory.extra.filter((address) => address.includes(tag))).toEqual([]);
+    const extra = inventory.extra.filter((address) => address.includes(tag));
+    expect(extra).toEqual(lost ? [`vault.identity-group/lost-${tag}`] : []);
     return inventory.unmanaged
       .filter((address) => address.includes(tag))
       .map((address) => address.replaceAll(`-${tag}`, ''));
   };
   const root = context().env['PLAN_TOKEN'] ?? '';
   expect(await unmanaged(root)).toEqual([]);
+  const { installation } = (await bench.store.load()) ?? {};
 
   await theirs(tag);
-  expect(await unmanaged(root)).toEqual([
+  await stranger('POST', `identity/group/name/lost-${tag}`, { metadata: { lab: `test/unit/${installation}` } });
+  expect(await unmanaged(root, true)).toEqual([
     'vault.approle-role/machines/theirs',
+    'vault.approle-role/more/theirs',
     'vault.database-connection/db/theirs',
     'vault.database-role/db/theirs',
     'vault.identity-group/theirs',
@@ -99,6 +107,13 @@ test('what others have on the mounts of what is known is unmanaged; who may not 
     'vault.pki-role/pki/theirs',
   ]);
 
+  // Who may not list one of two methods learns of the other.
+  const half = await tokenWith({ '*': ['read', 'list'], [`auth/machines-${tag}/role`]: ['deny'] }, `half-${tag}`);
+  const seen = await unmanaged(half, true);
+  expect(seen.filter((address) => address.startsWith('vault.approle-role'))).toEqual([
+    'vault.approle-role/more/theirs',
+  ]);
+
   const reader = await tokenWith(
     { '+/*': ['read'], 'sys/*': ['read'], 'auth/*': ['read'], 'identity/*': ['read'] },
     tag,
@@ -106,5 +121,5 @@ test('what others have on the mounts of what is known is unmanaged; who may not 
   expect((await unmanaged(reader)).filter((address) => !address.startsWith('vault.pki-issuer'))).toEqual([]);
 
   for (const mount of ['db', 'pki']) await stranger('DELETE', `sys/mounts/${mount}-${tag}`);
-  for (const mount of ['cluster', 'machines']) await stranger('DELETE', `sys/auth/${mount}-${tag}`);
+  for (const mount of ['cluster', 'machines', 'more']) await stranger('DELETE', `sys/auth/${mount}-${tag}`);
 });

@@ -50,12 +50,23 @@ export const identityGroup = defineKind<typeof schema.shape, VaultClient>({
   gates: () => ['vault.active'],
   rights: ([name = '']) => {
     const path = `identity/group/name/${name}`;
-    const plan = [...may(path, 'read'), ...mayHelp('identity/group/name', 'list')];
+    const plan = [
+      ...may(path, 'read'),
+      ...mayHelp('identity/group/name', 'list'),
+      ...mayHelp('identity/group/name/+', 'read'),
+    ];
     return { plan, apply: may(path, 'update', 'delete') };
   },
-  inventory: async (client) => {
+  // The list shows no marks: those that nobody knows are read for theirs.
+  inventory: async (client, known) => {
     const { keys = [] } = (await client.list(['identity', 'group', 'name'], names)) ?? {};
-    return keys.map((name) => ({ id: [name.toLowerCase()] }));
+    const strange = keys.map((name) => name.toLowerCase()).filter((name) => !known.some(([own]) => own === name));
+    return Promise.all(
+      strange.map(async (name) => {
+        const mark = (await client.read(['identity', 'group', 'name', name], groupAnswer))?.metadata?.[markKey];
+        return { id: [name], ...(mark === undefined ? {} : { mark }) };
+      }),
+    );
   },
   check: ({ metadata = {} }) =>
     markKey in metadata ? `metadata: the key ${markKey} is where lab puts its ownership mark` : undefined,

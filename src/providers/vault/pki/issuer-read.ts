@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Live, Present } from '../../../engine/resource.ts';
 import type { Fields } from '../../../engine/value.ts';
 import type { VaultClient } from '../client.ts';
-import { mountsOf } from '../listed.ts';
+import { mountsOf, unlessDenied } from '../listed.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { IssuerSpec } from './issuer-spec.ts';
 
@@ -42,11 +42,15 @@ export const issuersThere = async (
   known: readonly (readonly string[])[],
 ): Promise<readonly Present[]> => {
   const lists = await Promise.all(
-    mountsOf(known).map(async (mount) => ({ mount, issuers: await issuersOf(client, mount) })),
+    mountsOf(known).map((mount) =>
+      unlessDenied(async () =>
+        (await issuersOf(client, mount))
+          .filter(({ keyId }) => keyId !== '')
+          .map(({ id, name }) => ({ id: [mount, name === '' ? id : name] })),
+      ),
+    ),
   );
-  return lists.flatMap(({ mount, issuers }) =>
-    issuers.filter(({ keyId }) => keyId !== '').map(({ id, name }) => ({ id: [mount, name === '' ? id : name] })),
-  );
+  return lists.flat();
 };
 
 /** The keys of a mount, those of no issuer too. */
