@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type Finding, findings, ownMessages } from './findings.ts';
 import type { DefinedKind, Kind, Normalised, Probe, Spec } from './resource.ts';
 import { type Fields, isFields, isList, isReference, type Value } from './value.ts';
 
@@ -17,16 +18,7 @@ const split = (spec: Fields): { known: Fields; open: Fields } => {
   };
 };
 
-// Where a schema has no words of its own. A value may be a secret in the wrong place, so none is shown.
-const inWords: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code !== 'invalid_type') return undefined;
-  return issue.input === undefined ? 'is missing' : `is of another type than ${issue.expected}`;
-};
-
-const problem = (issue: z.core.$ZodIssue): { path: string; message: string } => ({
-  path: issue.path.map(String).join('.'),
-  message: issue.message,
-});
+const rule = (text: string): Finding => ({ about: 'rule', path: [], text });
 
 // Of what is not lab's own a manifest may state a part, and a probe needs the whole.
 const partlyStated: Probe = { is: 'untried', check: 'probe', because: 'the manifest states only a part of it' };
@@ -39,12 +31,10 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
   const normalise = (spec: Fields, extent: 'whole' | 'part' = 'whole'): Normalised => {
     const { known: settledFields, open } = split(spec);
     const complete = extent === 'whole' && Object.keys(open).length === 0;
-    const parsed = complete
-      ? kind.schema.safeParse(settledFields, { error: inWords })
-      : partial.safeParse(settledFields, { error: inWords });
-    if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problem) };
+    const parsed = (complete ? kind.schema : partial).safeParse(settledFields, { error: ownMessages, reportInput: true });
+    if (!parsed.success) return { ok: false, found: parsed.error.issues.flatMap((issue) => findings(issue)) };
     const broken = complete ? kind.check?.(kind.schema.parse(settledFields)) : undefined;
-    if (broken !== undefined) return { ok: false, problems: [{ path: '', message: broken }] };
+    if (broken !== undefined) return { ok: false, found: [rule(broken)] };
     return { ok: true, spec: { ...toFields(parsed.data), ...open } };
   };
   return {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Secret } from '../secrets/secret.ts';
 import type { LocalSource } from '../secrets/source.ts';
+import type { Finding } from './findings.ts';
 import type { GateState } from './gate.ts';
 import type { Link } from './link.ts';
 import type { Offers, OnlyPort, Ports } from './ports.ts';
@@ -287,7 +288,7 @@ export interface KindFacts {
   rights(id: readonly string[], spec: Fields): Rights | undefined;
   link(id: readonly string[], spec: Fields): Link | undefined;
   /**
-   * The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path.
+   * The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it.
    * part: of what is not lab's own a manifest states as many fields as it likes; default: whole.
    */
   normalise(spec: Fields, extent?: 'whole' | 'part'): Normalised;
@@ -296,7 +297,7 @@ export interface KindFacts {
 /** What normalise() makes of a spec. */
 export type Normalised =
   | { readonly ok: true; readonly spec: Fields }
-  | { readonly ok: false; readonly problems: readonly { readonly path: string; readonly message: string }[] };
+  | { readonly ok: false; readonly found: readonly Finding[] };
 
 /** A kind as its provider lists it: facts for everybody, and bind() for whoever has the client. */
 export interface DefinedKind<Client> extends KindFacts {

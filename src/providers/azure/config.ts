@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSettings } from '../../engine/settings.ts';
 import { LabError } from '../../errors.ts';
 import { cloudNames } from './cloud.ts';
 import { vaultNamePattern } from './names.ts';
@@ -47,12 +48,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The connection's part of the manifest. Throws BAD_MANIFEST, or GUARD for what lab refuses to do. */
 export const checkConfig = (config: unknown, env: Env): AzureConfig => {
-  const parsed = schema.safeParse(config);
-  if (!parsed.success) {
-    const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to Azure' };
-    throw new LabError('BAD_MANIFEST', `connections.azure.${path.join('.')}: ${message}`);
-  }
-  const { tenant, subscription, vaults, credential, loopback } = parsed.data;
+  const checked = checkSettings(schema, config, ['connections', 'azure']);
+  const { tenant, subscription, vaults, credential, loopback } = checked;
   if (tenant === undefined && vaults.length === 0) {
     throw new LabError('BAD_MANIFEST', 'connections.azure: names neither a tenant nor a vault that could tell it');
   }
@@ -72,5 +69,5 @@ export const checkConfig = (config: unknown, env: Env): AzureConfig => {
       },
     );
   }
-  return parsed.data;
+  return checked;
 };

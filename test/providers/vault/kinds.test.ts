@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sentenceOf } from '../../../src/engine/findings.ts';
 import type { Live, Normalised } from '../../../src/engine/resource.ts';
 import { type Fields, reference } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
@@ -13,7 +14,7 @@ const kind = (name: string) => {
 const normalised = (name: string, spec: Fields): Normalised => kind(name).normalise(spec);
 const problem = (name: string, spec: Fields): string => {
   const result = normalised(name, spec);
-  return result.ok ? 'no problem' : result.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+  return result.ok ? 'no problem' : sentenceOf(result.found);
 };
 
 const role = { serviceAccountNames: ['b', 'a'], serviceAccountNamespaces: ['x'], policies: ['App', 'app', 'a'] };

@@ -1,6 +1,14 @@
-import type { Path } from '../../engine/traits.ts';
-import { didYouMean } from '../suggest.ts';
-import { isLaterKey, isLaterValue } from './later.ts';
+import type { Path } from './path.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Words that are settled and not built yet, of a schema that has some. */
+export interface Later {
+  readonly key: (path: Path) => boolean;
+  readonly value: (path: Path, value: unknown) => boolean;
+}
+
+/** A schema all of whose words are built. */
+export const nothingLater: Later = { key: () => false, value: () => false };
 
 /** `a map` for zod's `object`. */
 export const nounFor = (type: string): string => nouns[type] ?? type;
@@ -37,13 +45,14 @@ export const wrongWord = (
   path: Path,
   input: unknown,
   allowed: readonly unknown[],
+  later: Later,
   forms: readonly string[] = [],
 ): string => {
   const words = allowed.map(String);
   const choice = [...words, ...forms];
   const expected = choice.length === 1 ? String(choice[0]) : `one of ${choice.join(', ')}`;
   if (typeof input !== 'string') return wrongType(input, expected);
-  if (isLaterValue(path, input)) return `${JSON.stringify(input)} is not supported yet; ${oneOf(words)}`;
+  if (later.value(path, input)) return `${JSON.stringify(input)} is not supported yet; ${oneOf(words)}`;
   const suggestion = choice.length === 1 ? '' : didYouMean(input, words);
   return `${JSON.stringify(input)} is not ${expected}${suggestion}`;
 };
@@ -52,8 +61,8 @@ const oneOf = (words: readonly string[]): string =>
   words.length === 1 ? `so far there is ${words[0]}` : `so far there are ${words.join(', ')}`;
 
 /** A key that the schema does not have. */
-export const unknownKey = (path: Path, name: string, allowed: readonly string[]): string => {
-  if (isLaterKey(path)) return 'is not supported yet';
+export const unknownKey = (path: Path, name: string, allowed: readonly string[], later: Later): string => {
+  if (later.key(path)) return 'is not supported yet';
   const suggestion = didYouMean(name, allowed);
   if (suggestion !== '') return `is no key here${suggestion}`;
   const keys = allowed.filter((one) => one !== '');

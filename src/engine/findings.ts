@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Path } from '../../engine/traits.ts';
-import { nounFor, tooFar, unknownKey, wrongType, wrongWord } from './wording.ts';
+import { formatPath, type Path } from './path.ts';
+import { type Later, nothingLater, nounFor, tooFar, unknownKey, wrongType, wrongWord } from './wording.ts';
 
 /** One thing wrong, in our words: with a key, with its value, or with a rule over all that a value holds. */
 export interface Finding {
@@ -8,6 +8,10 @@ export interface Finding {
   readonly path: Path;
   readonly text: string;
 }
+
+/** All that is wrong as one sentence, for whoever has no line to show it at: `issuer is missing; text is expected`. */
+export const sentenceOf = (found: readonly Finding[]): string =>
+  found.map(({ path, text }) => (path.length === 0 ? text : `${formatPath(path)} ${text}`)).join('. ');
 
 type Issue = z.core.$ZodIssue;
 
@@ -21,7 +25,7 @@ export const ownMessages: z.core.$ZodErrorMap = (issue) => {
 };
 
 /** What an issue of a schema says about the manifest. Needs `reportInput`; values are only quoted where a word of ours was expected. */
-export const findings = (issue: Issue, base: Path = []): Finding[] => {
+export const findings = (issue: Issue, base: Path = [], later: Later = nothingLater): Finding[] => {
   const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   const value = (text: string): Finding[] => [{ about: 'value', path, text }];
   if (issue.code === 'custom') return [{ about: 'rule', path, text: issue.message }];
@@ -30,15 +34,15 @@ export const findings = (issue: Issue, base: Path = []): Finding[] => {
     case 'invalid_type':
       return value(wrongType(issue.input, nounFor(issue.expected)));
     case 'invalid_value':
-      return value(wrongWord(path, issue.input, issue.values));
+      return value(wrongWord(path, issue.input, issue.values, later));
     case 'unrecognized_keys':
       return issue.keys.map((name) => ({
         about: 'key',
         path: [...path, name],
-        text: unknownKey([...path, name], name, issue.message.split('\n')),
+        text: unknownKey([...path, name], name, issue.message.split('\n'), later),
       }));
     case 'invalid_union':
-      return wrongUnion(issue, path);
+      return wrongUnion(issue, path, later);
     case 'invalid_key':
       return [{ about: 'key', path, text: `the key ${issue.issues[0]?.message ?? 'is not allowed'}` }];
     case 'too_small':
@@ -53,20 +57,20 @@ export const findings = (issue: Issue, base: Path = []): Finding[] => {
   }
 };
 
-const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path): Finding[] => {
+const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path, later: Later): Finding[] => {
   const { discriminator, input } = issue;
   if (discriminator !== undefined) {
     const given: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, discriminator) : undefined;
     const options = 'options' in issue ? (issue.options ?? []) : [];
-    return [{ about: 'value', path, text: wrongWord(path, given, options) }];
+    return [{ about: 'value', path, text: wrongWord(path, given, options, later) }];
   }
   const branches = issue.errors.toSorted((a, b) => distance(a) - distance(b));
   const [nearest = [], ...others] = branches;
   const [word] = nearest;
   if (word?.code === 'invalid_value' && word.path.length === 0 && typeof input === 'string') {
-    return [{ about: 'value', path, text: wrongWord(path, input, word.values, others.flatMap(formsOf)) }];
+    return [{ about: 'value', path, text: wrongWord(path, input, word.values, later, others.flatMap(formsOf)) }];
   }
-  if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path));
+  if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path, later));
   return [{ about: 'value', path, text: wrongType(input, [...new Set(branches.flatMap(formsOf))].join(' or ')) }];
 };
 
