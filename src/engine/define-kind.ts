@@ -31,7 +31,10 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
   const normalise = (spec: Fields, extent: 'whole' | 'part' = 'whole'): Normalised => {
     const { known: settledFields, open } = split(spec);
     const complete = extent === 'whole' && Object.keys(open).length === 0;
-    const parsed = (complete ? kind.schema : partial).safeParse(settledFields, { error: ownMessages, reportInput: true });
+    const parsed = (complete ? kind.schema : partial).safeParse(settledFields, {
+      error: ownMessages,
+      reportInput: true,
+    });
     if (!parsed.success) return { ok: false, found: parsed.error.issues.flatMap((issue) => findings(issue)) };
     const broken = complete ? kind.check?.(kind.schema.parse(settledFields)) : undefined;
     if (broken !== undefined) return { ok: false, found: [rule(broken)] };

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { formatPath, type Path } from './path.ts';
-import { type Later, nothingLater, nounFor, tooFar, unknownKey, wrongType, wrongWord } from './wording.ts';
+import {
+  type Later,
+  nothingLater,
+  nounFor,
+  tooFar,
+  unknownKey,
+  wrongForm,
+  wrongType,
+  wrongTypeFor,
+  wrongWord,
+} from './wording.ts';
 
 /** One thing wrong, in our words: with a key, with its value, or with a rule over all that a value holds. */
 export interface Finding {
@@ -29,7 +39,9 @@ export const findings = (issue: Issue, base: Path = [], later: Later = nothingLa
   const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   const value = (text: string): Finding[] => [{ about: 'value', path, text }];
   if (issue.code === 'custom') return [{ about: 'rule', path, text: issue.message }];
-  if (issue.message !== '' && issue.code !== 'unrecognized_keys') return value(issue.message);
+  if (issue.message !== '' && issue.code !== 'unrecognized_keys') {
+    return value(issue.code === 'invalid_type' ? wrongTypeFor(issue.input, issue.message) : issue.message);
+  }
   switch (issue.code) {
     case 'invalid_type':
       return value(wrongType(issue.input, nounFor(issue.expected)));
@@ -44,17 +56,25 @@ export const findings = (issue: Issue, base: Path = [], later: Later = nothingLa
     case 'invalid_union':
       return wrongUnion(issue, path, later);
     case 'invalid_key':
-      return [{ about: 'key', path, text: `the key ${issue.issues[0]?.message ?? 'is not allowed'}` }];
+      return [{ about: 'key', path, text: wrongKey(issue.issues[0]) }];
     case 'too_small':
-      return value(issue.origin === 'array' ? 'is empty' : tooFar(issue.origin, 'least', issue.minimum));
+      return value(tooFar(issue.origin, 'least', issue.minimum));
     case 'too_big':
       return value(tooFar(issue.origin, 'most', issue.maximum));
     case 'invalid_format':
-      return value(`is no ${issue.format === 'regex' ? `text that matches ${issue.pattern}` : issue.format}`);
+      return value(formats[issue.format] ?? 'is written in another form than is expected here');
     case 'not_multiple_of':
     case 'invalid_element':
       return value('is not allowed here');
   }
+};
+
+// A pattern says nothing to people: a schema that has one says itself what it wants.
+const formats: Readonly<Record<string, string>> = { url: 'is no URL; write https://HOST/PATH' };
+
+const wrongKey = (issue: Issue | undefined): string => {
+  if (issue?.code === 'too_small') return 'the key is empty; a name is expected';
+  return `the key ${issue === undefined || issue.message === '' ? 'is not allowed here' : issue.message}`;
 };
 
 const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path, later: Later): Finding[] => {
@@ -71,7 +91,7 @@ const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path, later: Late
     return [{ about: 'value', path, text: wrongWord(path, input, word.values, later, others.flatMap(formsOf)) }];
   }
   if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path, later));
-  return [{ about: 'value', path, text: wrongType(input, [...new Set(branches.flatMap(formsOf))].join(' or ')) }];
+  return [{ about: 'value', path, text: wrongForm(input, [...new Set(branches.flatMap(formsOf))]) }];
 };
 
 // A branch of another type than the value is no use; of the others, the one with the fewest strange keys is meant.

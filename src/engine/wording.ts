@@ -23,9 +23,38 @@ const nouns: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
+/** Words as a choice: `text, a number or a list`. */
+const anyOf = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
 /** For lengths and amounts outside their limits. */
-export const tooFar = (origin: string, side: 'least' | 'most', limit: number | bigint): string =>
-  origin === 'string' ? `must have at ${side} ${limit} characters` : `must be at ${side} ${limit}`;
+export const tooFar = (origin: string, side: 'least' | 'most', limit: number | bigint): string => {
+  const counted = counts[origin];
+  if (counted === undefined) return `must be at ${side} ${limit}`;
+  if (side === 'least' && Number(limit) === 1) return `is empty; ${counted.one} is expected`;
+  return `must have at ${side} ${limit} ${counted.many}`;
+};
+
+const entries = { one: 'at least one entry', many: 'entries' };
+const counts: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
+  string: { one: 'text', many: 'characters' },
+  array: entries,
+  map: entries,
+  record: entries,
+};
+
+/** A value of the wrong type where the schema says in its own words what it wants: `is no AWS region; write us-east-1`. */
+export const wrongTypeFor = (input: unknown, wanted: string): string => {
+  const [, noun, advice = ''] = /^is no ([^;]+)(;.*)?$/.exec(wanted) ?? [];
+  if (noun !== undefined) return `${wrongType(input, `${articleOf(noun)} ${noun}`)}${advice}`;
+  if (input === undefined) return `is missing; it ${wanted}`;
+  return input === null ? `is empty; it ${wanted}` : wanted;
+};
+
+const articleOf = (noun: string): string => (/^(http |[aeio])/i.test(noun) ? 'an' : 'a');
+
+/** What may stand instead, of one or several types: `is a map; text or a list is expected`. */
+export const wrongForm = (input: unknown, forms: readonly string[]): string => wrongType(input, anyOf(forms));
 
 const nounOf = (input: unknown): string => {
   if (Array.isArray(input)) return 'a list';
@@ -36,6 +65,7 @@ const nounOf = (input: unknown): string => {
 export const wrongType = (input: unknown, expected: string): string => {
   if (input === undefined) return `is missing; ${expected} is expected`;
   if (input === null) return `is empty; ${expected} is expected`;
+  if (expected === nouns['int'] && typeof input === 'number') return 'must be a whole number';
   const hint = expected === 'text' && typeof input !== 'object' ? '; put it in quotes' : '';
   return `is ${nounOf(input)}; ${expected} is expected${hint}`;
 };
@@ -50,7 +80,7 @@ export const wrongWord = (
 ): string => {
   const words = allowed.map(String);
   const choice = [...words, ...forms];
-  const expected = choice.length === 1 ? String(choice[0]) : `one of ${choice.join(', ')}`;
+  const expected = choice.length > 1 && forms.length === 0 ? `one of ${choice.join(', ')}` : anyOf(choice);
   if (typeof input !== 'string') return wrongType(input, expected);
   if (later.value(path, input)) return `${JSON.stringify(input)} is not supported yet; ${oneOf(words)}`;
   const suggestion = choice.length === 1 ? '' : didYouMean(input, words);
@@ -66,5 +96,5 @@ export const unknownKey = (path: Path, name: string, allowed: readonly string[],
   const suggestion = didYouMean(name, allowed);
   if (suggestion !== '') return `is no key here${suggestion}`;
   const keys = allowed.filter((one) => one !== '');
-  return `is no key here; there are ${keys.length === 0 ? 'none' : keys.join(', ')}`;
+  return `is no key here; there ${keys.length === 1 ? 'is only' : 'are'} ${keys.length === 0 ? 'none' : keys.join(', ')}`;
 };

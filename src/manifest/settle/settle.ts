@@ -2,7 +2,7 @@ import type { KindFacts, Resource } from '../../engine/resource.ts';
 import type { Complaint } from '../complaint.ts';
 import type { Draft, Given } from '../expand/draft.ts';
 import { checkNames, checkOneWay, type Placed } from './checks.ts';
-import { checkCircle } from './circle.ts';
+import { checkCircle, checkOthersNames } from './circle.ts';
 import { groupByIdentity } from './identity.ts';
 import { mergeDrafts } from './merge.ts';
 import { normaliseDraft } from './normalise.ts';
@@ -43,6 +43,7 @@ export const settle = (
   });
   // A resource that has a complaint already is missing here, and would be missed by others.
   if (complaints.length === 0) complaints.push(...checkNames(given, placed, kinds), ...checkOneWay(given, placed));
+  if (complaints.length === 0) complaints.push(...checkOthersNames(given, placed, kinds));
   if (complaints.length === 0) complaints.push(...checkCircle(given, placed, kinds));
   return { resources: placed.map(({ resource }) => resource), complaints };
 };

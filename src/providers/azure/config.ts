@@ -27,9 +27,13 @@ const schema = z.strictObject({
   /** The subscription that vaults, identities and roles are made in. Without it there is only what is in vaults. */
   subscription: z.guid('must be the id of a subscription, which `az account show` has as id').toLowerCase().optional(),
   /** The vaults that the manifest names and does not make. */
-  vaults: z.array(z.string().regex(vaultNamePattern)).default([]),
+  vaults: z.array(z.string().regex(vaultNamePattern, 'is no name of a key vault')).default([]),
   /** Those that the manifest lets lab into: it may take minutes until they know. */
-  entered: z.array(z.strictObject({ group: z.string(), vault: z.string().regex(vaultNamePattern) })).default([]),
+  entered: z
+    .array(
+      z.strictObject({ group: z.string(), vault: z.string().regex(vaultNamePattern, 'is no name of a key vault') }),
+    )
+    .default([]),
   credential: z.discriminatedUnion('type', [servicePrincipal, ambient]),
   /** The sandbox: every connection goes to this port of 127.0.0.1 instead of its host, and trusts this authority alone. */
   loopback: z.strictObject({ port: z.int().min(1).max(65_535), ca: z.string() }).optional(),

@@ -17,7 +17,7 @@ const networks = () =>
 
 /** The fields. */
 export const tokenShape = {
-  policies: z.array(z.string()).transform(lowerCased).describe('Policies of the Vault tokens that they get.'),
+  policies: z.array(z.string().min(1)).transform(lowerCased).describe('Policies of the Vault tokens that they get.'),
   ttl: clearable(duration(), 0).describe('How long such a token lives; 0 = as the method has it.'),
   maxTtl: clearable(duration(), 0).describe('How long it can be renewed at most; 0 = as the method has it.'),
   period: clearable(duration(), 0).describe('Makes it renewable for ever, each time for this long; 0 = off.'),

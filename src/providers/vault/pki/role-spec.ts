@@ -73,9 +73,7 @@ const keyUsages = [
   'KeyEncipherment',
 ];
 
-const keyUsageSet = sortedSet().refine((items) => items.every((item) => keyUsages.includes(item)), {
-  message: `must be a list of: ${keyUsages.join(', ')}`,
-});
+const keyUsageSet = sortedSet(z.enum(keyUsages));
 
 const validations = sortedSet().refine(
   (items) =>
