@@ -1,4 +1,4 @@
-import { holdsReference, toFields } from '../../engine/define-kind.ts';
+import { splitByReference } from '../../engine/define-kind.ts';
 import { formatPath } from '../../engine/path.ts';
 import type { KindFacts, Resource } from '../../engine/resource.ts';
 import type { Fields } from '../../engine/value.ts';
@@ -9,7 +9,7 @@ import { findings, ownMessages } from '../schema/sentence.ts';
 
 /** A draft with its spec in the kind's normal form, or what the kind has against it. */
 export const normaliseDraft = (given: Given, draft: Draft, facts: KindFacts): Checked<Resource> => {
-  const spec = draft.ownership === 'owned' ? wholeSpec(given, draft, facts) : partialSpec(given, draft, facts);
+  const spec = specOf(given, draft, facts);
   if (!spec.ok) return spec;
   const { address, kind, parts, ownership } = draft;
   const dependsOn = [...new Set([...draft.dependsOn, ...draft.after])].toSorted();
@@ -17,31 +17,17 @@ export const normaliseDraft = (given: Given, draft: Draft, facts: KindFacts): Ch
   return { ok: true, value: { address, kind, parts, spec: spec.value, ownership, dependsOn, origin } };
 };
 
-const wholeSpec = (given: Given, draft: Draft, facts: KindFacts): Checked<Fields> => {
-  const normalised = facts.normalise(draft.spec);
+/** Of what is only expected or contributed to, the manifest states as many fields as it likes. */
+const specOf = (given: Given, draft: Draft, facts: KindFacts): Checked<Fields> => {
+  const extent = draft.ownership === 'owned' ? 'whole' : 'part';
+  const normalised = facts.normalise(draft.spec, extent);
   if (normalised.ok) return { ok: true, value: normalised.spec };
   // The same parse once more, because its issues say more than the problems.
-  const { known, open } = split(draft.spec);
-  const schema = Object.keys(open).length === 0 ? facts.schema : facts.schema.partial();
+  const { known, open } = splitByReference(draft.spec);
+  const schema = extent === 'whole' && Object.keys(open).length === 0 ? facts.schema : facts.schema.partial();
   const parsed = schema.safeParse(known, { error: ownMessages, reportInput: true });
   if (!parsed.success) return failed(complaintsAbout(given, draft, parsed.error.issues));
   return failed(normalised.problems.map(({ message }) => wrong(given, draft.path, message)));
-};
-
-/** Of what is only expected or contributed to, the manifest states as many fields as it likes. */
-const partialSpec = (given: Given, draft: Draft, facts: KindFacts): Checked<Fields> => {
-  const { known, open } = split(draft.spec);
-  const parsed = facts.schema.partial().safeParse(known, { error: ownMessages, reportInput: true });
-  if (!parsed.success) return failed(complaintsAbout(given, draft, parsed.error.issues));
-  return { ok: true, value: { ...toFields(parsed.data), ...open } };
-};
-
-const split = (spec: Fields): { known: Fields; open: Fields } => {
-  const entries = Object.entries(spec);
-  return {
-    known: Object.fromEntries(entries.filter(([, value]) => !holdsReference(value))),
-    open: Object.fromEntries(entries.filter(([, value]) => holdsReference(value))),
-  };
 };
 
 type Issues = Parameters<typeof complaintsOf>[1];
