@@ -1,5 +1,6 @@
 import { parseAddress, providerOf } from '../engine/address.ts';
-import type { Connection, KindFacts } from '../engine/resource.ts';
+import type { Connection } from '../engine/provider.ts';
+import type { KindFacts } from '../engine/resource.ts';
 import type { SecretDesk } from '../engine/world.ts';
 import { LabError, writtenAt } from '../errors.ts';
 import type { Secret } from '../secrets/secret.ts';

@@ -1,7 +1,7 @@
 import { providerOf } from '../engine/address.ts';
 import { otherScope } from '../engine/expected-scope.ts';
 import type { Keeper, Mailbox, Offers, OnlyPort, OwnObjects, Ports } from '../engine/ports.ts';
-import type { ConnectContext, Connection } from '../engine/resource.ts';
+import type { ConnectContext, Connection } from '../engine/provider.ts';
 import { takenFrom } from '../engine/stored.ts';
 import type { SecretDesk, World } from '../engine/world.ts';
 import { LabError, writtenAt } from '../errors.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Mailbox } from '../../src/engine/ports.ts';
-import type { Connection, Right } from '../../src/engine/resource.ts';
+import type { Connection } from '../../src/engine/provider.ts';
+import type { Right } from '../../src/engine/resource.ts';
 import { rightsOf } from '../../src/engine/rights.ts';
 import { LabError } from '../../src/errors.ts';
 import { aws } from '../../src/providers/aws/index.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { KindFacts, Provider, Resource, Right } from '../../src/engine/resource.ts';
+import type { Provider } from '../../src/engine/provider.ts';
+import type { KindFacts, Resource, Right } from '../../src/engine/resource.ts';
 import { rightsOf } from '../../src/engine/rights.ts';
 import type { Value } from '../../src/engine/value.ts';
 import { LabError } from '../../src/errors.ts';
