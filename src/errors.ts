@@ -44,6 +44,10 @@ export class LabError extends Error {
   }
 }
 
+/** The same error, told of this place in the manifest: `lab.yaml:41:13`. */
+export const writtenAt = (error: LabError, at: string): LabError =>
+  new LabError(error.code, error.message, { ...error.detail, at });
+
 /** The same error, now known to be about this address. */
 export const about = (error: LabError, address: string): LabError =>
   error.detail.address === undefined ? new LabError(error.code, error.message, { ...error.detail, address }) : error;

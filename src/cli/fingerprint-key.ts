@@ -1,5 +1,5 @@
 import type { OwnObjects } from '../engine/ports.ts';
-import { type ErrorCode, LabError } from '../errors.ts';
+import { type ErrorCode, LabError, writtenAt } from '../errors.ts';
 import type { KeptFingerprints } from '../manifest/expanded.ts';
 import type { FingerprintKey } from '../secrets/fingerprint.ts';
 import {
@@ -60,17 +60,19 @@ const keyToWriteWith = async ({ host, ownObjects }: KeySearch, place: KeptFinger
     const objects = await ownObjects();
     const found = await readKeptKey(objects, place);
     const mine = await keyInFile(host.env);
-    if (mine !== undefined) parseKey(mine, fingerprintKeyFile(host.env));
+    const file = fingerprintKeyFile(host.env);
+    // One that is too short goes nowhere.
+    const own = mine && parseKey(mine, file);
     const kept = found ?? (await keepKey(objects, place, mine ?? newKey()));
     const key = parseKept(kept, place);
-    if (mine !== undefined && parseKey(mine, fingerprintKeyFile(host.env)).id !== key.id) {
-      const message = `the fingerprint key in ${fingerprintKeyFile(host.env)} is another one than in ${describeKeyPlace(place)}, which counts here`;
+    if (own !== undefined && own.id !== key.id) {
+      const message = `the fingerprint key in ${file} is another one than in ${describeKeyPlace(place)}, which counts here`;
       host.report({ severity: 'warning', code: 'FINGERPRINT_KEY', message, at: place.at });
     }
     return key;
   } catch (error) {
     if (!(error instanceof LabError) || error.detail.at !== undefined) throw error;
-    throw new LabError(error.code, error.message, { ...error.detail, at: place.at });
+    throw writtenAt(error, place.at);
   }
 };
 

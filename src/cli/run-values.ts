@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { execFile } from 'node:child_process';
 import type { SecretDesk } from '../engine/world.ts';
-import { LabError } from '../errors.ts';
+import { LabError, writtenAt } from '../errors.ts';
 import { type Secret, secret } from '../secrets/secret.ts';
 import type { ExecSource } from '../secrets/source.ts';
 import type { Host } from './host.ts';
@@ -58,7 +58,7 @@ export const runningDesk = <Desk extends SecretDesk>(desk: Desk, running: Runnin
       try {
         return await answer;
       } catch (error) {
-        throw error instanceof LabError ? new LabError(error.code, error.message, { ...error.detail, at }) : error;
+        throw error instanceof LabError ? writtenAt(error, at) : error;
       }
     },
   };

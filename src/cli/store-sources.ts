@@ -1,7 +1,8 @@
 import { parseAddress, providerOf } from '../engine/address.ts';
-import type { Connection, KindFacts } from '../engine/resource.ts';
+import type { Connection } from '../engine/provider.ts';
+import type { KindFacts } from '../engine/resource.ts';
 import type { SecretDesk } from '../engine/world.ts';
-import { LabError } from '../errors.ts';
+import { LabError, writtenAt } from '../errors.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { StoreSource } from '../secrets/source.ts';
 
@@ -26,7 +27,7 @@ export const deskOverStores = <Desk extends SecretDesk>(desk: Desk, stores: Stor
       stores.learn(value);
       return value;
     } catch (error) {
-      throw error instanceof LabError ? new LabError(error.code, error.message, { ...error.detail, at }) : error;
+      throw error instanceof LabError ? writtenAt(error, at) : error;
     }
   },
 });

@@ -1,10 +1,10 @@
 import { providerOf } from '../engine/address.ts';
 import { otherScope } from '../engine/expected-scope.ts';
 import type { Keeper, Mailbox, Offers, OnlyPort, OwnObjects, Ports } from '../engine/ports.ts';
-import type { ConnectContext, Connection } from '../engine/resource.ts';
+import type { ConnectContext, Connection } from '../engine/provider.ts';
 import { takenFrom } from '../engine/stored.ts';
 import type { SecretDesk, World } from '../engine/world.ts';
-import { LabError } from '../errors.ts';
+import { LabError, writtenAt } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import { withRightsForRemoval } from '../manifest/settle/own-rights.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
@@ -179,7 +179,7 @@ const connectorFor = (
     try {
       return await provider.connect(manifest.connections[name], context);
     } catch (error) {
-      throw error instanceof LabError ? writtenAt(error, manifest.connectionsAt[name]) : error;
+      throw error instanceof LabError ? placed(error, manifest.connectionsAt[name]) : error;
     }
   };
   const offered = async <Port extends OnlyPort>(port: Port): Promise<NonNullable<Offers[Port]>> => {
@@ -223,7 +223,5 @@ const connectorFor = (
   return { connect, context, close };
 };
 
-const writtenAt = (error: LabError, at: string | undefined): LabError =>
-  at === undefined || error.detail.at !== undefined
-    ? error
-    : new LabError(error.code, error.message, { ...error.detail, at });
+const placed = (error: LabError, at: string | undefined): LabError =>
+  at === undefined || error.detail.at !== undefined ? error : writtenAt(error, at);

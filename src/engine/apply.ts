@@ -2,7 +2,7 @@ import { LabError } from '../errors.ts';
 import type { StateSession } from '../state/store.ts';
 import { providerOf } from './address.ts';
 import type { Change, Diagnostic, Plan } from './change.ts';
-import { toDiagnostic } from './diagnose.ts';
+import { causeOf, toDiagnostic } from './diagnose.ts';
 import type { Emit } from './event.ts';
 import { execute } from './execute.ts';
 import { inOrder } from './graph.ts';
@@ -122,8 +122,8 @@ const step = async (
     const origin = run.nodes.get(address)?.resource.origin;
     const diagnostic = toDiagnostic(error, { address, ...(origin === undefined ? {} : { origin }) });
     // A gate that is broken is one cause for all that stands behind it.
-    if (!run.diagnostics.some(({ code, message }) => code === diagnostic.code && message === diagnostic.message))
-      run.diagnostics.push(diagnostic);
+    const cause = causeOf(diagnostic);
+    if (!run.diagnostics.some((other) => causeOf(other) === cause)) run.diagnostics.push(diagnostic);
     run.emit({ type: 'failed', address, diagnostic });
     return { is: 'failed' };
   }

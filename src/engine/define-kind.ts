@@ -4,13 +4,14 @@ import type { DefinedKind, Kind, Normalised, Probe, Spec } from './resource.ts';
 import { type Fields, isFields, isList, isReference, type Value } from './value.ts';
 
 /** Whether a value holds a reference anywhere. */
-export const holdsReference = (value: Value): boolean => {
+const holdsReference = (value: Value): boolean => {
   if (isReference(value)) return true;
   if (isList(value)) return value.some(holdsReference);
   return isFields(value) && Object.values(value).some(holdsReference);
 };
 
-const split = (spec: Fields): { known: Fields; open: Fields } => {
+/** A spec's fields that hold no reference, and those that do. */
+export const splitByReference = (spec: Fields): { known: Fields; open: Fields } => {
   const entries = Object.entries(spec);
   return {
     known: Object.fromEntries(entries.filter(([, value]) => !holdsReference(value))),
@@ -27,9 +28,9 @@ const partlyStated: Probe = { is: 'untried', check: 'probe', because: 'the manif
 export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape, Client>): DefinedKind<Client> => {
   const partial = kind.schema.partial();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod cannot say that the partial of a generic shape parses to the partial of its spec
-  const known = (spec: Fields) => partial.parse(split(spec).known) as Partial<Spec<Shape>>;
+  const known = (spec: Fields) => partial.parse(splitByReference(spec).known) as Partial<Spec<Shape>>;
   const normalise = (spec: Fields, extent: 'whole' | 'part' = 'whole'): Normalised => {
-    const { known: settledFields, open } = split(spec);
+    const { known: settledFields, open } = splitByReference(spec);
     const complete = extent === 'whole' && Object.keys(open).length === 0;
     const parsed = (complete ? kind.schema : partial).safeParse(settledFields, {
       error: ownMessages,
@@ -98,7 +99,7 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
 };
 
 /** A parsed spec as fields: optional fields that are not set drop out. */
-export const toFields = (spec: object): Fields => {
+const toFields = (spec: object): Fields => {
   const set: [string, Value][] = Object.entries(spec).filter(([, value]) => value !== undefined);
   return Object.fromEntries(set);
 };

@@ -6,7 +6,7 @@ import type { Change, Diagnostic } from './change.ts';
 export const errorsOf = (assessed: ReadonlyMap<string, Assessment>, changes: readonly Change[]): Diagnostic[] => {
   const byCause = new Map<string, Diagnostic>();
   const add = (diagnostic: Diagnostic) => {
-    const key = `${diagnostic.code} ${diagnostic.message}`;
+    const key = causeOf(diagnostic);
     if (!byCause.has(key)) byCause.set(key, diagnostic);
   };
   for (const change of changes) {
@@ -18,6 +18,9 @@ export const errorsOf = (assessed: ReadonlyMap<string, Assessment>, changes: rea
   }
   return [...byCause.values()];
 };
+
+/** Equal for what failed for one cause. */
+export const causeOf = ({ code, message }: Diagnostic): string => `${code} ${message}`;
 
 /** A LabError as a diagnostic about one change. */
 export const toDiagnostic = (error: LabError, change: Pick<Change, 'address' | 'origin'>): Diagnostic => {

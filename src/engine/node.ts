@@ -33,31 +33,25 @@ export const referencesIn = (value: Value): readonly OutputRef[] => {
   return isFields(value) ? Object.values(value).flatMap(referencesIn) : [];
 };
 
+/** A resource with its kind and identity. */
+type Loose = Pick<Node, 'resource' | 'facts' | 'id'>;
+
 /** Builds the ordered graph. Throws CYCLE with its path, BAD_MANIFEST for an unknown kind. */
 export const buildNodes = (resources: readonly Resource[], kinds: ReadonlyMap<string, KindFacts>): Nodes => {
-  const loose = resources.map((resource) => ({ resource, facts: factsOf(kinds, resource.kind) }));
-  const bySubject = new Map(
-    loose.map(({ resource, facts }) => [
-      subjectOf(resource.kind, facts.identify(resource.parts, resource.spec)),
-      resource.address,
-    ]),
-  );
+  const loose = resources.map((resource): Loose => {
+    const facts = factsOf(kinds, resource.kind);
+    return { resource, facts, id: facts.identify(resource.parts, resource.spec) };
+  });
+  const bySubject = new Map(loose.map(({ resource, id }) => [subjectOf(resource.kind, id), resource.address]));
   const openers = new Map<string, string[]>();
-  for (const { resource, facts } of loose) {
-    for (const gate of facts.opens(facts.identify(resource.parts, resource.spec), resource.spec)) {
+  for (const { resource, facts, id } of loose) {
+    for (const gate of facts.opens(id, resource.spec)) {
       openers.set(gate, [...(openers.get(gate) ?? []), resource.address]);
     }
   }
   const named = (text: string): string | undefined => bySubject.get(subjectFrom(text, kinds));
-  const fillers = new Map(
-    loose.flatMap(({ resource, facts }) => {
-      const into = facts.into(facts.identify(resource.parts, resource.spec), resource.spec);
-      return into === undefined ? [] : [[subjectFrom(into, kinds), resource.address] as const];
-    }),
-  );
-  const writerOf = (text: string): string | undefined => named(text) ?? fillers.get(subjectFrom(text, kinds));
-  const nodes = loose.map(({ resource, facts }): Node => {
-    const id = facts.identify(resource.parts, resource.spec);
+  const writerOf = writersAmong(loose, kinds);
+  const nodes = loose.map(({ resource, facts, id }): Node => {
     const parentAddress = facts.parent(id, resource.spec);
     const parent = parentAddress === undefined ? undefined : named(parentAddress);
     const sources = takenFrom(resource.spec).map((source) => placeOf(source.address, kinds));
@@ -100,20 +94,21 @@ const placeOf = (
   };
 };
 
-/** Finds who writes the secret at an address, however that is spelt: its own node, or one that fills it. */
+/** Finds who writes the secret at an address, however that is spelt: its own resource, or one that puts something into it. */
 export const writersOf = (
   nodes: Nodes,
   kinds: ReadonlyMap<string, KindFacts>,
-): ((address: string) => string | undefined) => {
-  const all = [...nodes.values()];
+): ((address: string) => string | undefined) => writersAmong([...nodes.values()], kinds);
+
+const writersAmong = (all: readonly Loose[], kinds: ReadonlyMap<string, KindFacts>) => {
   const writers = new Map([
-    ...all.flatMap((node) => {
-      const into = node.facts.into(node.id, node.resource.spec);
-      return into === undefined ? [] : [[subjectFrom(into, kinds), node.address] as const];
+    ...all.flatMap(({ resource, facts, id }) => {
+      const into = facts.into(id, resource.spec);
+      return into === undefined ? [] : [[subjectFrom(into, kinds), resource.address] as const];
     }),
-    ...all.map((node) => [subjectOf(node.resource.kind, node.id), node.address] as const),
+    ...all.map(({ resource, id }) => [subjectOf(resource.kind, id), resource.address] as const),
   ]);
-  return (address) => writers.get(subjectFrom(address, kinds));
+  return (address: string): string | undefined => writers.get(subjectFrom(address, kinds));
 };
 
 const subjectFrom = (text: string, kinds: ReadonlyMap<string, KindFacts>): string => {

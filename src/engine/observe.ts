@@ -3,8 +3,9 @@ import { LabError } from '../errors.ts';
 import { providerOf } from './address.ts';
 import { brokenGate, type GateState } from './gate.ts';
 import type { Node } from './node.ts';
+import type { Connection } from './provider.ts';
 import { readTogether } from './read-together.ts';
-import type { Connection, Live } from './resource.ts';
+import type { Live } from './resource.ts';
 import type { Fields } from './value.ts';
 import type { World } from './world.ts';
 

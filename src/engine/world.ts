@@ -2,7 +2,8 @@ import type { Secret } from '../secrets/secret.ts';
 import type { Sourced } from '../secrets/source.ts';
 import type { State } from '../state/store.ts';
 import type { Diagnostic, Owner } from './change.ts';
-import type { Connection, KindFacts, Resource } from './resource.ts';
+import type { Connection } from './provider.ts';
+import type { KindFacts, Resource } from './resource.ts';
 
 /** How secret values are read and recognised, without the engine seeing where they come from. */
 export interface SecretDesk {

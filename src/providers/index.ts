@@ -1,5 +1,6 @@
 import type { OnlyPort } from '../engine/ports.ts';
-import type { KindFacts, Provider } from '../engine/resource.ts';
+import type { Provider } from '../engine/provider.ts';
+import type { KindFacts } from '../engine/resource.ts';
 import { aws } from './aws/index.ts';
 import { azure } from './azure/index.ts';
 import { externalSecrets } from './external-secrets/index.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../errors.ts';
+import { LabError, writtenAt } from '../errors.ts';
 import { type FingerprintKey, fingerprint, isMadeWith } from './fingerprint.ts';
 import type { Redactor } from './redaction.ts';
 import { resolveSource, type Surroundings } from './resolve.ts';
@@ -31,8 +31,7 @@ export const secretDesk = ({ env, folder, key, redactor }: DeskSetup) => {
       try {
         return await read(source);
       } catch (error) {
-        if (!(error instanceof LabError)) throw error;
-        throw new LabError(error.code, error.message, { ...error.detail, at: sourced.at });
+        throw error instanceof LabError ? writtenAt(error, sourced.at) : error;
       }
     },
     fingerprint: (installation: string, subject: string, field: string, value: Secret): string =>

@@ -1,18 +1,19 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Mailbox } from '../../src/engine/ports.ts';
-import type { Connection, Right } from '../../src/engine/resource.ts';
+import type { Connection } from '../../src/engine/provider.ts';
+import type { Right } from '../../src/engine/resource.ts';
 import { rightsOf } from '../../src/engine/rights.ts';
 import { LabError } from '../../src/errors.ts';
 import { aws } from '../../src/providers/aws/index.ts';
-import { permissionPolicy } from '../../src/providers/aws/permission-policy.ts';
 import { azure } from '../../src/providers/azure/index.ts';
 import { kindsOf, providers } from '../../src/providers/index.ts';
 import { startAwsSandbox } from '../../src/sandbox/aws/start.ts';
 import { startAzureSandbox } from '../../src/sandbox/azure/start.ts';
 import { secret } from '../../src/secrets/secret.ts';
-import { configOf, contextOf, iamAt } from '../providers/aws/server.ts';
+import { configOf, contextOf } from '../providers/aws/server.ts';
 import { noPorts } from '../support/no-ports.ts';
 import { resource } from '../support/world.ts';
+import { applierWith } from './applier.ts';
 import { account, subscription, tenant } from './bench.ts';
 
 // What `lab permissions` has for the delivery of a SecretID into a cloud is enough for all that a delivery does there; each
@@ -98,13 +99,7 @@ describe('into Secrets Manager', () => {
 
   const livesWith = async (allowed: readonly Right[]): Promise<string> => {
     const box = await startAwsSandbox({ seed: 'delivery', account });
-    const iam = iamAt(box);
-    const document = JSON.stringify(permissionPolicy(allowed, { partition: 'aws', account }));
-    await iam.createUser({ UserName: 'applier' });
-    const { Policy } = await iam.createPolicy({ PolicyName: 'applier', PolicyDocument: document });
-    await iam.attachUserPolicy({ UserName: 'applier', PolicyArn: Policy?.Arn ?? '' });
-    const { AccessKey: key } = await iam.createAccessKey({ UserName: 'applier' });
-    const accessKey = { id: key?.AccessKeyId ?? '', secret: key?.SecretAccessKey ?? '' };
+    const accessKey = await applierWith(box, allowed);
     const connection = await aws.connect(configOf(box), contextOf({ accessKey }));
     onTestFinished(async () => {
       await connection.close();

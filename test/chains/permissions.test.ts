@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { KindFacts, Provider, Resource, Right } from '../../src/engine/resource.ts';
+import type { Provider } from '../../src/engine/provider.ts';
+import type { KindFacts, Resource, Right } from '../../src/engine/resource.ts';
 import { rightsOf } from '../../src/engine/rights.ts';
 import type { Value } from '../../src/engine/value.ts';
 import { LabError } from '../../src/errors.ts';
 import { aws } from '../../src/providers/aws/index.ts';
-import { permissionPolicy } from '../../src/providers/aws/permission-policy.ts';
 import { roleDefinition } from '../../src/providers/azure/arm/role-definition.ts';
 import { azure } from '../../src/providers/azure/index.ts';
 import { startAwsSandbox } from '../../src/sandbox/aws/start.ts';
@@ -15,6 +15,7 @@ import { configOf, contextOf, iamAt } from '../providers/aws/server.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { noPorts } from '../support/no-ports.ts';
 import { applyAll, type Bench, deskFrom, plan } from '../support/world.ts';
+import { applierWith } from './applier.ts';
 import { account, subscription, tenant } from './bench.ts';
 import { awsChain, azureChain } from './resources.ts';
 
@@ -160,12 +161,7 @@ describe('in AWS', () => {
     const box = await startAwsSandbox({ seed: 'permissions', account });
     const iam = iamAt(box);
     for (const Url of issuers) await iam.createOpenIDConnectProvider({ Url, ClientIDList: ['others'] });
-    const document = JSON.stringify(permissionPolicy(allowed, { partition: 'aws', account }));
-    await iam.createUser({ UserName: 'applier' });
-    const { Policy } = await iam.createPolicy({ PolicyName: 'applier', PolicyDocument: document });
-    await iam.attachUserPolicy({ UserName: 'applier', PolicyArn: Policy?.Arn ?? '' });
-    const { AccessKey: key } = await iam.createAccessKey({ UserName: 'applier' });
-    const accessKey = { id: key?.AccessKeyId ?? '', secret: key?.SecretAccessKey ?? '' };
+    const accessKey = await applierWith(box, allowed);
     const connection = await aws.connect(configOf(box), contextOf({ accessKey }));
     onTestFinished(async () => {
       await connection.close();

@@ -1,7 +1,8 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyExample } from '../support/examples.ts';
 import { build, lab } from './lab.ts';
 
 // One story in order: the two-phase example where External Secrets is a role in AWS that lab makes.
@@ -18,8 +19,7 @@ describe('the two-phase example on EKS', () => {
   beforeAll(async () => {
     build();
     cwd = await mkdtemp(join(tmpdir(), 'lab-eks-'));
-    const example = new URL('../../examples/two-phase', import.meta.url).pathname;
-    await cp(example, join(cwd, 'two-phase'), { recursive: true });
+    await copyExample('two-phase', join(cwd, 'two-phase'));
   }, 120_000);
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 

@@ -1,9 +1,10 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needles } from '../../src/secrets/needles.ts';
 import { standInPrefix } from '../../src/secrets/stand-in.ts';
+import { copyExample } from '../support/examples.ts';
 import { build, lab } from './lab.ts';
 
 // One story in order, as a stranger with Node and git and nothing else would live it.
@@ -22,9 +23,7 @@ describe('first contact', () => {
   beforeAll(async () => {
     build();
     cwd = await mkdtemp(join(tmpdir(), 'lab-first-'));
-    await cp(new URL('../../examples/two-phase', import.meta.url).pathname, join(cwd, 'two-phase'), {
-      recursive: true,
-    });
+    await copyExample('two-phase', join(cwd, 'two-phase'));
   }, 120_000);
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 

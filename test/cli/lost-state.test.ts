@@ -1,7 +1,8 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { copyExample } from '../support/examples.ts';
 import { build, lab } from './lab.ts';
 
 beforeAll(build);
@@ -9,7 +10,7 @@ beforeAll(build);
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lab-lost-'));
-  await cp(new URL('../../examples/minimal', import.meta.url), folder, { recursive: true });
+  await copyExample('minimal', folder);
   const manifest = join(folder, 'lab.yaml');
   await writeFile(manifest, `allowDestroy: true\n${await readFile(manifest, 'utf8')}`);
   return () => rm(folder, { recursive: true, force: true });

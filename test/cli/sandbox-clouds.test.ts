@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copyExample } from '../support/examples.ts';
 import { build, lab } from './lab.ts';
 
 let cwd: string;
@@ -16,8 +17,7 @@ const identityIsNew = 'waiting: the directory does not know eso-aks yet';
 beforeAll(async () => {
   build();
   cwd = await mkdtemp(join(tmpdir(), 'lab-clouds-'));
-  const example = new URL('../../examples/two-phase', import.meta.url).pathname;
-  await cp(example, join(cwd, 'two-phase'), { recursive: true });
+  await copyExample('two-phase', join(cwd, 'two-phase'));
 }, 120_000);
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 

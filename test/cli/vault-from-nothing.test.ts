@@ -1,11 +1,9 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { copyExample } from '../support/examples.ts';
 import { build, lab } from './lab.ts';
-
-const example = fileURLToPath(new URL('../../examples/vault-from-nothing', import.meta.url));
 
 // vault.server and vault.root-revocation, in the sandbox; each test goes on where the one before it ended.
 describe('the example vault-from-nothing in the sandbox', () => {
@@ -22,7 +20,7 @@ describe('the example vault-from-nothing in the sandbox', () => {
   beforeAll(async () => {
     build();
     cwd = await mkdtemp(join(tmpdir(), 'lab-from-nothing-'));
-    await cp(example, cwd, { recursive: true });
+    await copyExample('vault-from-nothing', cwd);
   }, 120_000);
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 
@@ -101,7 +99,7 @@ describe('new shares in the sandbox', () => {
   }, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lab-rekey-'));
     onTestFinished(() => rm(cwd, { recursive: true, force: true }));
-    await cp(example, cwd, { recursive: true });
+    await copyExample('vault-from-nothing', cwd);
     const run = (...words: readonly string[]) => lab([...words, '--sandbox', '--json'], { cwd, env: { HOME: cwd } });
     expect((await run('apply')).code).toBe(0);
     const done = await run('vault', 'rekey');
@@ -140,7 +138,7 @@ describe('an age file in the sandbox', () => {
   test('keeps all shares for an identity of its own, and gives new ones', { timeout: 60_000 }, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lab-age-'));
     onTestFinished(() => rm(cwd, { recursive: true, force: true }));
-    await cp(example, cwd, { recursive: true });
+    await copyExample('vault-from-nothing', cwd);
     const file = join(cwd, 'lab.yaml');
     const age = `custodians: [{ ageFile: escrow/k.age, recipient: age1${'q'.repeat(58)}, shares: 5 }]\n`;
     await writeFile(file, (await readFile(file, 'utf8')).replace(/custodians: #[^]*?(?= {4}rootToken)/, age));
@@ -164,7 +162,7 @@ describe('an escrow in two clouds', () => {
   test('is made, unseals, and is told of by where and as whom', { timeout: 60_000 }, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lab-escrow-clouds-'));
     onTestFinished(() => rm(cwd, { recursive: true, force: true }));
-    await cp(example, cwd, { recursive: true });
+    await copyExample('vault-from-nothing', cwd);
     const file = join(cwd, 'lab.yaml');
     const manifest = (await readFile(file, 'utf8'))
       .replace(
@@ -218,7 +216,7 @@ describe('the example vault-from-nothing in a cluster of the sandbox', () => {
   beforeAll(async () => {
     build();
     cwd = await mkdtemp(join(tmpdir(), 'lab-in-cluster-'));
-    await cp(example, cwd, { recursive: true });
+    await copyExample('vault-from-nothing', cwd);
   }, 120_000);
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 

@@ -1,7 +1,8 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyExample } from '../support/examples.ts';
 import { build, lab } from './lab.ts';
 
 // One story in order: the example on the sandbox.
@@ -14,9 +15,7 @@ describe('examples/vault-full', () => {
   beforeAll(async () => {
     build();
     cwd = await mkdtemp(join(tmpdir(), 'lab-vault-full-'));
-    await cp(new URL('../../examples/vault-full', import.meta.url).pathname, join(cwd, 'vault-full'), {
-      recursive: true,
-    });
+    await copyExample('vault-full', join(cwd, 'vault-full'));
   }, 120_000);
   afterAll(() => rm(cwd, { recursive: true, force: true }));
 

@@ -3,24 +3,19 @@ import { apply } from '../../src/engine/apply.ts';
 import { compareWithSaved, readSavedPlan, savedPlanText } from '../../src/engine/saved.ts';
 import { gatekeeper } from '../../src/engine/waiting.ts';
 import { LabError } from '../../src/errors.ts';
-import { secret } from '../../src/secrets/secret.ts';
-import { connectMemory, type Memory, memoryKinds, newMemory, tamper } from '../support/memory-provider.ts';
-import { memoryStore } from '../support/memory-store.ts';
-import { applyAll, type Bench, deskFrom, plan, planOptions, resource, worldOf } from '../support/world.ts';
+import { memoryBench } from '../support/memory-bench.ts';
+import { type Memory, newMemory, tamper } from '../support/memory-provider.ts';
+import type { memoryStore } from '../support/memory-store.ts';
+import { applyAll, plan, planOptions, resource, worldOf } from '../support/world.ts';
 
 let memory: Memory;
 let store: ReturnType<typeof memoryStore>;
-let bench: Bench;
+let bench: ReturnType<typeof memoryBench>;
 
 beforeEach(() => {
   memory = newMemory();
-  store = memoryStore();
-  bench = {
-    kinds: memoryKinds,
-    connections: [connectMemory(memory)],
-    store,
-    desk: deskFrom({}, async (value) => secret(value)),
-  };
+  bench = memoryBench(memory);
+  store = bench.store;
 });
 
 const three = [

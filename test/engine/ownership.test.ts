@@ -1,17 +1,11 @@
 import { expect, test } from 'vitest';
-import { secret } from '../../src/secrets/secret.ts';
-import { connectMemory, memoryKinds, newMemory } from '../support/memory-provider.ts';
-import { memoryStore } from '../support/memory-store.ts';
-import { applyAll, deskFrom, plan, resource } from '../support/world.ts';
+import { memoryBench } from '../support/memory-bench.ts';
+import { newMemory } from '../support/memory-provider.ts';
+import { applyAll, plan, resource } from '../support/world.ts';
 
 test('what another installation took over is theirs, whatever our state says, until it is adopted', async () => {
   const memory = newMemory();
-  const bench = {
-    kinds: memoryKinds,
-    connections: [connectMemory(memory)],
-    store: memoryStore(),
-    desk: deskFrom({}, async (value) => secret(value)),
-  };
+  const bench = memoryBench(memory);
   await applyAll(bench, [resource('memory.box/one', { size: 2 })]);
   const stored = memory.objects.get('memory.box/one');
   if (stored === undefined) throw new Error('the box is gone');
@@ -29,12 +23,7 @@ test('what another installation took over is theirs, whatever our state says, un
 
 test('what the manifest says is made elsewhere from now on is forgotten, not deleted', async () => {
   const memory = newMemory();
-  const bench = {
-    kinds: memoryKinds,
-    connections: [connectMemory(memory)],
-    store: memoryStore(),
-    desk: deskFrom({}, async (value) => secret(value)),
-  };
+  const bench = memoryBench(memory);
   await applyAll(bench, [resource('memory.box/one', { size: 2, shape: 'round' })]);
   const theirs = [resource('memory.box/one', { size: 2 }, { ownership: 'expected' })];
   const planned = await plan(bench, theirs);

@@ -2,22 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { rebuild } from '../../src/engine/rebuild.ts';
 import type { Resource } from '../../src/engine/resource.ts';
 import { LabError } from '../../src/errors.ts';
-import { secret } from '../../src/secrets/secret.ts';
-import { connectMemory, type Memory, memoryKinds, newMemory } from '../support/memory-provider.ts';
-import { memoryStore } from '../support/memory-store.ts';
-import { applyAll, deskFrom, plan, planOptions, resource, worldOf } from '../support/world.ts';
+import { memoryBench } from '../support/memory-bench.ts';
+import { type Memory, newMemory } from '../support/memory-provider.ts';
+import { applyAll, plan, planOptions, resource, worldOf } from '../support/world.ts';
 
 let memory: Memory;
-let bench: ReturnType<typeof newBench>;
-const newBench = (made: Memory) => ({
-  kinds: memoryKinds,
-  connections: [connectMemory(made)],
-  store: memoryStore(),
-  desk: deskFrom({}, async (value) => secret(value)),
-});
+let bench: ReturnType<typeof memoryBench>;
 beforeEach(() => {
   memory = newMemory();
-  bench = newBench(memory);
+  bench = memoryBench(memory);
 });
 
 const boxes = [resource('memory.box/one', { size: 2 }), resource('memory.box/two', { size: 5 })];

@@ -1,22 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
 import { verify } from '../../src/engine/verify.ts';
 import { LabError } from '../../src/errors.ts';
-import { secret } from '../../src/secrets/secret.ts';
-import { connectMemory, type Memory, memoryKinds, newMemory, tamper } from '../support/memory-provider.ts';
-import { memoryStore } from '../support/memory-store.ts';
-import { applyAll, type Bench, deskFrom, planOptions, resource, worldOf } from '../support/world.ts';
+import { memoryBench } from '../support/memory-bench.ts';
+import { type Memory, newMemory, tamper } from '../support/memory-provider.ts';
+import { applyAll, type Bench, planOptions, resource, worldOf } from '../support/world.ts';
 
 let memory: Memory;
 let bench: Bench;
 
 beforeEach(() => {
   memory = newMemory();
-  bench = {
-    kinds: memoryKinds,
-    connections: [connectMemory(memory)],
-    store: memoryStore(),
-    desk: deskFrom({}, async (value) => secret(value)),
-  };
+  bench = memoryBench(memory);
 });
 
 const wanted = [

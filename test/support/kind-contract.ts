@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Change, Plan } from '../../src/engine/change.ts';
-import type { Connection, KindFacts, Resource } from '../../src/engine/resource.ts';
+import type { Connection } from '../../src/engine/provider.ts';
+import type { KindFacts, Resource } from '../../src/engine/resource.ts';
 import { secret } from '../../src/secrets/secret.ts';
 import { memoryStore } from './memory-store.ts';
 import { applyAll, type Bench, deskFrom, plan } from './world.ts';

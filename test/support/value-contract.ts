@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Connection } from '../../src/engine/resource.ts';
+import type { Connection } from '../../src/engine/provider.ts';
 import { reveal } from '../../src/secrets/secret.ts';
 
 /** A kind that values are taken from, at a server where somebody else writes them. */

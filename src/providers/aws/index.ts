@@ -1,5 +1,6 @@
 import { openMailbox } from '../../engine/mailbox.ts';
-import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
+import type { ConnectContext, Connection, Provider } from '../../engine/provider.ts';
+import type { DefinedKind } from '../../engine/resource.ts';
 import type { LocalSource } from '../../secrets/source.ts';
 import { type AwsClient, createClient } from './client.ts';
 import { checkConfig } from './config.ts';

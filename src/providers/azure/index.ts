@@ -1,5 +1,6 @@
 import { openMailbox } from '../../engine/mailbox.ts';
-import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
+import type { ConnectContext, Connection, Provider } from '../../engine/provider.ts';
+import type { DefinedKind } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import { aksClusters } from './arm/aks.ts';
 import { federatedCredential } from './arm/federated-credential.ts';

@@ -1,4 +1,5 @@
-import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
+import type { ConnectContext, Connection, Provider } from '../../engine/provider.ts';
+import type { DefinedKind } from '../../engine/resource.ts';
 import { createClient, type EsoClient } from './client.ts';
 import { clusterSecretStore } from './cluster-secret-store.ts';
 import { externalSecret } from './external-secret.ts';

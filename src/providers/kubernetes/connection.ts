@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { openMailbox } from '../../engine/mailbox.ts';
 import type { ManagedCluster, Ports, TokenIssuer } from '../../engine/ports.ts';
-import type { ConnectContext, Connection, DefinedKind } from '../../engine/resource.ts';
+import type { ConnectContext, Connection } from '../../engine/provider.ts';
+import type { DefinedKind } from '../../engine/resource.ts';
 import { checkSettings } from '../../engine/settings.ts';
 import { LabError } from '../../errors.ts';
 import { reveal } from '../../secrets/secret.ts';

@@ -1,4 +1,5 @@
-import type { DefinedKind, Provider } from '../../engine/resource.ts';
+import type { Provider } from '../../engine/provider.ts';
+import type { DefinedKind } from '../../engine/resource.ts';
 import { configMap } from './config-map.ts';
 import { issuer } from './issuer.ts';
 import { namespace } from './namespace.ts';

@@ -1,5 +1,6 @@
 import type { GateState } from '../../engine/gate.ts';
-import type { ConnectContext, Connection, DefinedKind, Provider } from '../../engine/resource.ts';
+import type { ConnectContext, Connection, Provider } from '../../engine/provider.ts';
+import type { DefinedKind } from '../../engine/resource.ts';
 import { LabError } from '../../errors.ts';
 import { approleRole } from './auth/approle-role.ts';
 import { jwtAuthConfig } from './auth/jwt-config.ts';

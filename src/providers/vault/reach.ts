@@ -1,4 +1,4 @@
-import type { ConnectContext } from '../../engine/resource.ts';
+import type { ConnectContext } from '../../engine/provider.ts';
 import { LabError } from '../../errors.ts';
 import { type Bulk, openBulk } from './bulk.ts';
 import { caFileOf, type VaultConfig } from './config.ts';

@@ -1,6 +1,6 @@
 import { type Content, entryOf, type Lease } from './content.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
-import { absent, type Data, done, found, type LeaseData, type Result, refused } from './result.ts';
+import { type Data, done, found, type LeaseData, namesOf, type Result, refused } from './result.ts';
 import { randomLetters, systemTtl } from './tokens.ts';
 
 /** Gives a lease for what a mount made; lifetimes in seconds, 0 = as the mount, else the system, has it. */
@@ -57,7 +57,7 @@ const list = ({ vault: { content }, params: [prefix = ''] }: Call): Result => {
     (id) => id.startsWith(`${prefix}/`) && findLease(content, id) !== undefined,
   );
   const names = below.map((id) => /^[^/]+\/?/.exec(id.slice(prefix.length + 1))?.[0] ?? '');
-  return names.length === 0 ? absent : found({ keys: [...new Set(names)].toSorted() });
+  return namesOf([...new Set(names)]);
 };
 
 /** `sys/leases/…`. */

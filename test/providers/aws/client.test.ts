@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import { createClient } from '../../../src/providers/aws/client.ts';
 import { checkConfig } from '../../../src/providers/aws/config.ts';
 import { aws } from '../../../src/providers/aws/index.ts';

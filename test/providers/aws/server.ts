@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { IAM } from '@aws-sdk/client-iam';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
+import type { ConnectContext, Connection } from '../../../src/engine/provider.ts';
 import { type AwsClient, createClient } from '../../../src/providers/aws/client.ts';
 import { checkConfig } from '../../../src/providers/aws/config.ts';
 import { aws } from '../../../src/providers/aws/index.ts';

@@ -1,4 +1,5 @@
-import type { BoundKind, Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { BoundKind } from '../../../src/engine/resource.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { azure } from '../../../src/providers/azure/index.ts';
 import { secret } from '../../../src/secrets/secret.ts';

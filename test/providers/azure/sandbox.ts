@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
+import type { ConnectContext, Connection } from '../../../src/engine/provider.ts';
 import { azure } from '../../../src/providers/azure/index.ts';
 import type { AzureSandbox, AzureSandboxOptions } from '../../../src/sandbox/azure/start.ts';
 import { startAzureSandbox } from '../../../src/sandbox/azure/start.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { type Stranger, stranger, uniqueName } from '../kubernetes/cluster.ts';
 import { makeCentral } from './central.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BoundKind, Connection, Settled } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { BoundKind, Settled } from '../../../src/engine/resource.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { externalSecrets } from '../../../src/providers/external-secrets/index.ts';
 import { connect, contextWith } from '../kubernetes/cluster.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import { type Stranger, stranger, uniqueName } from '../kubernetes/cluster.ts';
 import { type Central, makeCentral } from './central.ts';
 import { actor, connectOperator } from './operator.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { externalSecrets } from '../../../src/providers/external-secrets/index.ts';
 import { kubernetes } from '../../../src/providers/kubernetes/index.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
-import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
+import type { ConnectContext, Connection } from '../../../src/engine/provider.ts';
 import { openAccess } from '../../../src/providers/kubernetes/client.ts';
 import { kubernetes } from '../../../src/providers/kubernetes/index.ts';
 import { openDiscovery } from '../../../src/providers/kubernetes/objects/discovery.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Asked, Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { Asked } from '../../../src/engine/resource.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { connect, openWire, type Stranger, stranger, uniqueName } from './cluster.ts';
 

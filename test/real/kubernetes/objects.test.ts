@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BoundKind, Connection, Live } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { BoundKind, Live } from '../../../src/engine/resource.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { kubernetes } from '../../../src/providers/kubernetes/index.ts';
 import { memoryStore } from '../../support/memory-store.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ObjectApi, TokenIssuer } from '../../../src/engine/ports.ts';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import { isSecret, reveal } from '../../../src/secrets/secret.ts';
 import { connect, type Stranger, stranger, uniqueName } from './cluster.ts';
 

@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
 import { reveal } from '../../../src/secrets/secret.ts';
 import {

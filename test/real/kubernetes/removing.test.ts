@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BoundKind, Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { BoundKind } from '../../../src/engine/resource.ts';
 import { removeObject } from '../../../src/providers/kubernetes/objects/remove.ts';
 import { connect, isThere, openWire, type Stranger, stranger, uniqueName } from './cluster.ts';
 

@@ -6,7 +6,7 @@ import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import type { Tunnel } from '../../../src/engine/ports.ts';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import { tunnelled } from '../../../src/providers/vault/tunnelled.ts';
 import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
 import { freePorts } from '../../servers/ports.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BoundKind, Connection, Live, WriteRequest } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { BoundKind, Live, WriteRequest } from '../../../src/engine/resource.ts';
 import { type Fields, isFields, isLiveSecret } from '../../../src/engine/value.ts';
 import { reveal, secret } from '../../../src/secrets/secret.ts';
 import { fromSource } from '../../../src/secrets/source.ts';

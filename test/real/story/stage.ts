@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../servers/control-plane.ts';
@@ -7,6 +7,7 @@ import { deployVault } from '../../servers/deploy-vault.ts';
 import { startExternalSecrets } from '../../servers/external-secrets.ts';
 import { freePorts } from '../../servers/ports.ts';
 import { createRunFolder } from '../../servers/run-folders.ts';
+import { copyExample } from '../../support/examples.ts';
 import { type TcpGate, tcpGate } from './tcp-gate.ts';
 
 /** How one run of the command ended. */
@@ -40,7 +41,6 @@ export interface Stage {
 }
 
 const bin = new URL('../../../bin/lab.js', import.meta.url).pathname;
-const examples = new URL('../../../examples/', import.meta.url).pathname;
 const rootToken = 'root-token-of-the-story';
 
 /** The values that may not show up anywhere. */
@@ -54,7 +54,7 @@ export const values = {
 export const setStage = async (): Promise<Stage> => {
   const servers = await createRunFolder();
   const folder = await mkdtemp(join(tmpdir(), 'lab-story-'));
-  await cp(join(examples, 'two-phase'), join(folder, 'two-phase'), { recursive: true });
+  await copyExample('two-phase', join(folder, 'two-phase'));
   const cluster = await startControlPlane({ dir: join(servers.dir, 'control-plane') });
   await startExternalSecrets({ controlPlane: cluster, dir: join(servers.dir, 'external-secrets') });
   const [port = 0] = await freePorts(1);

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { startExternalSecrets } from '../../servers/external-secrets.ts';
 import { type Postgresql, startPostgresql } from '../../servers/postgresql.ts';
 import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
 import { startVault } from '../../servers/vault.ts';
+import { copyExample } from '../../support/examples.ts';
 import { opensslVerify } from '../vault/openssl.ts';
 import { openProxy } from '../vault/proxy.ts';
 import { runLab } from './stage.ts';
@@ -66,9 +67,7 @@ describe('examples/vault-full on real servers', () => {
   beforeAll(async () => {
     servers = await createRunFolder();
     cwd = await mkdtemp(join(tmpdir(), 'lab-vault-full-'));
-    await cp(new URL('../../../examples/vault-full', import.meta.url).pathname, join(cwd, 'vault-full'), {
-      recursive: true,
-    });
+    await copyExample('vault-full', join(cwd, 'vault-full'));
     database = await startPostgresql({ dir: join(servers.dir, 'postgresql') });
     await database.query(`create role vault login superuser password '${password}'; create role app_rw`);
     await database.query("create role reporting login password 'known-to-many'");

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Connection, Live, Resource } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { Live, Resource } from '../../../src/engine/resource.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 import { databaseUsers } from '../../support/database-users.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { freePorts } from '../../servers/ports.ts';
 import { createRunFolder } from '../../servers/run-folders.ts';

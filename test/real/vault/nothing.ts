@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { decrypt, generateKey, readMessage } from 'openpgp';
 import { inject } from 'vitest';
 import { z } from 'zod';
+import { copyExample } from '../../support/examples.ts';
 import type { OperatorUnderTest } from '../../support/external-secrets-api/bench.ts';
 import { sharedCluster } from '../sandbox/shared-cluster.ts';
 import { uniqueName } from './server.ts';
 
 const bin = new URL('../../../bin/lab.js', import.meta.url).pathname;
-const example = new URL('../../../examples/vault-from-nothing', import.meta.url).pathname;
 
 const secretList = z.object({
   items: z.array(
@@ -73,7 +73,7 @@ export const setUp = async (address: string, given: SetUp = {}): Promise<Nothing
   const { kubeconfig = inject('servers').kubeconfig, name = uniqueName('nothing') } = given;
   const home = await mkdtemp(join(tmpdir(), 'lab-nothing-'));
   const folder = join(home, 'manifest');
-  await cp(example, folder, { recursive: true });
+  await copyExample('vault-from-nothing', folder);
   const file = join(folder, 'lab.yaml');
   const edit = async (change: (manifest: string) => string): Promise<void> => {
     const before = await readFile(file, 'utf8');

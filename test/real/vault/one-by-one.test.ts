@@ -7,6 +7,7 @@ import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
 import { startVault } from '../../servers/vault.ts';
 import { type Pods, startPods } from '../../support/pods.ts';
 import { type Stranger, stranger } from '../kubernetes/cluster.ts';
+import { serviceOfVault, throughCluster } from './in-cluster.ts';
 import { type Nothing, setUp } from './nothing.ts';
 import { uniqueName } from './server.ts';
 
@@ -61,18 +62,9 @@ describe('a StatefulSet that brings its pods one by one, each once the one befor
     folder = await createRunFolder();
     ports = (await freePorts(2 * count)).filter((_, index) => index % 2 === 0);
     here = await setUp(`http://vault.${namespace}:${api}`);
-    await here.edit((manifest) =>
-      manifest.replace(/ {2}plaintext: loopback.*\n/, '  reach: port-forward\n  plaintext: in-cluster\n'),
-    );
+    await throughCluster(here);
     put = await stranger();
-    await put('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
-    await put('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } }).catch(
-      () => undefined,
-    );
-    await put('POST', `/api/v1/namespaces/${namespace}/services`, {
-      metadata: { name: 'vault' },
-      spec: { selector: { app: 'vault' }, ports: [{ port: api, targetPort: 'api' }] },
-    });
+    await serviceOfVault(put, namespace, api);
     const { metadata } = created.parse(
       await put('POST', `/apis/apps/v1/namespaces/${namespace}/statefulsets`, {
         metadata: { name: 'vault' },

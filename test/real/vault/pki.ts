@@ -1,4 +1,5 @@
-import type { BoundKind, Connection } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { BoundKind } from '../../../src/engine/resource.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { stranger, uniqueName } from './server.ts';

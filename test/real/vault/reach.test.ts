@@ -11,6 +11,7 @@ import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
 import { startVault, type Vault } from '../../servers/vault.ts';
 import { type Pods, startPods } from '../../support/pods.ts';
 import { type Stranger, stranger } from '../kubernetes/cluster.ts';
+import { serviceOfVault, throughCluster } from './in-cluster.ts';
 import { type Nothing, setUp } from './nothing.ts';
 import { uniqueName } from './server.ts';
 
@@ -41,18 +42,9 @@ describe('a Vault in the cluster, reached through the API server', () => {
     ports = (await freePorts(6)).filter((_, index) => index % 2 === 0);
     vaults = await start();
     here = await setUp(`http://${service}:${api}`);
-    await here.edit((manifest) =>
-      manifest.replace(/ {2}plaintext: loopback.*\n/, '  reach: port-forward\n  plaintext: in-cluster\n'),
-    );
+    await throughCluster(here);
     put = await stranger();
-    await put('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
-    await put('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } }).catch(
-      () => undefined,
-    );
-    await put('POST', `/api/v1/namespaces/${namespace}/services`, {
-      metadata: { name: 'vault' },
-      spec: { selector: { app: 'vault' }, ports: [{ port: api, targetPort: 'api' }] },
-    });
+    await serviceOfVault(put, namespace, api);
     const { node, caFile } = inject('servers');
     pods = await startPods(put, uniqueName('node'), node && { ...node, caFile });
   });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Connection, Live } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { Live } from '../../../src/engine/resource.ts';
 import { isLiveSecret } from '../../../src/engine/value.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 import { connectFor, stranger, uniqueName } from './server.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Change, Diagnostic, Plan } from '../../../src/engine/change.ts';
 import { planWithInventory } from '../../../src/engine/inventory.ts';
-import type { Connection, Resource, Right } from '../../../src/engine/resource.ts';
+import type { Connection } from '../../../src/engine/provider.ts';
+import type { Resource, Right } from '../../../src/engine/resource.ts';
 import { rightsOf } from '../../../src/engine/rights.ts';
 import { verify } from '../../../src/engine/verify.ts';
 import { LabError } from '../../../src/errors.ts';

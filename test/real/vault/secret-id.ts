@@ -1,5 +1,5 @@
 import type { Mailbox } from '../../../src/engine/ports.ts';
-import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
+import type { ConnectContext, Connection } from '../../../src/engine/provider.ts';
 import { kubernetes } from '../../../src/providers/kubernetes/index.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { resource } from '../../support/world.ts';

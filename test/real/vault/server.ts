@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inject, onTestFinished } from 'vitest';
-import type { ConnectContext, Connection } from '../../../src/engine/resource.ts';
+import type { ConnectContext, Connection } from '../../../src/engine/provider.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 import { noPorts } from '../../support/no-ports.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ConnectContext } from '../../../engine/resource.ts';
+import type { ConnectContext } from '../../../engine/provider.ts';
 import { LabError } from '../../../errors.ts';
 import { reveal, type Secret, secret } from '../../../secrets/secret.ts';
 import { describeSource } from '../../../secrets/source.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ConnectContext } from '../../../engine/resource.ts';
+import type { ConnectContext } from '../../../engine/provider.ts';
 import { LabError } from '../../../errors.ts';
 import { checkConfig } from '../config.ts';
 import type { DrillOptions } from '../drill/drill.ts';

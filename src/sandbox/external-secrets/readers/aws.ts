@@ -3,7 +3,7 @@ import { explaining, fail, failAbsent } from '../failure.ts';
 import { type AwsAddress, assumeRole, type Credentials, getSecretValue } from './aws-call.ts';
 import type { ReaderContext, StoreProvider, StoreReader } from './reader.ts';
 import { namespaceOf, secretKey } from './references.ts';
-import { logInByStandIns, propertyOf } from './stand-ins.ts';
+import { isReferent, logInByStandIns, propertyOf } from './stand-ins.ts';
 
 /** AWS as the operator reaches it. */
 export interface AwsCloud extends AwsAddress {
@@ -22,10 +22,12 @@ export const awsSecretsManager = (cloud: AwsCloud): StoreProvider => ({
 
 const withKeys = (cloud: AwsCloud, block: JsonMap, context: ReaderContext): StoreReader => {
   const { accessKeyIDSecretRef, secretAccessKeySecretRef } = membersOf(membersOf(block['auth'])['secretRef']);
-  const accessKeyId = secretKey(accessKeyIDSecretRef, context);
+  const references = [accessKeyIDSecretRef, secretAccessKeySecretRef];
+  const accessKeyId = isReferent(references, context) ? '' : secretKey(accessKeyIDSecretRef, context);
+  // What begins so is a key of IAM, and not a stand-in.
   if (accessKeyId.startsWith('AKIA')) return reading(cloud, block, async () => ({ accessKeyId }));
   const refused = 'UnrecognizedClientException: The security token included in the request is invalid.';
-  logInByStandIns([accessKeyIDSecretRef, secretAccessKeySecretRef], context, refused);
+  logInByStandIns(references, context, refused);
   const region = textOf(block['region']) ?? '';
   return {
     validate: async () => undefined,

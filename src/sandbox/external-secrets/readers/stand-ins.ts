@@ -5,14 +5,17 @@ import { rawAt, textOfRaw } from '../json-text.ts';
 import type { ReaderContext } from './reader.ts';
 import { secretKey } from './references.ts';
 
+/** Whether it shows only once an ExternalSecret asks where the credentials lie. */
+export const isReferent = (references: readonly (Json | undefined)[], { namespace }: ReaderContext): boolean =>
+  namespace === '' && references.some((reference) => membersOf(reference)['namespace'] === undefined);
+
 /** A login with static credentials: every stand-in is one that the sandbox's clouds know. */
 export const logInByStandIns = (
   references: readonly (Json | undefined)[],
   context: ReaderContext,
   refusal: string,
 ): void => {
-  const isReferent = references.some((reference) => membersOf(reference)['namespace'] === undefined);
-  if (context.namespace === '' && isReferent) return;
+  if (isReferent(references, context)) return;
   const known = references.every((reference) => secretKey(reference, context).startsWith(standInPrefix));
   if (!known) fail(refusal);
 };

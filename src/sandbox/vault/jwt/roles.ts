@@ -1,7 +1,7 @@
 import { describeSettings, emptySettings, mergeSettings, tokenFields } from '../auth/token-settings.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, done, found, type Result, refused } from '../result.ts';
+import { absent, done, found, namesOf, type Result, refused } from '../result.ts';
 import type { JwtRole } from './content.ts';
 import { methodOf, roleOf } from './store.ts';
 
@@ -113,10 +113,7 @@ const remove = (call: Call): Result => {
   return done;
 };
 
-const list = (call: Call): Result => {
-  const keys = Object.keys(methodOf(call).roles).toSorted();
-  return keys.length === 0 ? absent : found({ keys });
-};
+const list = (call: Call): Result => namesOf(Object.keys(methodOf(call).roles));
 
 /** `role…` of an auth method of type jwt or oidc. */
 export const jwtRoleEndpoints: readonly Endpoint[] = [

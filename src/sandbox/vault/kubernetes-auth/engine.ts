@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { describeSettings, emptySettings, mergeSettings, tokenFields } from '../auth/token-settings.ts';
 import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, done, doneWith, found, type Result, refused } from '../result.ts';
+import { absent, done, doneWith, found, namesOf, type Result, refused } from '../result.ts';
 import type { KubernetesRole } from './content.ts';
 import { methodOf, roleOf } from './store.ts';
 
@@ -146,10 +146,7 @@ export const kubernetesEndpoints: readonly Endpoint[] = [
     pattern: /^role\/?$/,
     fields: {},
     on: {
-      list: (call) => {
-        const keys = Object.keys(methodOf(call).roles).toSorted();
-        return keys.length === 0 ? absent : found({ keys });
-      },
+      list: (call) => namesOf(Object.keys(methodOf(call).roles)),
     },
   }),
   endpoint({

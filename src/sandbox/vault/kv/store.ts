@@ -1,6 +1,6 @@
 import { entryOf } from '../content.ts';
 import type { Call } from '../endpoint.ts';
-import { absent, found, type Result } from '../result.ts';
+import { namesOf, type Result } from '../result.ts';
 import { emptyStore, type KvSecret, type KvStore } from './content.ts';
 
 /** The store of the mount that a call goes to. */
@@ -22,6 +22,5 @@ export const listBelow = (call: Call, folder: string): Result => {
     .filter((path) => path.startsWith(prefix))
     .map((path) => path.slice(prefix.length))
     .map((rest) => (rest.includes('/') ? rest.slice(0, rest.indexOf('/') + 1) : rest));
-  const keys = [...new Set(names)].toSorted((left, right) => (left < right ? -1 : 1));
-  return keys.length === 0 ? absent : found({ keys });
+  return namesOf([...new Set(names)]);
 };

@@ -1,16 +1,13 @@
 import type { Call } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, found, type Result, refused } from '../result.ts';
+import { absent, found, namesOf, type Result, refused } from '../result.ts';
 import { storeOf } from './store.ts';
 
 /** A time as Vault writes it. */
 export const spell = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** The serial numbers of what was issued and signed. */
-export const listCertificates = (call: Call): Result => {
-  const keys = Object.keys(storeOf(call).certificates).toSorted();
-  return keys.length === 0 ? absent : found({ keys });
-};
+export const listCertificates = (call: Call): Result => namesOf(Object.keys(storeOf(call).certificates));
 
 const normal = (serial: string): string => serial.toLowerCase().replaceAll('-', ':');
 

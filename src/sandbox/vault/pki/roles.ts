@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { entryOf } from '../content.ts';
 import type { Call } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { absent, done, found, type Result, refused, together } from '../result.ts';
+import { absent, done, found, namesOf, type Result, refused, together } from '../result.ts';
 import type { PkiStore, Role } from './content.ts';
 import { keyBits } from './keys.ts';
 import { findIssuer, storeOf } from './store.ts';
@@ -90,10 +90,7 @@ export const readRole = (call: Call): Result => {
   return role === undefined ? absent : found(role);
 };
 
-export const listRoles = (call: Call): Result => {
-  const keys = Object.keys(storeOf(call).roles).toSorted();
-  return keys.length === 0 ? absent : found({ keys });
-};
+export const listRoles = (call: Call): Result => namesOf(Object.keys(storeOf(call).roles));
 
 export const deleteRole = (call: Call): Result => {
   delete storeOf(call).roles[nameOf(call)];
