@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Finding, findings, ownMessages } from './findings.ts';
 import type { DefinedKind, Kind, Normalised, Probe, Spec } from './resource.ts';
 import { type Fields, isFields, isList, isReference, type Value } from './value.ts';
@@ -11,13 +11,16 @@ const holdsReference = (value: Value): boolean => {
 };
 
 /** A spec's fields that hold no reference, and those that do. */
-export const splitByReference = (spec: Fields): { known: Fields; open: Fields } => {
+const splitByReference = (spec: Fields): { known: Fields; open: Fields } => {
   const entries = Object.entries(spec);
   return {
     known: Object.fromEntries(entries.filter(([, value]) => !holdsReference(value))),
     open: Object.fromEntries(entries.filter(([, value]) => holdsReference(value))),
   };
 };
+
+/** What a field with a reference takes: what it will hold is only known in the run. */
+const ofAnyValue = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, z.unknown()] as const));
 
 const rule = (text: string): Finding => ({ about: 'rule', path: [], text });
 
@@ -31,12 +34,12 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
   const known = (spec: Fields) => partial.parse(splitByReference(spec).known) as Partial<Spec<Shape>>;
   const normalise = (spec: Fields, extent: 'whole' | 'part' = 'whole'): Normalised => {
     const { known: settledFields, open } = splitByReference(spec);
-    const complete = extent === 'whole' && Object.keys(open).length === 0;
-    const parsed = (complete ? kind.schema : partial).safeParse(settledFields, {
-      error: ownMessages,
-      reportInput: true,
-    });
+    const stated = extent === 'whole' ? kind.schema : partial;
+    const parsed = stated
+      .extend(ofAnyValue(Object.keys(open).filter((name) => name in kind.schema.shape)))
+      .safeParse(spec, { error: ownMessages, reportInput: true });
     if (!parsed.success) return { ok: false, found: parsed.error.issues.flatMap((issue) => findings(issue)) };
+    const complete = extent === 'whole' && Object.keys(open).length === 0;
     const broken = complete ? kind.check?.(kind.schema.parse(settledFields)) : undefined;
     if (broken !== undefined) return { ok: false, found: [rule(broken)] };
     return { ok: true, spec: { ...toFields(parsed.data), ...open } };

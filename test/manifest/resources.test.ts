@@ -77,6 +77,23 @@ describe('resources', () => {
     `);
   });
 
+  test('a field with a reference hides nothing that is wrong beside it', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  kubernetes.config-map/a/b: { data: {} }',
+        '  azure.federated-credential/g/i/c: { issuer: "${kubernetes.config-map/a/b#name}" }',
+        '  vault.mount/a: { type: kv, tipe: "${kubernetes.config-map/a/b#name}" }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:6:3 resources["azure.federated-credential/g/i/c"].subject: is missing; text is expected",
+        "lab.yaml:6:3 resources["azure.federated-credential/g/i/c"].audiences: is missing; a list is expected",
+        "lab.yaml:7:30 resources["vault.mount/a"].tipe: is no key here. Did you mean type?",
+      ]
+    `);
+  });
+
   test('a name of another resource that its kind does not take is told at the line, with what it may be', async () => {
     expect(
       await about(
