@@ -80,11 +80,16 @@ export const wrongWord = (
 ): string => {
   const words = allowed.map(String);
   const choice = [...words, ...forms];
-  const expected = choice.length > 1 && forms.length === 0 ? `one of ${choice.join(', ')}` : anyOf(choice);
+  const expected = forms.length === 0 ? oneWordOf(choice, allowed) : anyOf(choice);
   if (typeof input !== 'string') return wrongType(input, expected);
   if (later.value(path, input)) return `${JSON.stringify(input)} is not supported yet; ${oneOf(words)}`;
   const suggestion = choice.length === 1 ? '' : didYouMean(input, words);
   return `${JSON.stringify(input)} is not ${expected}${suggestion}`;
+};
+
+const oneWordOf = (words: readonly string[], allowed: readonly unknown[]): string => {
+  if (words.length > 1) return `one of ${words.join(', ')}`;
+  return typeof allowed[0] === 'string' ? `the word ${allowed[0]}` : words.join('');
 };
 
 const oneOf = (words: readonly string[]): string =>

@@ -94,6 +94,22 @@ describe('resources', () => {
     `);
   });
 
+  test('a value that cannot be read has one complaint, not a second one of its kind', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  vault.kv-secret/secret/a: { data: { k: { envv: A } } }',
+        '  azure.federated-credential/g/i/c: { issuer: "${x}", subject: s, audiences: [] }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:44 resources["vault.kv-secret/secret/a"].data.k.envv: is no key here. Did you mean env?",
+        "lab.yaml:6:47 resources["azure.federated-credential/g/i/c"].issuer: \${x} is not a reference; write \${ADDRESS#output}, or $\${ for a literal \${",
+        "lab.yaml:6:67 resources["azure.federated-credential/g/i/c"].audiences: must hold exactly one audience",
+      ]
+    `);
+  });
+
   test('a name of another resource that its kind does not take is told at the line, with what it may be', async () => {
     expect(
       await about(

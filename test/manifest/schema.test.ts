@@ -10,13 +10,13 @@ describe('the top level', () => {
   test('apiVersion and name are needed, and are what they say', async () => {
     expect(await complaintsAbout('vars: {}\n')).toMatchInlineSnapshot(`
       [
-        "lab.yaml:1:1 apiVersion: is missing; lab/v1 is expected",
+        "lab.yaml:1:1 apiVersion: is missing; the word lab/v1 is expected",
         "lab.yaml:1:1 name: is missing; text is expected",
       ]
     `);
     expect(await complaintsAbout('apiVersion: lab/v2\nname: Demo_1\n')).toMatchInlineSnapshot(`
       [
-        "lab.yaml:1:13 apiVersion: "lab/v2" is not lab/v1",
+        "lab.yaml:1:13 apiVersion: "lab/v2" is not the word lab/v1",
         "lab.yaml:2:7 name: is no name; use lower-case letters, digits and "-", at most 63",
       ]
     `);
@@ -75,7 +75,7 @@ describe('the top level', () => {
         "lab.yaml:6:33 install.vault.version: is not supported yet",
         "lab.yaml:8:14 stores.a.type: "gcp-secret-manager" is not supported yet; so far there are kubernetes, vault, azure-key-vault, aws-secrets-manager",
         "lab.yaml:9:75 stores.c.auth.type: "gke" is not supported yet; so far there are service-principal, workload-identity, managed-identity",
-        "lab.yaml:10:54 stores.b.auth.type: "irsa" is not service-account",
+        "lab.yaml:10:54 stores.b.auth.type: "irsa" is not the word service-account",
         "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
         "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
         "lab.yaml:15:3 vault.reach: must be direct, port-forward, {via, ca} or {url, ca}",
