@@ -1,4 +1,3 @@
-import type { OwnObjects } from '../engine/ports.ts';
 import { type ErrorCode, LabError, writtenAt } from '../errors.ts';
 import type { Expanded, KeptFingerprints } from '../manifest/expanded.ts';
 import type { FingerprintKey } from '../secrets/fingerprint.ts';
@@ -10,8 +9,7 @@ import {
   newKey,
   parseKey,
 } from '../secrets/fingerprint-key.ts';
-import { describeKeyPlace, keepKey, readKeptKey } from '../state/cluster/kept-key.ts';
-import type { Manner } from './ground.ts';
+import type { FindKeyHome, Manner } from './ground.ts';
 import type { Host } from './host.ts';
 
 /** How the key is come by. */
@@ -19,7 +17,7 @@ export interface KeySearch {
   readonly manifest: Pick<Expanded, 'fingerprints'>;
   readonly host: Pick<Host, 'env' | 'report'>;
   readonly manner: Manner;
-  readonly ownObjects: () => Promise<OwnObjects>;
+  readonly keyHome: FindKeyHome;
 }
 
 /** The key in use: LAB_FINGERPRINT_KEY, else the one where the manifest says. Who looks makes none; undefined if none can be had. */
@@ -38,38 +36,46 @@ export const fingerprintKeyFor = async (search: KeySearch): Promise<FingerprintK
   }
 };
 
-// The key file counts as long as there is no Secret: the first apply keeps that same key there.
+const nameOf = (place: KeptFingerprints): string => {
+  switch (place.in) {
+    case 'secret':
+      return `Secret ${place.namespace}/${place.name}`;
+    case 'store':
+      return `${place.key} of the store ${place.store}`;
+  }
+};
+
+// The key file counts as long as none lies there: the first apply keeps that same key there.
 const keyToLookWith = async (
-  { host, ownObjects }: KeySearch,
+  { host, keyHome }: KeySearch,
   place: KeptFingerprints,
 ): Promise<FingerprintKey | undefined> => {
   try {
-    const kept = await readKeptKey(await ownObjects(), place);
-    if (kept !== undefined) return parseKept(kept, place);
+    const kept = await (await keyHome(place)).read();
+    if (kept !== undefined) return parseKey(kept, nameOf(place));
   } catch (error) {
     if (!(error instanceof LabError) || !isNoHindrance(error.code)) throw error;
-    const message = `${error.message}; so the fingerprint key in ${describeKeyPlace(place)} is not known here, and secrets that were made with it are unverifiable`;
+    const message = `${error.message}; so the fingerprint key in ${nameOf(place)} is not known here, and secrets that were made with it are unverifiable`;
     host.report({ severity: 'warning', code: 'FINGERPRINT_KEY', message, at: place.at });
   }
   return fingerprintKey({ env: host.env, create: false });
 };
 
-// A cluster that is not there yet, or lets this run in but not at the key.
+// A place that is not there yet, or lets this run in but not at the key.
 const isNoHindrance = (code: ErrorCode): boolean =>
   code === 'UNREACHABLE' || code === 'UNAUTHENTICATED' || code === 'DENIED' || code === 'REJECTED';
 
-const keyToWriteWith = async ({ host, ownObjects }: KeySearch, place: KeptFingerprints): Promise<FingerprintKey> => {
+const keyToWriteWith = async ({ host, keyHome }: KeySearch, place: KeptFingerprints): Promise<FingerprintKey> => {
   try {
-    const objects = await ownObjects();
-    const found = await readKeptKey(objects, place);
+    const home = await keyHome(place);
+    const found = await home.read();
     const mine = await keyInFile(host.env);
     const file = fingerprintKeyFile(host.env);
     // One that is too short goes nowhere.
     const own = mine && parseKey(mine, file);
-    const kept = found ?? (await keepKey(objects, place, mine ?? newKey()));
-    const key = parseKept(kept, place);
+    const key = parseKey(found ?? (await home.keep(mine ?? newKey())), nameOf(place));
     if (own !== undefined && own.id !== key.id) {
-      const message = `the fingerprint key in ${file} is another one than in ${describeKeyPlace(place)}, which counts here`;
+      const message = `the fingerprint key in ${file} is another one than in ${nameOf(place)}, which counts here`;
       host.report({ severity: 'warning', code: 'FINGERPRINT_KEY', message, at: place.at });
     }
     return key;
@@ -78,6 +84,3 @@ const keyToWriteWith = async ({ host, ownObjects }: KeySearch, place: KeptFinger
     throw writtenAt(error, place.at);
   }
 };
-
-const parseKept = (kept: Parameters<typeof parseKey>[0], place: KeptFingerprints): FingerprintKey =>
-  parseKey(kept, describeKeyPlace(place));

@@ -1,8 +1,8 @@
-import type { OwnObjects } from '../engine/ports.ts';
 import type { SecretDesk } from '../engine/world.ts';
-import type { Expanded } from '../manifest/expanded.ts';
+import type { Expanded, KeptFingerprints } from '../manifest/expanded.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { LocalSource } from '../secrets/source.ts';
+import type { KeyHome } from '../state/key-home.ts';
 import type { Host } from './host.ts';
 
 /** What a run works on, and where: on the real systems or in the sandbox. */
@@ -14,6 +14,9 @@ export interface Ground {
   readonly host: Host;
 }
 
+/** Goes to where the manifest has the key of the fingerprints. */
+export type FindKeyHome = (place: KeptFingerprints) => Promise<KeyHome>;
+
 /** Whether a run only looks, or works under the lock and may write what lab keeps for itself. */
 export type Manner = 'looks' | 'writes';
 
@@ -24,8 +27,8 @@ export interface Surroundings {
   readonly env: Host['env'];
   /** For sources outside of specs: logins. */
   readonly read: (source: LocalSource) => Promise<Secret | undefined>;
-  /** The desk with the key of the fingerprints, which may lie in the cluster. */
-  readonly desk: (manner: Manner, ownObjects: () => Promise<OwnObjects>) => Promise<SecretDesk>;
+  /** The desk with the key of the fingerprints, which may lie in the cluster or in a store. */
+  readonly desk: (manner: Manner, keyHome: FindKeyHome) => Promise<SecretDesk>;
   readonly close: () => Promise<void>;
 }
 

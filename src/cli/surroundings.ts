@@ -17,8 +17,8 @@ export const surroundingsOf = async ({ manifest, sandbox, host }: Omit<Ground, '
     manifest,
     env,
     read: secretDesk({ env, folder, key: undefined, redactor }).read,
-    desk: async (manner, ownObjects) => {
-      const key = await fingerprintKeyFor({ manifest, host, manner, ownObjects });
+    desk: async (manner, keyHome) => {
+      const key = await fingerprintKeyFor({ manifest, host, manner, keyHome });
       return secretDesk({ env, folder, key, redactor });
     },
     close: async () => {},

@@ -5,10 +5,12 @@ import type { ConnectContext, Connection } from '../engine/provider.ts';
 import { takenFrom } from '../engine/stored.ts';
 import type { SecretDesk, World } from '../engine/world.ts';
 import { LabError, writtenAt } from '../errors.ts';
-import type { Expanded } from '../manifest/expanded.ts';
+import type { Expanded, KeptFingerprints } from '../manifest/expanded.ts';
 import { withRightsForRemoval } from '../manifest/settle/own-rights.ts';
 import { kindsOf, offeredBy, providers } from '../providers/index.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { keyInCluster } from '../state/cluster/kept-key.ts';
+import { type KeyHome, keyInStore } from '../state/key-home.ts';
 import type { State } from '../state/store.ts';
 import type { Ground, Manner, Surroundings } from './ground.ts';
 import { runningDesk } from './run-values.ts';
@@ -81,14 +83,26 @@ const start = async (opening: Opening): Promise<Started> => {
   return { around, connector: connectorFor(opening, around) };
 };
 
-const ownObjectsOf = async ({ around: { manifest }, connector }: Started): Promise<OwnObjects> => {
-  const connection = await connector.connect('kubernetes');
-  const expected = manifest.expects['kubernetes'];
+/** What lab keeps of its own goes nowhere but where the manifest expects it. */
+const expectedConnection = async ({ around, connector }: Started, provider: string): Promise<Connection> => {
+  const connection = await connector.connect(provider);
+  const expected = around.manifest.expects[provider];
   if (expected !== undefined) {
     const scope = await connection.scope();
-    if (scope !== expected) throw otherScope('kubernetes', scope, expected);
+    if (scope !== expected) throw otherScope(provider, scope, expected);
   }
-  const { ownObjects } = connection.offers;
+  return connection;
+};
+
+const keyHomeOf = async (started: Started, place: KeptFingerprints): Promise<KeyHome> => {
+  if (place.in === 'secret') return keyInCluster(await ownObjectsOf(started), place);
+  const { keeper } = (await expectedConnection(started, place.keeper)).offers;
+  if (keeper === undefined) throw new TypeError(`${place.keeper} does not offer a keeper`);
+  return keyInStore(keeper(place.place), place.key);
+};
+
+const ownObjectsOf = async (started: Started): Promise<OwnObjects> => {
+  const { ownObjects } = (await expectedConnection(started, 'kubernetes')).offers;
   if (ownObjects === undefined) throw new TypeError('kubernetes does not offer its own objects');
   return ownObjects;
 };
@@ -103,7 +117,12 @@ const worldOf = async (
   const { host, sandbox } = opening;
   const { manifest } = around;
   const learn = (value: Secret): void => host.redactor.add(value);
-  const desk = deskFor(opening, manifest.folder, await around.desk(manner, () => ownObjectsOf(started)), learn);
+  const desk = deskFor(
+    opening,
+    manifest.folder,
+    await around.desk(manner, (place) => keyHomeOf(started, place)),
+    learn,
+  );
   const names = neededProviders(manifest, state);
   const kinds = kindsOf(providers);
   return {

@@ -9,6 +9,7 @@ import { strangersTo } from './escrow-strangers.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { formerCustodians } from './former-custodians.ts';
+import { keeperPlace } from './keeper-place.ts';
 import { isLoopback } from './loopback.ts';
 import type { KubernetesAuthRole, VaultSection } from './schema/vault.ts';
 import { custodianName, type VaultCustodian, type VaultInit } from './schema/vault-init.ts';
@@ -161,17 +162,7 @@ const strangersOf = ({ manifest }: Given, name: string) => {
 
 const keeperOf = ({ manifest }: Given, name: string): Fields => {
   const store = manifest.stores[name];
-  switch (store?.type) {
-    case 'kubernetes':
-      return { keeper: 'kubernetes', place: store.namespace };
-    case 'azure-key-vault':
-      return { keeper: 'azure', place: store.name };
-    case 'aws-secrets-manager':
-      return { keeper: 'aws', place: store.region };
-    case 'vault':
-    case undefined:
-      return {};
-  }
+  return { ...(store === undefined ? undefined : keeperPlace(store)) };
 };
 
 /** What is wrong with the addresses that lab and External Secrets dial. */

@@ -6,9 +6,9 @@ import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
 import { defined } from './expand/defined.ts';
 import { type Given, whereElse, wrong } from './expand/draft.ts';
+import { filledStores } from './filled-stores.ts';
 import { cloudOf, partitionOf } from './schema/cloud-names.ts';
 import type { Store } from './schema/stores.ts';
-import { storesForVault } from './stores-for-vault.ts';
 import { originOf } from './yaml/tree.ts';
 
 /** How to reach one cloud for the resources in it. */
@@ -32,7 +32,7 @@ export const azureConnection = (given: Given, resources: readonly Resource[]): C
   const made = new Set(
     ofKind(resources, 'azure.key-vault').flatMap((vault) => (vault.ownership === 'owned' ? vaultOf(vault) : [])),
   );
-  const filled = storesForVault(given.manifest).flatMap((store) =>
+  const filled = filledStores(given.manifest).flatMap((store) =>
     store.type === 'azure-key-vault' ? [store.name.toLowerCase()] : [],
   );
   const read = resources.flatMap(({ spec }) => takenFrom(spec)).map(({ address }) => parseAddress(address));

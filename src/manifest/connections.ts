@@ -9,9 +9,9 @@ import { awsConnection, azureConnection, type CloudConnection } from './connecti
 import { defined } from './expand/defined.ts';
 import { type Given, wrong } from './expand/draft.ts';
 import { operatorNamespace } from './expand/install.ts';
+import { filledStores } from './filled-stores.ts';
 import type { Cluster } from './schema/manifest.ts';
 import type { VaultSection } from './schema/vault.ts';
-import { storesForVault } from './stores-for-vault.ts';
 import { plain } from './text.ts';
 import { originOf } from './yaml/tree.ts';
 
@@ -38,7 +38,7 @@ export const connectionsFor = (given: Given, resources: readonly Resource[], fol
   const inVault = used.get('vault');
   const hasObjects =
     used.has('kubernetes') || used.has('external-secrets') || (inVault !== undefined && asksCluster(vault));
-  const keepsOwn = given.manifest.state.backend === 'kubernetes' || given.manifest.fingerprints !== undefined;
+  const keepsOwn = given.manifest.state.backend === 'kubernetes' || given.manifest.fingerprints?.secret !== undefined;
   const clouds = cloudsOf(given, resources, { used: [...used.keys()], needsCluster: hasObjects || keepsOwn });
   return {
     connections: {
@@ -93,11 +93,11 @@ const withoutCluster = (given: Given, hasObjects: boolean): Complaint[] => {
   const { state, fingerprints } = given.manifest;
   return [
     ...(state.backend === 'kubernetes' ? [wrong(given, ['state', 'backend'], `kubernetes ${needed}`)] : []),
-    ...(fingerprints === undefined ? [] : [wrong(given, ['fingerprints', 'secret'], needed)]),
+    ...(fingerprints?.secret === undefined ? [] : [wrong(given, ['fingerprints', 'secret'], needed)]),
   ];
 };
 
-/** The stores of a cloud in which others than its own resources lie: an escrow, a SecretID. */
+/** The stores of a cloud in which others than its own resources lie: an escrow, a SecretID, the key of the fingerprints. */
 const cloudStores: Readonly<Record<string, string>> = { azure: 'azure-key-vault', aws: 'aws-secrets-manager' };
 
 const cloudConnections = { azure: azureConnection, aws: awsConnection };
@@ -114,7 +114,7 @@ const cloudsOf = (
     const isAsked =
       used.includes(provider) ||
       (needsCluster && runs[provider] === true) ||
-      storesForVault(given.manifest).some(({ type }) => type === cloudStores[provider]);
+      filledStores(given.manifest).some(({ type }) => type === cloudStores[provider]);
     return isAsked ? [[provider, connectionTo(given, resources)] as const] : [];
   });
 };

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../engine/change.ts';
 import type { Resource } from '../engine/resource.ts';
+import type { KeeperPlace } from './keeper-place.ts';
 import type { Computed } from './settle/own-rights.ts';
 
 /** A manifest with one environment's overlay applied and its sections expanded: what everything after it works on. */
@@ -38,13 +39,11 @@ export type StateBackend =
 /** Where the key of the fingerprints lies. */
 export type FingerprintPlace = { readonly in: 'file' } | KeptFingerprints;
 
-/** A Secret of its own, and where the user named it: `lab.yaml:4:26`. */
-export interface KeptFingerprints {
-  readonly in: 'secret';
-  readonly namespace: string;
-  readonly name: string;
-  readonly at: string;
-}
+/** Where several machines find it, and where the user named that: `lab.yaml:4:26`. */
+export type KeptFingerprints = (
+  | { readonly in: 'secret'; readonly namespace: string; readonly name: string }
+  | ({ readonly in: 'store'; readonly store: string; readonly key: string } & KeeperPlace)
+) & { readonly at: string };
 
 /** What loading a manifest comes to: everything, or every complaint at once. */
 export type Loaded =

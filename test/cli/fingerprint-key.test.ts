@@ -8,6 +8,7 @@ import type { Diagnostic } from '../../src/engine/change.ts';
 import { type KubeObject, keySecretType, type OwnObjects } from '../../src/engine/ports.ts';
 import { LabError } from '../../src/errors.ts';
 import { keyOfBytes } from '../../src/secrets/fingerprint.ts';
+import { keyInCluster } from '../../src/state/cluster/kept-key.ts';
 
 const mine = Buffer.alloc(32, 'mine').toString('base64');
 const theirs = Buffer.alloc(32, 'theirs').toString('base64');
@@ -63,7 +64,7 @@ const search = async (manner: Manner, objects: OwnObjects, file?: string) => {
       fingerprints: { in: 'secret', namespace: 'lab-keys', name: 'fingerprints', at: 'lab.yaml:4:26' },
     },
     host: { env: { XDG_CONFIG_HOME: home }, report: (diagnostic) => reported.push(diagnostic) },
-    ownObjects: async () => objects,
+    keyHome: async () => keyInCluster(objects, { namespace: 'lab-keys', name: 'fingerprints' }),
   }).then(
     (key) => key?.id,
     (error: unknown) => error,

@@ -50,7 +50,7 @@ describe('the top level', () => {
     expect(
       await about(
         'state: { backend: s3 }',
-        'fingerprints: { secret: a/b, store: s/k }',
+        'expect: { gcp: { project: p } }',
         'install: { vault: { mode: helm, version: "1" } }',
         'stores:',
         '  a: { type: gcp-secret-manager }',
@@ -70,7 +70,7 @@ describe('the top level', () => {
     ).toMatchInlineSnapshot(`
       [
         "lab.yaml:4:19 state.backend: "s3" is not supported yet; so far there are local, kubernetes",
-        "lab.yaml:5:30 fingerprints.store: is not supported yet",
+        "lab.yaml:5:11 expect.gcp: is not supported yet",
         "lab.yaml:6:27 install.vault.mode: "helm" is not supported yet; so far there are expected, wait",
         "lab.yaml:6:33 install.vault.version: is not supported yet",
         "lab.yaml:8:14 stores.a.type: "gcp-secret-manager" is not supported yet; so far there are kubernetes, vault, azure-key-vault, aws-secrets-manager",

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Keeper } from '../../src/engine/ports.ts';
+import { newKey } from '../../src/secrets/fingerprint-key.ts';
 import { reveal, secret } from '../../src/secrets/secret.ts';
+import { keyInStore } from '../../src/state/key-home.ts';
 
 /** What every place must do that keeps parts of an escrow. */
 export const describeKeeper = (name: string, open: (readOnly: boolean) => Promise<Keeper>): void => {
@@ -36,6 +38,14 @@ export const describeKeeper = (name: string, open: (readOnly: boolean) => Promis
 
     test('it says where it is, and as whom it is asked', async () => {
       expect(await keeper.describe()).toMatch(/.+, .+/);
+    });
+
+    test('the key of the fingerprints is made once: who comes later gets that of the first', async () => {
+      const home = keyInStore(keeper, `${entry}-fingerprints`);
+      expect(await home.read()).toBeUndefined();
+      const first = reveal(await home.keep(newKey()));
+      expect(reveal(await keyInStore(await open(false), `${entry}-fingerprints`).keep(newKey()))).toBe(first);
+      await keeper.remove(`${entry}-fingerprints`);
     });
 
     test('what is removed is gone, and removed twice is no error', async () => {

@@ -8,7 +8,6 @@ const keys = [
   'cluster.gke',
   'stores.*.project',
   'secrets.*.bootstrap',
-  'fingerprints.store',
 ].flatMap((line) => line.split(' '));
 
 const values: Readonly<Record<string, readonly string[]>> = {

@@ -3,6 +3,7 @@ import { duration } from '../../engine/fields.ts';
 import { accountId, region, resourceGroupName, subscriptionId, tenantId } from './cloud-names.ts';
 import { labName, namespaced, namespacedKey, namespaceName, objectName } from './names.ts';
 import { secretEntry } from './secrets.ts';
+import { storeKey } from './source.ts';
 import { store } from './stores.ts';
 import { vaultSection } from './vault.ts';
 
@@ -38,7 +39,10 @@ const state = z.strictObject({
 });
 
 const fingerprints = z.strictObject({
-  secret: namespaced().describe('NAMESPACE/NAME of a Secret of its own; made if it is missing'),
+  secret: namespaced().optional().describe('NAMESPACE/NAME of a Secret of its own; made if it is missing'),
+  store: storeKey()
+    .optional()
+    .describe('STORE/KEY: a secret of its own in a store with expose: none; made if it is missing'),
 });
 
 const installed = z.strictObject({

@@ -1,6 +1,7 @@
 import { keySecretType, type ObjectRef, type OwnObjects } from '../../engine/ports.ts';
 import { LabError } from '../../errors.ts';
 import { reveal, type Secret, secret } from '../../secrets/secret.ts';
+import type { KeyHome } from '../key-home.ts';
 import { createAtHome } from './home.ts';
 import { dataIn, encodeData, nameOf } from './place.ts';
 
@@ -14,11 +15,15 @@ const field = 'key';
 
 const refOf = ({ namespace, name }: KeyPlace): ObjectRef => ({ group: '', kind: 'Secret', namespace, name });
 
-/** For people: `Secret lab-keys/fingerprints`. */
-export const describeKeyPlace = (place: KeyPlace): string => nameOf(refOf(place));
+/** The key in a Secret of the cluster. */
+export const keyInCluster = (objects: OwnObjects, place: KeyPlace): KeyHome => ({
+  read: () => readKeptKey(objects, place),
+  keep: (key) => keepKey(objects, place, key),
+});
 
-/** The text of the key; undefined if the Secret is not there. Throws BAD_STATE for one that holds no key. */
-export const readKeptKey = async (objects: OwnObjects, place: KeyPlace): Promise<Secret | undefined> => {
+const describeKeyPlace = (place: KeyPlace): string => nameOf(refOf(place));
+
+const readKeptKey = async (objects: OwnObjects, place: KeyPlace): Promise<Secret | undefined> => {
   const found = await objects.get(refOf(place));
   if (found === undefined) return undefined;
   const bytes = found['type'] === keySecretType ? dataIn(found, field) : undefined;
@@ -28,8 +33,7 @@ export const readKeptKey = async (objects: OwnObjects, place: KeyPlace): Promise
   });
 };
 
-/** Keeps a key where none lies yet, in one call that never replaces anything, and answers the one that lies there then. */
-export const keepKey = async (objects: OwnObjects, place: KeyPlace, key: Secret): Promise<Secret> => {
+const keepKey = async (objects: OwnObjects, place: KeyPlace, key: Secret): Promise<Secret> => {
   const { namespace, name } = place;
   // Without the labels of an owner: whoever deletes a state by its labels does not delete the key.
   const made = await createAtHome(objects, {

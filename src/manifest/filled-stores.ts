@@ -3,8 +3,10 @@ import { own } from './own.ts';
 import type { Manifest } from './schema/manifest.ts';
 import type { Store } from './schema/stores.ts';
 
-/** The stores that something of Vault's is put into: shares, and SecretIDs. */
-export const storesForVault = ({ vault, stores }: Pick<Manifest, 'vault' | 'stores'>): readonly Store[] => {
+type Parts = Pick<Manifest, 'vault' | 'stores' | 'fingerprints'>;
+
+/** The stores that something is put into which is no resource there: shares, SecretIDs, the key of the fingerprints. */
+export const filledStores = ({ vault, stores, fingerprints }: Parts): readonly Store[] => {
   const custodians = (vault?.init?.custodians ?? []).flatMap((custodian) =>
     'store' in custodian ? [custodian.store] : [],
   );
@@ -15,7 +17,8 @@ export const storesForVault = ({ vault, stores }: Pick<Manifest, 'vault' | 'stor
         )
       : [],
   );
-  return [...custodians, ...formerCustodians({ vault, stores }), ...delivered].flatMap(
+  const key = fingerprints?.store === undefined ? [] : [fingerprints.store.name];
+  return [...custodians, ...formerCustodians({ vault, stores }), ...delivered, ...key].flatMap(
     (name) => own(stores, name) ?? [],
   );
 };
