@@ -5,11 +5,22 @@ export type Program = {
   /** As lab names the product. */
   name: 'vault' | 'openbao';
   artifact: Artifact;
+  version: string;
+  /** What it closes from the start and tests use: settings of the server, and of its listener. */
+  opened: { server: Readonly<Record<string, unknown>>; listener: Readonly<Record<string, unknown>> };
 };
 
 const programs: readonly Program[] = [
-  { name: 'vault', artifact: vault },
-  { name: 'openbao', artifact: openbao },
+  { name: 'vault', artifact: vault, version: '1.21.4', opened: { server: {}, listener: {} } },
+  {
+    name: 'openbao',
+    artifact: openbao,
+    version: '2.7.2',
+    opened: {
+      server: { unsafe_allow_api_audit_creation: true },
+      listener: { disable_unauthed_rekey_endpoints: false, disable_unauthed_generate_root_endpoints: false },
+    },
+  },
 ];
 
 /** Names the program that servers are started with; test:real sets it for its pass `OpenBao`. */
