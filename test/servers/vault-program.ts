@@ -10,18 +10,27 @@ export type Program = {
   opened: { server: Readonly<Record<string, unknown>>; listener: Readonly<Record<string, unknown>> };
 };
 
-const programs: readonly Program[] = [
-  { name: 'vault', artifact: vault, version: '1.21.4', opened: { server: {}, listener: {} } },
-  {
-    name: 'openbao',
-    artifact: openbao,
-    version: '2.7.2',
-    opened: {
-      server: { unsafe_allow_api_audit_creation: true },
-      listener: { disable_unauthed_rekey_endpoints: false, disable_unauthed_generate_root_endpoints: false },
-    },
+const vaultProgram: Program = {
+  name: 'vault',
+  artifact: vault,
+  version: '1.21.4',
+  opened: { server: {}, listener: {} },
+};
+
+const openBaoProgram: Program = {
+  name: 'openbao',
+  artifact: openbao,
+  version: '2.7.2',
+  opened: {
+    server: { unsafe_allow_api_audit_creation: true },
+    listener: { disable_unauthed_rekey_endpoints: false, disable_unauthed_generate_root_endpoints: false },
   },
-];
+};
+
+/** OpenBao as its project ships it. */
+export const shippedOpenBao: Program = { ...openBaoProgram, opened: { server: {}, listener: {} } };
+
+const programs: readonly Program[] = [vaultProgram, openBaoProgram];
 
 /** Names the program that servers are started with; test:real sets it for its pass `OpenBao`. */
 export const programVariable = 'LAB_TEST_VAULT_PRODUCT';

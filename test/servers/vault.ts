@@ -21,8 +21,10 @@ export type VaultOptions = {
   mode: VaultMode;
   port?: number;
   lifetime?: Lifetime;
-  /** As its project ships it, without what tests open (vault-program.ts). */
-  closed?: boolean;
+  /** Another one than that of this run. */
+  program?: Program;
+  /** More of its configuration, in HCL. */
+  more?: string;
 };
 
 /** A Vault that answers at `address`; but for `raft` it keeps everything in memory, so a stopped one has lost it. */
@@ -30,15 +32,17 @@ export type Vault = { address: string; rootToken?: string; stop: () => Promise<v
 
 /** Starts a Vault, or the other server of its API, on loopback, over plain http. */
 export async function startVault(options: VaultOptions): Promise<Vault> {
-  const { dir, mode, port, lifetime = 'parent', closed = false } = options;
-  const { artifact, opened } = chosenProgram();
+  const { dir, mode, port, lifetime = 'parent', more } = options;
+  const { artifact, opened } = options.program ?? chosenProgram();
   const command = (await provide(artifact)).path;
   await mkdir(dir, { recursive: true });
   const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;
-  const { args, healthy } = await runMode(mode, dir, listen, closed ? { server: {}, listener: {} } : opened);
+  const { args, healthy } = await runMode(mode, dir, listen, opened);
+  if (more !== undefined) await writeFile(join(dir, 'more.hcl'), more);
+  const configured = more === undefined ? args : [...args, `-config=${join(dir, 'more.hcl')}`];
   const ready = () => answers(`${address}/v1/sys/health`, ...healthy);
-  const { stop } = await startProcess({ name: 'vault', dir, lifetime, command, args, ready });
+  const { stop } = await startProcess({ name: 'vault', dir, lifetime, command, args: configured, ready });
   return mode.kind === 'dev' ? { address, rootToken: mode.rootToken, stop } : { address, stop };
 }
 

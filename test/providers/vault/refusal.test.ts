@@ -74,11 +74,7 @@ describe('what a refused call means', () => {
 
   test('names the capabilities that a denied token lacks', () => {
     expect(refused('PATCH', answered(403, denied)).detail.next).toContain('patch on "kv/data/app"');
-    const tuning = refusal(
-      { method: 'POST', path: 'sys/auth/k8s/tune', address },
-      answered(403, denied),
-      [],
-    );
+    const tuning = refusal({ method: 'POST', path: 'sys/auth/k8s/tune', address }, answered(403, denied), []);
     expect(tuning.detail.next).toContain('create and update and sudo');
   });
 

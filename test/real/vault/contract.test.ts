@@ -111,8 +111,7 @@ describeKind('vault.kubernetes-auth-config', async () => {
         const { body } = await stranger('GET', `auth/${mount}/config`);
         await stranger('POST', `auth/${mount}/config`, { ...body.data, disable_iss_validation: false });
       },
-      isThere: async () =>
-        (await stranger('GET', `auth/${mount}/config`)).body.data.disable_iss_validation === false,
+      isThere: async () => (await stranger('GET', `auth/${mount}/config`)).body.data.disable_iss_validation === false,
     },
   };
 });

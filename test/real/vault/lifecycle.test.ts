@@ -61,7 +61,9 @@ describe('vault.active follows a Vault from nothing to service', () => {
     await expect(scopeOf(address)).rejects.toMatchObject({ code: 'UNREACHABLE', message: /it is sealed/ });
 
     await put(`${address}/v1/sys/unseal`, { key: init.keys[0] });
-    expect(await lineOf(address)).toBe(`${program.name} ${program.version} at ${address} (sealed, 1 of 2 shares given)`);
+    expect(await lineOf(address)).toBe(
+      `${program.name} ${program.version} at ${address} (sealed, 1 of 2 shares given)`,
+    );
 
     await put(`${address}/v1/sys/unseal`, { key: init.keys[1] });
     await untilOpen(address);

