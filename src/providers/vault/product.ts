@@ -39,6 +39,8 @@ export const differences = {
   },
   /** Whether an auth method of type kubernetes may have no authority while its own pod's must not step in. */
   noAuthority: { vault: recorded(true), openbao: recorded(false) },
+  /** What its program is called. */
+  program: { vault: recorded('vault'), openbao: recorded('bao') },
   /** Whether a server's description of its API has the roles of jwt; OpenBao describes those of CEL in their place. */
   describesJwtRoles: { vault: recorded(true), openbao: recorded(false) },
 } as const satisfies Readonly<Record<string, Row<unknown>>>;
