@@ -84,10 +84,11 @@ const ofVault = [
   'login-proof',
   'logins',
   'oidc-login',
-  // From nothing into service, and back from a snapshot.
+  // From nothing into service, killed on the way, and back from a snapshot.
   'computed',
   'drill',
   'from-nothing',
+  'kill',
   'lifecycle',
   'refusals',
   'rekey',
