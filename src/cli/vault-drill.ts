@@ -9,7 +9,7 @@ import { withServers } from './vault-servers.ts';
 type DrillFlags = ManifestFlags & {
   readonly snapshot: string | undefined;
   readonly canary: string | undefined;
-  readonly 'vault-program': string;
+  readonly 'vault-program': string | undefined;
   readonly 'with-network': boolean;
 };
 

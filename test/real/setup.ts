@@ -6,6 +6,7 @@ import { startPostgresql } from '../servers/postgresql.ts';
 import { whyNoPostgresql } from '../servers/postgresql-programs.ts';
 import { createRunFolder } from '../servers/run-folders.ts';
 import { startVault } from '../servers/vault.ts';
+import { chosenProgram } from '../servers/vault-program.ts';
 import { makeDatabaseUsers } from '../support/database-users.ts';
 
 declare module 'vitest' {
@@ -18,7 +19,7 @@ declare module 'vitest' {
       caFile: string;
       /** What a node shows to the API server; absent in the sandbox, which has none. */
       node?: { certFile: string; keyFile: string };
-      vault: { address: string; token: string };
+      vault: { address: string; token: string; product: 'vault' | 'openbao' };
       /** The URL as Vault's connections have it; its users: test/support/database-users.ts. */
       database: { url: string };
     };
@@ -50,7 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       url,
       caFile,
       node,
-      vault: { address: vault.address, token },
+      vault: { address: vault.address, token, product: chosenProgram().name },
       database: { url: database?.url ?? '' },
     });
   } catch (error) {

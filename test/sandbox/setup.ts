@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     context: testContext,
     url: cluster.url,
     caFile,
-    vault: { address: vault.address, token: vault.rootToken },
+    vault: { address: vault.address, token: vault.rootToken, product: 'vault' },
     database: { url: 'postgresql://{{username}}:{{password}}@127.0.0.1:5432/postgres' },
   });
   return async () => {

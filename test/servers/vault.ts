@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { vault } from './binaries/artifacts.ts';
 import { provide } from './binaries/provide.ts';
 import { freePorts, requireFree } from './ports.ts';
 import { type Lifetime, startProcess } from './processes.ts';
+import { chosenProgram, type Program } from './vault-program.ts';
 import { answers } from './wait.ts';
 
 /**
@@ -16,20 +16,33 @@ export type VaultMode =
   | { kind: 'raft'; join?: readonly string[] };
 
 /** `port` is for a Vault that must come back at its old address; the next port is bound too. */
-export type VaultOptions = { dir: string; mode: VaultMode; port?: number; lifetime?: Lifetime };
+export type VaultOptions = {
+  dir: string;
+  mode: VaultMode;
+  port?: number;
+  lifetime?: Lifetime;
+  /** Another one than that of this run. */
+  program?: Program;
+  /** More of its configuration, in HCL. */
+  more?: string;
+};
 
 /** A Vault that answers at `address`; but for `raft` it keeps everything in memory, so a stopped one has lost it. */
 export type Vault = { address: string; rootToken?: string; stop: () => Promise<void> };
 
-/** Starts a Vault on loopback, over plain http. */
-export async function startVault({ dir, mode, port, lifetime = 'parent' }: VaultOptions): Promise<Vault> {
-  const command = (await provide(vault)).path;
+/** Starts a Vault, or the other server of its API, on loopback, over plain http. */
+export async function startVault(options: VaultOptions): Promise<Vault> {
+  const { dir, mode, port, lifetime = 'parent', more } = options;
+  const { artifact, opened } = options.program ?? chosenProgram();
+  const command = (await provide(artifact)).path;
   await mkdir(dir, { recursive: true });
   const listen = `127.0.0.1:${await choosePort(port)}`;
   const address = `http://${listen}`;
-  const { args, healthy } = await runMode(mode, dir, listen);
+  const { args, healthy } = await runMode(mode, dir, listen, opened);
+  if (more !== undefined) await writeFile(join(dir, 'more.hcl'), more);
+  const configured = more === undefined ? args : [...args, `-config=${join(dir, 'more.hcl')}`];
   const ready = () => answers(`${address}/v1/sys/health`, ...healthy);
-  const { stop } = await startProcess({ name: 'vault', dir, lifetime, command, args, ready });
+  const { stop } = await startProcess({ name: 'vault', dir, lifetime, command, args: configured, ready });
   return mode.kind === 'dev' ? { address, rootToken: mode.rootToken, stop } : { address, stop };
 }
 
@@ -41,23 +54,38 @@ async function choosePort(wanted: number | undefined): Promise<number> {
 }
 
 /** The arguments, and the status of sys/health once it is up: 200 active, 501 uninitialised, 503 sealed. */
-async function runMode(mode: VaultMode, dir: string, listen: string): Promise<{ args: string[]; healthy: number[] }> {
+async function runMode(
+  mode: VaultMode,
+  dir: string,
+  listen: string,
+  opened: Program['opened'],
+): Promise<{ args: string[]; healthy: number[] }> {
+  const file = join(dir, 'vault.json');
+  const configured = async (settings: { listener?: { tcp: object } }): Promise<string> => {
+    const listener = settings.listener && { listener: { tcp: { ...settings.listener.tcp, ...opened.listener } } };
+    await writeFile(file, JSON.stringify({ ...settings, ...opened.server, ...listener }, null, 2));
+    return `-config=${file}`;
+  };
   switch (mode.kind) {
     case 'dev': {
       const flags = ['-dev', '-dev-no-store-token', `-dev-root-token-id=${mode.rootToken}`];
-      return { args: ['server', ...flags, `-dev-listen-address=${listen}`], healthy: [200] };
+      return {
+        args: ['server', ...flags, `-dev-listen-address=${listen}`, await configured({})],
+        healthy: [200],
+      };
     }
-    case 'inmem': {
-      const file = join(dir, 'vault.json');
-      await writeFile(file, JSON.stringify({ ...inmemConfiguration(listen), ...sealBy(mode.sealedBy) }, null, 2));
-      return { args: ['server', `-config=${file}`], healthy: [501] };
-    }
+    case 'inmem':
+      return {
+        args: ['server', await configured({ ...inmemConfiguration(listen), ...sealBy(mode.sealedBy) })],
+        healthy: [501],
+      };
     case 'raft': {
-      const file = join(dir, 'vault.json');
       const path = join(dir, 'raft');
       await mkdir(path, { recursive: true });
-      await writeFile(file, JSON.stringify(raftConfiguration(listen, path, mode.join ?? []), null, 2));
-      return { args: ['server', `-config=${file}`], healthy: [501, 503] };
+      return {
+        args: ['server', await configured(raftConfiguration(listen, path, mode.join ?? []))],
+        healthy: [501, 503],
+      };
     }
   }
 }

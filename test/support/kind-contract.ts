@@ -19,6 +19,8 @@ export interface KindCase {
   readonly changes: readonly string[];
   /** The example without an optional field that it sets, and the path of that field, where the kind has one. */
   readonly without?: { readonly resource: Resource; readonly field: string };
+  /** Fields that this server does not know, and which the case leaves out. */
+  readonly lacks?: readonly string[];
   /** Values that may not show up anywhere. */
   readonly env?: Readonly<Record<string, string>>;
   /** Something that a stranger adds to the object, and whether it is still there. */
@@ -123,7 +125,9 @@ export const describeKind = (name: string, kindCase: () => Promise<KindCase>): v
 
     test('has no field that its server does not know', async () => {
       const { kind, id, fields } = found();
-      expect(await kind?.recognises(id, fields)).toEqual({ is: 'known' });
+      const { lacks = [] } = given;
+      const known = lacks.length === 0 ? { is: 'known' } : { is: 'unknown', fields: lacks, by: expect.any(String) };
+      expect(await kind?.recognises(id, fields)).toEqual(known);
     });
 
     test('finishes a write that was begun and never ended', async () => {

@@ -6,7 +6,7 @@ import type { DrillDocument } from '../../views/vault-drill.ts';
 export default class VaultDrill extends LabCommand {
   static override summary = 'Rebuild a throw-away Vault from a snapshot and the escrow, and read a secret in it.';
   static override description =
-    `Starts the program vault in a temporary folder, without a network (Linux), restores the snapshot, unseals it with the shares that the custodian stores keep, makes a root token by them, reads one secret of KV and compares it with the live Vault's where lab may read that; then destroys all of it, also after a failure or Ctrl-C. No value is shown. The live Vault is only read.
+    `Starts Vault's program in a temporary folder, without a network (Linux), restores the snapshot, unseals it with the shares that the custodian stores keep, makes a root token by them, reads one secret of KV and compares it with the live Vault's where lab may read that; then destroys all of it, also after a failure or Ctrl-C. No value is shown. The live Vault is only read.
 
 Without a network, because a restored Vault goes on where the snapshot was taken: it would revoke leases and rotate passwords in the real databases. Its audit devices write to the files that they name: run it elsewhere than on Vault's own machine.
 
@@ -31,8 +31,7 @@ Exit code: 0 it was brought back, 1 it was not, 4 no secret was read, 5 refused.
     }),
     'vault-program': Flags.string({
       helpValue: 'FILE',
-      default: 'vault',
-      summary: 'The program; default: vault on PATH.',
+      summary: 'The program; default: vault on PATH, or bao where the live one is an OpenBao.',
     }),
     'with-network': Flags.boolean({ summary: 'Let the throw-away Vault have the network of this machine.' }),
     ...sandboxFlags,

@@ -108,7 +108,8 @@ const refuseEnvironment = (env: Env): void => {
       next: "Unset it; for a private certificate authority set VAULT_CACERT to that authority's file.",
     });
   }
-  // The community edition ignores the namespace and answers 200: everything would land in the root namespace.
+  // The community edition ignores the namespace and answers 200: everything would land in the root namespace. OpenBao has
+  // namespaces, and nothing in lab knows of them.
   if ((env.VAULT_NAMESPACE ?? '') !== '') {
     throw new LabError('GUARD', 'VAULT_NAMESPACE is set, and lab works in the root namespace only', {
       next: 'Unset VAULT_NAMESPACE for this command.',

@@ -58,7 +58,10 @@ const toTemplate = (path: string): Template => {
 
 const wordsIn = (path: unknown, schemas: Readonly<Record<string, unknown>>): ReturnType<Description['wordsOf']> => {
   const parsed = written.safeParse(path).data;
-  const [content] = Object.values((parsed?.post ?? parsed?.patch)?.requestBody?.content ?? {});
+  const write = parsed?.post ?? parsed?.patch;
+  // OpenBao has no body where a write takes anything: KV of version 1.
+  if (write !== undefined && write.requestBody === undefined) return 'any';
+  const [content] = Object.values(write?.requestBody?.content ?? {});
   const name = content?.schema.$ref?.split('/').at(-1);
   const body = name === undefined ? content?.schema : schema.safeParse(schemas[name]).data;
   if (body?.additionalProperties === true) return 'any';

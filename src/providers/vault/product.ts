@@ -11,7 +11,8 @@ export const productOf = ({
 }): Product => (enterprise === undefined && Number.parseInt(version, 10) >= 2 ? 'openbao' : 'vault');
 
 /**
- * How a row is known. recorded: by a real server, in test/recordings or test/real. documented: read in the product's own
+ * How a row is known. recorded: by a real server, in test/recordings or test/real; of OpenBao in
+ * test/real/vault/openbao.test.ts. documented: read in the product's own
  * source or documentation, and not seen yet.
  */
 type Known = 'recorded' | 'documented';
@@ -30,12 +31,18 @@ export const differences = {
    * Whether audit devices are made by API. OpenBao since 2.3.2 takes them from its configuration only, unless
    * `unsafe_allow_api_audit_creation` is set there. Source: openbao.org, "audit" stanza; CVE-2025-54997.
    */
-  auditByApi: { vault: recorded(true), openbao: documented(false) },
+  auditByApi: { vault: recorded(true), openbao: recorded(false) },
   /** Policies that are there from the beginning. `default-ceiling`: Vault 2.0. */
   ownPolicies: {
     vault: documented<readonly string[]>(['root', 'default', 'default-ceiling']),
-    openbao: documented<readonly string[]>(['root', 'default']),
+    openbao: recorded<readonly string[]>(['root', 'default']),
   },
+  /** Whether an auth method of type kubernetes may have no authority while its own pod's must not step in. */
+  noAuthority: { vault: recorded(true), openbao: recorded(false) },
+  /** What its program is called. */
+  program: { vault: recorded('vault'), openbao: recorded('bao') },
+  /** Whether a server's description of its API has the roles of jwt; OpenBao describes those of CEL in their place. */
+  describesJwtRoles: { vault: recorded(true), openbao: recorded(false) },
 } as const satisfies Readonly<Record<string, Row<unknown>>>;
 
 type Differences = typeof differences;

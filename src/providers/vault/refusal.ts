@@ -27,9 +27,14 @@ export const isAbsent = (method: ShownCall['method'], exchange: Exchange): boole
 const says = (exchange: Exchange, text: string): boolean =>
   exchange.outcome === 'answered' && errorTexts(exchange.body).some((line) => line.includes(text));
 
-/** Whether Vault did nothing because it does not know the token, or no longer. */
+/**
+ * Whether the server did nothing because it does not know the token, or no longer. Vault says so; OpenBao and old Vaults
+ * say no more than that it is denied, and not in the words in which a policy denies: `1 error occurred: * permission denied`.
+ */
 export const isDeadToken = (exchange: Exchange): boolean =>
-  exchange.outcome === 'answered' && exchange.status === 403 && says(exchange, 'invalid token');
+  exchange.outcome === 'answered' &&
+  exchange.status === 403 &&
+  (says(exchange, 'invalid token') || errorTexts(exchange.body).join() === 'permission denied');
 
 /** Whether sending the same call again is harmless and may help. The only place that decides so. */
 export const mayRetry = (method: ShownCall['method'], exchange: Exchange): boolean => {
@@ -89,7 +94,7 @@ const meaning = (call: ShownCall, exchange: Extract<Exchange, { outcome: 'answer
     case 401:
       return { code: 'UNAUTHENTICATED' };
     case 403:
-      if (says(exchange, 'invalid token')) return { code: 'UNAUTHENTICATED', next: 'Log in again: the token expired.' };
+      if (isDeadToken(exchange)) return { code: 'UNAUTHENTICATED', next: 'Log in again: the token expired.' };
       return {
         code: 'DENIED',
         next: `The token's policies must allow ${needed(call)} on "${call.path.replace(listing, '')}".`,

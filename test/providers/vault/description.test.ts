@@ -39,6 +39,7 @@ test.each([
   ['sys/mounts/team/db', ['type']],
   ['a.b/config', ['max']],
   ['kv/anything/at/all', 'any'],
+  ['kv1/anything/at/all', 'any'],
   ['patched/x', ['usage']],
   ['read/only', undefined],
   ['aXb/config', undefined],
@@ -52,6 +53,7 @@ test.each([
     '/sys/mounts/{path}/tune': takes('options'),
     '/a.b/config': takes('max'),
     '/kv/{path}': referring('Any'),
+    '/kv1/{path}': { get: {}, post: { responses: {} } },
     '/patched/{name}': { patch: takes('usage').post },
     '/read/only': { get: {} },
   });

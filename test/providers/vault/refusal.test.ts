@@ -4,6 +4,7 @@ import type { Exchange } from '../../../src/providers/vault/transport.ts';
 
 const address = 'https://vault.example:8200';
 const answered = (status: number, ...errors: string[]): Exchange => ({ outcome: 'answered', status, body: { errors } });
+const denied = '1 error occurred:\n\t* permission denied\n\n';
 const cut = (code: string, sent: boolean): Exchange => ({ outcome: 'failed', code, sent });
 const refused = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', exchange: Exchange, sent: string[] = []) =>
   refusal({ method, path: 'kv/data/app', address }, exchange, sent);
@@ -27,13 +28,14 @@ describe('what a refused call means', () => {
       answered(400, 'Upgrading from non-versioned to versioned data. …'),
       'NOT_SETTLED',
     ],
-    ['a path that is not allowed', 'GET', answered(403, '1 error occurred:\n\t* permission denied\n\n'), 'DENIED'],
+    ['a path that is not allowed', 'GET', answered(403, denied), 'DENIED'],
     [
       'a token that died',
       'GET',
       answered(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'),
       'UNAUTHENTICATED',
     ],
+    ['a token that OpenBao does not know', 'GET', answered(403, 'permission denied'), 'UNAUTHENTICATED'],
     [
       'a write where nothing is mounted',
       'POST',
@@ -71,12 +73,8 @@ describe('what a refused call means', () => {
   });
 
   test('names the capabilities that a denied token lacks', () => {
-    expect(refused('PATCH', answered(403, 'permission denied')).detail.next).toContain('patch on "kv/data/app"');
-    const tuning = refusal(
-      { method: 'POST', path: 'sys/auth/k8s/tune', address },
-      answered(403, 'permission denied'),
-      [],
-    );
+    expect(refused('PATCH', answered(403, denied)).detail.next).toContain('patch on "kv/data/app"');
+    const tuning = refusal({ method: 'POST', path: 'sys/auth/k8s/tune', address }, answered(403, denied), []);
     expect(tuning.detail.next).toContain('create and update and sudo');
   });
 
@@ -136,7 +134,7 @@ describe('a further try', () => {
     ['POST', answered(400, 'no such thing'), false],
     ['POST', answered(500, 'local node not active but active cluster node not found'), true],
     ['GET', answered(500, 'internal error'), true],
-    ['GET', answered(403, 'permission denied'), false],
+    ['GET', answered(403, denied), false],
     ['GET', answered(404), false],
     ['GET', answered(200), false],
   ])('of %s after %j: %s', (method, exchange, expected) => {

@@ -16,8 +16,8 @@ describeKind('vault.audit-device', async () => {
     connect: opened,
     kinds,
     example: [at({ description: 'who did what' })],
-    changed: at({ description: 'who did what', options: { file_path: 'discard', format: 'jsonx' } }),
-    changes: ['options.format'],
+    changed: at({ description: 'who did what', options: { file_path: 'discard', hmac_accessor: 'false' } }),
+    changes: ['options.hmac_accessor'],
   };
 });
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { armor, Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
-import { vault as vaultProgram } from '../../servers/binaries/artifacts.ts';
 import { provide } from '../../servers/binaries/provide.ts';
+import { chosenProgram } from '../../servers/vault-program.ts';
 import type { Ran } from './nothing.ts';
 import { opens, type Scene, stage, storeShares } from './scene.ts';
 import { nobody } from './watched.ts';
@@ -72,7 +72,14 @@ describe('custodians who have an identity of age', () => {
     // The watched way is for text.
     const direct = { LAB_VAR_vaultAddress: vault.address };
     expect(ended(await here.lab(['vault', 'snapshot', snapshot], direct))).toEqual({ code: 0, errors: '' });
-    const drill = ['vault', 'drill', '--snapshot', snapshot, '--vault-program', (await provide(vaultProgram)).path];
+    const drill = [
+      'vault',
+      'drill',
+      '--snapshot',
+      snapshot,
+      '--vault-program',
+      (await provide(chosenProgram().artifact)).path,
+    ];
     const drilled = await here.lab(drill, withIdentity);
     expect(drilled.stdout).toMatch(/✔ the escrow's shares open it +those of init, from escrow\/keys\.age/);
     const undrilled = await here.lab(drill);

@@ -109,10 +109,9 @@ describeKind('vault.kubernetes-auth-config', async () => {
     stranger: {
       add: async () => {
         const { body } = await stranger('GET', `auth/${mount}/config`);
-        await stranger('POST', `auth/${mount}/config`, { ...body.data, use_annotations_as_alias_metadata: true });
+        await stranger('POST', `auth/${mount}/config`, { ...body.data, disable_iss_validation: false });
       },
-      isThere: async () =>
-        (await stranger('GET', `auth/${mount}/config`)).body.data.use_annotations_as_alias_metadata === true,
+      isThere: async () => (await stranger('GET', `auth/${mount}/config`)).body.data.disable_iss_validation === false,
     },
   };
 });

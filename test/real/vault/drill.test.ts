@@ -1,12 +1,12 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
-import { vault as vaultProgram } from '../../servers/binaries/artifacts.ts';
 import { provide } from '../../servers/binaries/provide.ts';
 import { createRunFolder, type RunFolder } from '../../servers/run-folders.ts';
 import { startVault } from '../../servers/vault.ts';
+import { chosenProgram } from '../../servers/vault-program.ts';
 import { type Nothing, setUp } from './nothing.ts';
 import { openedBy, storeShares } from './scene.ts';
 
@@ -43,7 +43,7 @@ describe('a snapshot, and the drill that rebuilds Vault from it', () => {
   beforeAll(async () => {
     folder = await createRunFolder();
     ({ address } = await startVault({ dir: join(folder.dir, 'vault'), mode: { kind: 'raft' } }));
-    program = (await provide(vaultProgram)).path;
+    program = (await provide(chosenProgram().artifact)).path;
     here = await setUp(address);
     await here.edit((manifest) =>
       manifest
@@ -131,6 +131,15 @@ describe('a snapshot, and the drill that rebuilds Vault from it', () => {
     expect(done.code).toBe(1);
     expect(done.stdout).toMatch(/✘ the snapshot is whole +\S*half.snap is no whole snapshot/);
     expect(await drills()).toEqual(before);
+  });
+
+  test('without a name the program of its product is looked for on PATH', async () => {
+    const bin = join(here.folder, 'bin');
+    await mkdir(bin);
+    await symlink(program, join(bin, chosenProgram().artifact.name));
+    const path = `${bin}:${process.env['PATH'] ?? ''}`;
+    const done = await here.lab(['vault', 'drill', '--snapshot', file()], { PATH: path });
+    expect(done.stdout).toMatch(/✔ the escrow's shares open it/);
   });
 
   test('without the program it says what to install', async () => {

@@ -5,6 +5,7 @@ import { vault } from '../../../src/providers/vault/index.ts';
 import { freePorts } from '../../servers/ports.ts';
 import { createRunFolder } from '../../servers/run-folders.ts';
 import { startVault } from '../../servers/vault.ts';
+import { chosenProgram } from '../../servers/vault-program.ts';
 import { config, connectFor, context } from './server.ts';
 
 let dir: string;
@@ -46,10 +47,11 @@ describe('vault.active follows a Vault from nothing to service', () => {
     expect(await lineOf(address)).toBe(`vault: waiting for ${address}, not reachable yet`);
     await expect(scopeOf(address)).rejects.toMatchObject({ code: 'UNREACHABLE' });
 
+    const program = chosenProgram();
     const server = await startVault({ dir: join(dir, 'inmem'), mode: { kind: 'inmem' }, port });
     expect(await gateOf(address)).toEqual({ state: 'shut', because: `Vault at ${address} is not initialised` });
     expect(await gateOf(address, 'expected')).toMatchObject({ state: 'shut' });
-    expect(await lineOf(address)).toBe(`vault 1.21.4 at ${address} (not initialised)`);
+    expect(await lineOf(address)).toBe(`${program.name} ${program.version} at ${address} (not initialised)`);
 
     const init = await put(`${address}/v1/sys/init`, { secret_shares: 3, secret_threshold: 2 });
     expect(await gateOf(address)).toEqual({
@@ -59,11 +61,13 @@ describe('vault.active follows a Vault from nothing to service', () => {
     await expect(scopeOf(address)).rejects.toMatchObject({ code: 'UNREACHABLE', message: /it is sealed/ });
 
     await put(`${address}/v1/sys/unseal`, { key: init.keys[0] });
-    expect(await lineOf(address)).toBe(`vault 1.21.4 at ${address} (sealed, 1 of 2 shares given)`);
+    expect(await lineOf(address)).toBe(
+      `${program.name} ${program.version} at ${address} (sealed, 1 of 2 shares given)`,
+    );
 
     await put(`${address}/v1/sys/unseal`, { key: init.keys[1] });
     await untilOpen(address);
-    expect(await lineOf(address)).toBe(`vault 1.21.4 at ${address} (active)`);
+    expect(await lineOf(address)).toBe(`${program.name} ${program.version} at ${address} (active)`);
     expect(await scopeOf(address)).toMatch(/^[0-9a-f-]{36}$/);
 
     const withRoot = context({ APPLY_TOKEN: init.root_token });

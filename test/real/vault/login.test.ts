@@ -1,5 +1,6 @@
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { vault } from '../../../src/providers/vault/index.ts';
+import { chosenProgram } from '../../servers/vault-program.ts';
 import { config, connectFor, context, stranger, tokenFor, uniqueName } from './server.ts';
 
 const mounts = { id: ['kv'], spec: {} };
@@ -9,7 +10,8 @@ describe('the token', () => {
     const connection = await vault.connect(config(), { ...context(), resolve: async () => undefined });
     expect(await connection.gate('vault.active')).toEqual({ state: 'open' });
     expect(await connection.scope()).toMatch(/^[0-9a-f-]{36}$/);
-    expect(await connection.describe()).toMatch(/^vault 1\.21\.4 at .* \(active\)$/);
+    const { name, version } = chosenProgram();
+    expect(await connection.describe()).toBe(`${name} ${version} at ${inject('servers').vault.address} (active)`);
     await connection.close();
   });
 

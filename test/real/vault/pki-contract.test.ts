@@ -1,3 +1,4 @@
+import { inject } from 'vitest';
 import type { Fields } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { describeKind } from '../../support/kind-contract.ts';
@@ -6,6 +7,7 @@ import { connect, stranger, uniqueName } from './server.ts';
 
 const { kinds } = vault;
 const opened = async () => [await connect()];
+const isVault = () => inject('servers').vault.product === 'vault';
 
 const engineAt = (path: string) => resource(`vault.mount/${path}`, { type: 'pki', maxLeaseTtl: '87600h' });
 const rootAt = (mount: string, spec: Fields = {}) =>
@@ -117,7 +119,7 @@ describeKind('vault.pki-crl', async () => {
     autoRebuild: true,
     delta: true,
     deltaRebuildInterval: '30m',
-    maxEntries: 1000,
+    ...(isVault() ? { maxEntries: 1000 } : {}),
   };
   return {
     connect: opened,
@@ -126,6 +128,7 @@ describeKind('vault.pki-crl', async () => {
     changed: at({ ...settings, expiry: '120h', autoRebuildGracePeriod: '24h' }),
     changes: ['expiry'],
     without: { resource: at(settings), field: 'autoRebuildGracePeriod' },
+    ...(isVault() ? {} : { lacks: ['maxEntries'] }),
   };
 });
 
@@ -179,7 +182,8 @@ const everyOption = {
 
 describeKind('vault.pki-role', async () => {
   const mount = uniqueName('roles');
-  const { subdomains, ...others } = everyOption;
+  const { subdomains, serialNumberSource, ...known } = everyOption;
+  const others: Fields = { ...known, ...(isVault() ? { serialNumberSource } : {}) };
   const at = (spec: Fields) => resource(`vault.pki-role/${mount}/Lab`, spec);
   return {
     connect: opened,
@@ -188,6 +192,7 @@ describeKind('vault.pki-role', async () => {
     changed: at({ ...others, subdomains, key: 'ed25519', maxTtl: '48h', domains: [] }),
     changes: ['domains', 'key', 'maxTtl'],
     without: { resource: at(others), field: 'subdomains' },
+    ...(isVault() ? {} : { lacks: ['serialNumberSource'] }),
   };
 });
 
@@ -201,6 +206,7 @@ describeKind('vault.pki-role of few words', async () => {
     changed: at({ notAfter: '2031-01-01T00:00:00Z' }),
     changes: ['notAfter'],
     without: { resource: at({}), field: 'notAfter' },
+    ...(isVault() ? {} : { lacks: ['serialNumberSource'] }),
     stranger: {
       add: async () => {
         await stranger('PATCH', `${mount}/roles/lab`, { organization: ['Strangers'] });

@@ -69,7 +69,11 @@ describe('a Vault and an escrow that do not fit', () => {
     [port = 0] = await freePorts(2);
     vault = await own();
     here = await setUp(`http://127.0.0.1:${port}`);
-    expect((await here.lab(apply)).code).toBe(0);
+    const made = await here.lab(apply);
+    expect({ code: made.code, errors: made.code === 0 ? '' : made.stdout + made.stderr }).toEqual({
+      code: 0,
+      errors: '',
+    });
     await vault.stop();
     vault = await own();
   });

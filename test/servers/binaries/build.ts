@@ -2,7 +2,7 @@ import { chmod, copyFile, cp, readdir, readFile, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import type { Artifact, VersionStamp } from './artifacts.ts';
 import { goBuild, goOutput, moduleFolder, sourceOf } from './go.ts';
-import { buildPython } from './python.ts';
+import { buildPython, takeFromWheel } from './python.ts';
 
 /** Makes an artifact as `file` in `folder`, which is empty and writable; compilers write to `log`. */
 export async function build(artifact: Artifact, folder: string, log: string): Promise<void> {
@@ -20,6 +20,8 @@ export async function build(artifact: Artifact, folder: string, log: string): Pr
     }
     case 'python':
       return buildPython(artifact, recipe.starts, folder, log);
+    case 'wheel':
+      return takeFromWheel(artifact, recipe.file, folder, log);
     case 'compile-patched': {
       const workspace = join(folder, 'source');
       await cp(moduleFolder(artifact), workspace, { recursive: true });

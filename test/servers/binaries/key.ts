@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from './artifacts.ts';
 import { goOutput, moduleFolder } from './go.ts';
-import { pythonVersion } from './python.ts';
+import { pythonVersion, wheelPlatform } from './python.ts';
 
 /** Changes whenever the built file could: tool chain, platform, recipe, or any file of the module. */
 export async function cacheKey(artifact: Artifact): Promise<string> {
@@ -18,7 +18,15 @@ export async function cacheKey(artifact: Artifact): Promise<string> {
 }
 
 /** Go is asked in the module's folder, because its go.mod decides which Go is used. */
-const toolChain = (artifact: Artifact): Promise<string> =>
-  artifact.recipe.kind === 'python'
-    ? pythonVersion(artifact)
-    : goOutput(artifact, ['env', 'GOVERSION', 'GOOS', 'GOARCH']);
+const toolChain = async (artifact: Artifact): Promise<string> => {
+  switch (artifact.recipe.kind) {
+    case 'wheel':
+      return wheelPlatform(artifact, artifact.recipe.platforms);
+    case 'python':
+      return pythonVersion(artifact);
+    case 'copy':
+    case 'compile':
+    case 'compile-patched':
+      return goOutput(artifact, ['env', 'GOVERSION', 'GOOS', 'GOARCH']);
+  }
+};

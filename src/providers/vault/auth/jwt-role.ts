@@ -3,6 +3,7 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { sortedSet } from '../../../engine/fields.ts';
 import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
+import { differenceOf } from '../product.ts';
 import { inWords, recognising } from '../recognising.ts';
 import { proveLoginPage } from './login-page.ts';
 import { rightsOfRole, roleKind, rolePath } from './role-kind.ts';
@@ -98,7 +99,11 @@ export const jwtAuthRole = defineKind<typeof schema.shape, VaultClient>({
       outputs: {},
     };
   },
-  recognises: recognising(rolePath, words),
+  // Where they are not described, a write tells what was not known.
+  recognises: async (client, id, fields) =>
+    differenceOf('describesJwtRoles', await client.product())
+      ? recognising(rolePath, words)(client, id, fields)
+      : { is: 'known' },
   write: (client, { id, spec, live, removed }) =>
     client.write('POST', rolePath(id), {
       ...inWords(words, spec),

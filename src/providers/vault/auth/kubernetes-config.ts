@@ -9,6 +9,7 @@ import { clearable } from '../clearable.ts';
 import type { VaultClient } from '../client.ts';
 import { keptForLogin } from '../login/kept.ts';
 import { trimSlashes } from '../path.ts';
+import { differenceOf } from '../product.ts';
 import { inWords, recognising } from '../recognising.ts';
 import { may } from '../rights.ts';
 
@@ -49,8 +50,8 @@ const nowhere = 'https://removed.invalid';
 
 /**
  * How an auth method of type kubernetes reaches the cluster. Every write replaces all of it on the server, so live fields
- * are sent along. Vault cannot delete it before its auth method: removal takes token and authority out of it and leaves a
- * host that is nowhere, which counts as absent.
+ * are sent along. Vault cannot delete it before its auth method: removal takes token and, where the server allows it, authority
+ * out of it and leaves a host that is nowhere, which counts as absent.
  */
 export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.kubernetes-auth-config',
@@ -110,6 +111,13 @@ export const kubernetesAuthConfig = defineKind<typeof schema.shape, VaultClient>
     const live = await client.read(configPath(mount), answer);
     if (live === undefined || live.kubernetes_host === nowhere) return;
     // Vault's own pod may not step in for what is taken out.
-    await client.write('POST', configPath(mount), { kubernetes_host: nowhere, disable_local_ca_jwt: true });
+    const disabled = { kubernetes_host: nowhere, disable_local_ca_jwt: true };
+    if (differenceOf('noAuthority', await client.product())) return client.write('POST', configPath(mount), disabled);
+    const { kubernetes_ca_cert } = live;
+    await client.write('POST', configPath(mount), {
+      ...disabled,
+      kubernetes_ca_cert,
+      disable_local_ca_jwt: kubernetes_ca_cert !== '',
+    });
   },
 });

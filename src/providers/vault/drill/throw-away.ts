@@ -21,7 +21,7 @@ export interface ThrowAway {
 
 /** What it is started from. */
 export interface ThrowAwayOptions {
-  /** The program `vault`: a file, or a name on PATH. */
+  /** The program `vault` or `bao`: a file, or a name on PATH. */
   readonly program: string;
   /** Consent to a network: without it, it is started where there is none. */
   readonly network: boolean;
@@ -37,7 +37,7 @@ export const startThrowAway = async ({ program, network, env, signal, say }: Thr
   const vault = await found(program, env['PATH'] ?? '');
   if (vault === undefined) {
     throw new LabError('MISSING_SOURCE', `there is no program ${program}`, {
-      next: 'A drill rebuilds Vault with its own program: install vault on this machine, or name it with --vault-program FILE.',
+      next: 'A drill rebuilds Vault with its own program: install vault, or bao for an OpenBao, on this machine, or name it with --vault-program FILE.',
     });
   }
   const unshare = network ? undefined : await found('unshare', env['PATH'] ?? '');
@@ -96,7 +96,8 @@ const configuration = (folder: string, socket: string, network: boolean) => {
   return {
     storage: { raft: { path: join(folder, 'raft'), node_id: 'drill', performance_multiplier: 1 } },
     listener: [
-      { unix: { address: socket, socket_mode: '0600' } },
+      // OpenBao makes no root token by shares unless its listener says so; Vault passes that over.
+      { unix: { address: socket, socket_mode: '0600', disable_unauthed_generate_root_endpoints: false } },
       // Raft wants an address of its cluster, though it is alone; nobody is told of this one.
       { tcp: { address: `${host}:${port}`, cluster_address: `${host}:${network ? 0 : 8201}`, tls_disable: true } },
     ],

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
-import { sortedSet } from '../../../engine/fields.ts';
 import type { Live } from '../../../engine/resource.ts';
+import { lowerCased } from '../auth/token-settings.ts';
 import type { VaultClient } from '../client.ts';
 import { names } from '../listed.ts';
 import { recognising } from '../recognising.ts';
@@ -13,7 +13,7 @@ const markKey = 'lab';
 
 const schema = z.strictObject({
   type: z.enum(['internal', 'external']).describe('external: whoever logs in with the alias is a member.'),
-  policies: sortedSet().describe("Policies that its members get beside their login's."),
+  policies: z.array(z.string()).transform(lowerCased).describe("Policies that its members get beside their login's."),
   metadata: z.record(z.string(), z.string()).optional().describe('For templated policies and for people.'),
 });
 
@@ -76,7 +76,7 @@ export const identityGroup = defineKind<typeof schema.shape, VaultClient>({
     const { [markKey]: mark, ...metadata } = live.metadata ?? {};
     return {
       exists: 'yes',
-      spec: { type: live.type, policies: (live.policies ?? []).toSorted(), metadata },
+      spec: { type: live.type, policies: lowerCased(live.policies ?? []), metadata },
       outputs: { id: live.id },
       ...(mark === undefined ? {} : { mark }),
     };

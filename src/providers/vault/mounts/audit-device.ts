@@ -92,7 +92,7 @@ const explained = async (
   spec: z.output<typeof schema>,
 ): Promise<unknown> => {
   if (!(error instanceof LabError) || error.code !== 'REJECTED') return error;
-  if (differenceOf('auditByApi', await client.product())) return error;
+  if (differenceOf('auditByApi', await client.product()) || !error.message.includes('via API')) return error;
   return new LabError('REJECTED', error.message, {
     next: `OpenBao takes audit devices from its configuration: add ${auditStanza(path, spec)} on each server, and send it SIGHUP.`,
   });

@@ -100,7 +100,7 @@ export const rekeyAt = (
     const closed = exchange.outcome === 'answered' && [403, 404, 405].includes(exchange.status);
     if (!closed) return refusal({ method, path: `${base}/${path}`, address }, exchange, []);
     return new LabError('DENIED', `${address} hands out new shares to nobody without a token (${base}/${path})`, {
-      next: 'Vault from 2.0 and OpenBao from 2.5 are closed so; lab vault rekey works where they are opened, or with Vault 1.x.',
+      next: 'Vault from 2.0 and OpenBao from 2.5 are closed so; lab vault rekey works with Vault 1.x, and where a listener opens them (OpenBao: disable_unauthed_rekey_endpoints = false).',
     });
   };
 

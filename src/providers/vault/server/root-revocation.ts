@@ -100,12 +100,9 @@ const otherRoots = async (client: VaultClient): Promise<readonly Probe[]> => {
   const check = 'no other root token';
   const own = client.ownLogin();
   try {
-    const accessors = (await own.list(['auth', 'token', 'accessors'], accessorList))?.keys ?? [];
     const roots: string[] = [];
-    for (const accessor of accessors) {
-      const token = await own
-        .ask(['auth', 'token', 'lookup-accessor'], { accessor }, known)
-        .catch((error: unknown) => goneMeanwhile(error));
+    for (const accessor of await accessorsNow(own)) {
+      const token = await tokenBy(own, accessor);
       if (token?.policies.includes('root') === true) {
         roots.push(`${accessor} (${token.display_name}, made ${new Date(token.creation_time * 1000).toISOString()})`);
       }
@@ -119,7 +116,17 @@ const otherRoots = async (client: VaultClient): Promise<readonly Probe[]> => {
   }
 };
 
-const goneMeanwhile = (error: unknown): undefined => {
-  if (error instanceof LabError && /invalid accessor/.test(error.message)) return undefined;
-  throw error;
+const accessorsNow = async (own: VaultCalls): Promise<readonly string[]> =>
+  (await own.list(['auth', 'token', 'accessors'], accessorList))?.keys ?? [];
+
+/** The token; undefined if it has gone meanwhile. Of one that is just going, both products say that it is denied. */
+const tokenBy = async (own: VaultCalls, accessor: string): Promise<z.output<typeof known> | undefined> => {
+  try {
+    return await own.ask(['auth', 'token', 'lookup-accessor'], { accessor }, known);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    if (error.message.includes('invalid accessor')) return undefined;
+    if (error.code === 'DENIED' && !(await accessorsNow(own)).includes(accessor)) return undefined;
+    throw error;
+  }
 };

@@ -4,6 +4,7 @@ import { LabError } from '../../../errors.ts';
 import { checkConfig } from '../config.ts';
 import type { DrillOptions } from '../drill/drill.ts';
 import { openLogin } from '../login/login.ts';
+import { differenceOf, type Product, productOf } from '../product.ts';
 import { openReach } from '../reach.ts';
 import { type ServerApi, serverAt } from './api.ts';
 import { type Bootstrap, openBootstrap } from './bootstrap.ts';
@@ -14,7 +15,9 @@ import { raftServer, readSnapshot, saveSnapshot } from './snapshot.ts';
 import { type Remark, unseal } from './unseal.ts';
 
 /** What a drill is asked for: a snapshot's file, or a new one. */
-type Drilling = Pick<DrillOptions, 'program' | 'network' | 'env' | 'canary' | 'say'> & {
+type Drilling = Pick<DrillOptions, 'network' | 'env' | 'canary' | 'say'> & {
+  /** Undefined: that of the product, on PATH. */
+  readonly program: string | undefined;
   readonly file: string | undefined;
 };
 
@@ -38,6 +41,13 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
   const loginAt = (address: string) =>
     openLogin(config.login.apply, { address, transport: reach.transport, context, signal });
+  // Where none answers, as for whom a drill may be in earnest, the manifest may say.
+  const productNow = async (): Promise<Product> => {
+    const healths = await Promise.all((await serversNow()).map((server) => server.health()));
+    const [body] = healths.flatMap((health) => ('body' in health ? [health.body] : []));
+    if (body !== undefined) return productOf(body);
+    return config.product === 'openbao' ? 'openbao' : 'vault';
+  };
   const takeSnapshot = async (file: string) => {
     const server = await raftServer(await serversNow());
     const bulk = await reach.bulk();
@@ -81,6 +91,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
       ]);
       return drill({
         ...asked,
+        program: asked.program ?? differenceOf('program', await productNow()),
         bootstrap: escrowed(),
         signal,
         snapshot: (folder) =>

@@ -24,7 +24,10 @@ test('a mount has settled once Vault says no more that it converts it', async ()
 });
 
 test('anything else that Vault says ends the wait', async () => {
-  const { address } = await stubServer(() => ({ status: 403, body: { errors: ['permission denied'] } }));
+  const { address } = await stubServer(() => ({
+    status: 403,
+    body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] },
+  }));
   await expect(conversion(await clientOf(address), 'secret')).rejects.toMatchObject({ code: 'DENIED' });
 });
 
