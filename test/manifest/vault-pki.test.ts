@@ -73,10 +73,40 @@ describe('is refused before anything is made', () => {
     ['{ signedBy: pki-root/root-2025, commonName: Lab, ttl: 1h }', /no issuer root-2025.*root-2026/],
     ['{ signedBy: pki-root/root-2026, commonName: Lab, ttl: 87601h }', /longer than that of pki-root\/root-2026/],
     ['{ externalCsr: a.csr, commonName: Lab, ttl: 1h }', /for whoever signs/],
+    ['{ externalCsr: a.csr, commonName: Lab, excludedDnsDomains: x }', /excludedDnsDomains is for whoever signs/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedDnsDomains: "*.lab.internal" } }', /"\*.lab.internal" is no domain/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedIpRanges: 10.0.0.1 } }', /"10.0.0.1" is no range of addresses/],
+    ['{ self: { commonName: Lab, ttl: 1h, excludedIpRanges: ["10.0.0.0/33"] } }', /"10.0.0.0\/33" is no range/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedEmailAddresses: "@x" } }', /"@x" is no mail address/],
+    ['{ self: { commonName: Lab, ttl: 1h, excludedUriDomains: 10.0.0.1 } }', /"10.0.0.1" is no domain/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedDnsDomains: [] } }', /leave it out for any/],
+    ['{ self: { commonName: Lab, ttl: 1h }, permittedDnsDomains: x }', /permittedDnsDomains belongs into self/],
     ['{ self: { commonName: Lab, ttl: 1h, key: rsa-1024 } }', /key/],
     ['{ self: { commonName: Lab, ttl: 1h, comonName: x } }', /commonName/],
   ])('an issuer %s', async (text, expected) => {
     expect((await complaintsAbout(issuers(text))).join('\n')).toMatch(expected);
+  });
+
+  test('an authority whose own name one above it may not sign', async () => {
+    const below = (names: string, more = '') =>
+      manifest(
+        'pki-root:',
+        '  type: pki',
+        '  issuers: { root: { self: { commonName: Root, ttl: 24h, permittedDnsDomains: lab.internal } } }',
+        'pki-mid:',
+        '  type: pki',
+        '  issuers: { mid: { signedBy: pki-root/root, commonName: Lab mid, ttl: 9h, excludedDnsDomains: [bad.lab.internal] } }',
+        'pki:',
+        '  type: pki',
+        `  issuers: { int: { signedBy: pki-mid/mid, ttl: 1h, commonName: ${names}${more} } }`,
+      );
+    expect(await complaintsAbout(below('Lab below', ', altNames: [INT.lab.internal, a@b.example]'))).toEqual([]);
+    expect(await complaintsAbout(below('lab', ', altNames: [int.bad.lab.internal]'))).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:16:69 vault.mounts.pki.issuers.int.commonName: lab is a host name that pki-root/root may not sign (permittedDnsDomains: lab.internal); Vault would refuse it. A common name with a space in it is no host name",
+        "lab.yaml:16:74 vault.mounts.pki.issuers.int.altNames: int.bad.lab.internal is a host name that pki-mid/mid may not sign (excludedDnsDomains: bad.lab.internal); Vault would refuse it",
+      ]
+    `);
   });
 
   test('a life that the mount would cut, a default and a role of an issuer that is not there', async () => {

@@ -27,8 +27,13 @@ const authority = {
   maxPathLength: z.int().min(0).optional().describe('How many authorities may follow below it'),
   leafNotAfter: z.enum(['err', 'truncate', 'permit', 'always_enforce_err']).optional(),
   revocationSignature: z.string().min(1).optional(),
-  ...each('organization ou country locality province streetAddress postalCode altNames ipSans usage', texts),
+  ...each('organization ou country locality province streetAddress postalCode ipSans usage', texts),
+  altNames: texts().optional().describe('Host names and mail addresses beside commonName'),
   ...each('issuingCertificates crlDistributionPoints ocspServers', texts),
+  permittedDnsDomains: texts().optional().describe('The only domains that certificates below it may name'),
+  excludedDnsDomains: texts().optional().describe('Domains that they may not name'),
+  ...each('permittedIpRanges excludedIpRanges', texts),
+  ...each('permittedEmailAddresses excludedEmailAddresses permittedUriDomains excludedUriDomains', texts),
 };
 
 const self = z.strictObject(authority);

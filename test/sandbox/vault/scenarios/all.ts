@@ -5,6 +5,7 @@ import { logins } from './logins.ts';
 import { machines } from './machines.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
 import { pki } from './pki.ts';
+import { pkiNames } from './pki-names.ts';
 import { refusals } from './refusals.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -13,6 +14,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...mountsAndPolicies,
   ...databases,
   ...pki,
+  ...pkiNames,
   ...logins,
   ...access,
   ...machines,
