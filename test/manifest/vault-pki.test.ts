@@ -25,6 +25,7 @@ const chain = [
   '  defaultIssuer: int-2026',
   '  urls: { crlDistributionPoints: "http://pki.lab.internal/crl" }',
   '  crl: { autoRebuild: true, expiry: 96h }',
+  '  tidy: { enabled: true, certStore: true, safetyBuffer: 1d }',
   '  roles: { lab: { domains: [lab.internal], subdomains: true, maxTtl: 72h } }',
 ];
 
@@ -36,6 +37,7 @@ test('a PKI mount is settings, authorities and roles', async () => {
     ['vault.mount/pki', { type: 'pki', description: 'For workloads', maxLeaseTtl: 31_536_000 }],
     ['vault.pki-urls/pki', { crlDistributionPoints: ['http://pki.lab.internal/crl'] }],
     ['vault.pki-crl/pki', { autoRebuild: true, expiry: 345_600 }],
+    ['vault.pki-tidy/pki', { enabled: true, certStore: true, safetyBuffer: 86_400 }],
     [
       'vault.pki-issuer/pki/int-2026',
       { signedBy: 'pki-root/root-2026', commonName: 'Lab', ttl: 31_536_000, default: true },
@@ -129,13 +131,14 @@ describe('is refused before anything is made', () => {
 });
 
 test('roles, settings and authorities have every word that their kinds have', () => {
-  const { roles, issuers, urls, crl } = pkiMount.shape;
+  const { roles, issuers, urls, crl, tidy } = pkiMount.shape;
   const wordsOf = (kind: string) =>
     Object.keys(vault.kinds.find((candidate) => candidate.kind === kind)?.schema.shape ?? {}).toSorted();
   const sorted = (shape: object) => Object.keys(shape).toSorted();
   expect(sorted(roles.unwrap().valueType.shape)).toEqual(wordsOf('vault.pki-role'));
   expect(sorted(urls.unwrap().shape)).toEqual(wordsOf('vault.pki-urls'));
   expect(sorted(crl.unwrap().shape)).toEqual(wordsOf('vault.pki-crl'));
+  expect(sorted(tidy.unwrap().shape)).toEqual(wordsOf('vault.pki-tidy'));
   const { self, ...authority } = issuers.unwrap().valueType.shape;
   expect(self).toBeDefined();
   // `default` is said once for the mount.

@@ -13,7 +13,7 @@ type Issuer = PkiMount['issuers'][string];
 /** What lies below a mount of type `pki`: its settings, its authorities and its roles. */
 export function* expandPki(given: Given, vault: VaultSection, mountPath: string, mount: PkiMount): Generator<Found> {
   const path = ['vault', 'mounts', mountPath];
-  const settings = { urls: mount.urls, crl: mount.crl };
+  const settings = { urls: mount.urls, crl: mount.crl, tidy: mount.tidy };
   for (const [name, spec] of Object.entries(settings)) {
     if (spec !== undefined) yield draft([...path, name], `vault.pki-${name}`, [mountPath], { spec: defined(spec) });
   }

@@ -97,6 +97,14 @@ const crl = z.strictObject({
   maxEntries: z.int().optional(),
 });
 
+const tidy = z.strictObject({
+  enabled: z.boolean().describe('Whether Vault tidies by itself'),
+  ...each('interval minStartupBackoff maxStartupBackoff pauseDuration', duration),
+  ...each('safetyBuffer issuerSafetyBuffer acmeAccountSafetyBuffer', duration),
+  ...each('certStore revokedCerts revokedCertIssuerAssociations expiredIssuers moveLegacyCaBundle acme', flag),
+  ...each('maintainCounts publishCounts', flag),
+});
+
 /** An entry of `vault.mounts` of type `pki`. */
 export const pkiMount = z.strictObject({
   type: z.literal('pki'),
@@ -107,6 +115,7 @@ export const pkiMount = z.strictObject({
   defaultIssuer: name().optional().describe('Which of them signs where none is named'),
   urls: urls.optional().describe('Where certificates say more is found'),
   crl: crl.optional().describe('The list of what is revoked'),
+  tidy: tidy.optional().describe('What Vault clears away by itself'),
   roles: z.record(name(), role).default({}),
 });
 

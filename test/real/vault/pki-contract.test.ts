@@ -179,6 +179,42 @@ describeKind('vault.pki-crl', async () => {
   };
 });
 
+describeKind('vault.pki-tidy', async () => {
+  const mount = uniqueName('tidy');
+  const at = (spec: Fields) => resource(`vault.pki-tidy/${mount}`, { enabled: true, ...spec });
+  const settings = {
+    interval: '24h',
+    minStartupBackoff: '20m',
+    maxStartupBackoff: '90m',
+    certStore: true,
+    revokedCerts: true,
+    revokedCertIssuerAssociations: true,
+    expiredIssuers: true,
+    moveLegacyCaBundle: true,
+    acme: true,
+    issuerSafetyBuffer: '30d',
+    acmeAccountSafetyBuffer: '1d',
+    pauseDuration: '100s',
+    maintainCounts: true,
+    publishCounts: true,
+  };
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), at({ ...settings, safetyBuffer: '1h' })],
+    changed: at({ ...settings, safetyBuffer: '2h', pauseDuration: '1m', acme: false }),
+    changes: ['safetyBuffer', 'pauseDuration', 'acme'],
+    without: { resource: at(settings), field: 'safetyBuffer' },
+    stranger: {
+      add: async () => {
+        await stranger('POST', `${mount}/config/auto-tidy`, { revocation_queue_safety_buffer: 7200 });
+      },
+      isThere: async () =>
+        (await stranger('GET', `${mount}/config/auto-tidy`)).body.data.revocation_queue_safety_buffer === 7200,
+    },
+  };
+});
+
 const everyOption = {
   issuer: 'root',
   ttl: '1h',

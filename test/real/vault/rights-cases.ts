@@ -177,6 +177,7 @@ const pki: RightsCase = {
       resource(`vault.pki-issuer/int-${tag}/second`, { commonName: 'second', ...below }),
       resource(`vault.pki-urls/int-${tag}`, { crlDistributionPoints: [url] }),
       resource(`vault.pki-crl/int-${tag}`, { expiry }),
+      resource(`vault.pki-tidy/int-${tag}`, { enabled: true, certStore: true, safetyBuffer: expiry }),
       resource(`vault.pki-role/int-${tag}/lab`, {
         domains: ['lab.internal'],
         subdomains: true,

@@ -6,6 +6,7 @@ import { machines } from './machines.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
 import { pki } from './pki.ts';
 import { pkiNames } from './pki-names.ts';
+import { pkiTidy } from './pki-tidy.ts';
 import { refusals } from './refusals.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -15,6 +16,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...databases,
   ...pki,
   ...pkiNames,
+  ...pkiTidy,
   ...logins,
   ...access,
   ...machines,
