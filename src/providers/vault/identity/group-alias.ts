@@ -8,7 +8,11 @@ import { may, mayHelp } from '../rights.ts';
 import { groupAnswer } from './group.ts';
 
 const schema = z.strictObject({
-  mount: z.string().min(1).transform(trimSlashes).describe('Path of the auth method that knows the group.'),
+  mount: z
+    .string()
+    .transform(trimSlashes)
+    .pipe(z.string().min(1, 'is empty; write the path of an auth method'))
+    .describe('Path of the auth method that knows the group.'),
   name: z.string().min(1).describe('What the group is called there: an entry of the groups claim.'),
 });
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
-import { sortedSet } from '../../../engine/fields.ts';
 import type { Live } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
 import { names } from '../listed.ts';
+import { policyName } from '../policy/policy-name.ts';
 import { recognising } from '../recognising.ts';
 import { may, mayHelp } from '../rights.ts';
 
@@ -13,7 +13,10 @@ const markKey = 'lab';
 
 const schema = z.strictObject({
   type: z.enum(['internal', 'external']).describe('external: whoever logs in with the alias is a member.'),
-  policies: sortedSet().describe("Policies that its members get beside their login's."),
+  policies: z
+    .array(policyName())
+    .transform((items) => [...new Set(items)].toSorted())
+    .describe("Policies that its members get beside their login's."),
   metadata: z.record(z.string(), z.string()).optional().describe('For templated policies and for people.'),
 });
 
