@@ -14,9 +14,21 @@ const [{ run }, { flush }, { handle }, { settings }] = await Promise.all([
 // Commands run from dist as they were built; nothing looks for a transpiler at start.
 settings.enableAutoTranspile = false;
 
+// Whoever reads may leave early (`lab apply 2>&1 | head`). What is under way is finished, not cut off in the middle.
+const readerLeft = (error) => {
+  if (error.code !== 'EPIPE') throw error;
+};
+process.stderr.on('error', readerLeft);
+const nobodyReads = new Promise((resolve) => {
+  process.stdout.on('error', (error) => {
+    readerLeft(error);
+    resolve();
+  });
+});
+
 try {
   await run(undefined, import.meta.url);
-  await flush();
+  await Promise.race([flush(), nobodyReads]);
 } catch (error) {
   await handle(error);
 }

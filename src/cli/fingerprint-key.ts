@@ -1,6 +1,6 @@
 import type { OwnObjects } from '../engine/ports.ts';
 import { type ErrorCode, LabError, writtenAt } from '../errors.ts';
-import type { KeptFingerprints } from '../manifest/expanded.ts';
+import type { Expanded, KeptFingerprints } from '../manifest/expanded.ts';
 import type { FingerprintKey } from '../secrets/fingerprint.ts';
 import {
   fingerprintKey,
@@ -11,10 +11,13 @@ import {
   parseKey,
 } from '../secrets/fingerprint-key.ts';
 import { describeKeyPlace, keepKey, readKeptKey } from '../state/cluster/kept-key.ts';
-import type { Ground, Manner } from './ground.ts';
+import type { Manner } from './ground.ts';
+import type { Host } from './host.ts';
 
 /** How the key is come by. */
-export interface KeySearch extends Pick<Ground, 'manifest' | 'host'> {
+export interface KeySearch {
+  readonly manifest: Pick<Expanded, 'fingerprints'>;
+  readonly host: Pick<Host, 'env' | 'report'>;
   readonly manner: Manner;
   readonly ownObjects: () => Promise<OwnObjects>;
 }

@@ -1,10 +1,10 @@
 import { isWithin } from '../engine/address.ts';
 import type { Plan } from '../engine/change.ts';
 import { parseDuration } from '../engine/fields.ts';
+import { didYouMean } from '../engine/suggest.ts';
 import type { PlanOptions } from '../engine/world.ts';
 import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
-import { didYouMean } from '../manifest/suggest.ts';
 import type { State } from '../state/store.ts';
 import type { PlanFlags } from './flags.ts';
 

@@ -1,7 +1,7 @@
 import { providerOf } from '../engine/address.ts';
-import { formatPath, parsePath } from '../engine/path.ts';
+import { formatPath, type Path, parsePath } from '../engine/path.ts';
 import type { Resource } from '../engine/resource.ts';
-import { inherits, type Path } from '../engine/traits.ts';
+import { inherits } from '../engine/traits.ts';
 import { type Fields, isFields, isList, isLiveSecret, type Json, type Value } from '../engine/value.ts';
 import type { World } from '../engine/world.ts';
 import { LabError } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { didYouMean } from '../engine/suggest.ts';
 import { LabError } from '../errors.ts';
 import { manifestSchema } from '../manifest/schema/manifest.ts';
-import { didYouMean } from '../manifest/suggest.ts';
 import { kindsOf, providers } from '../providers/index.ts';
 
 /** A JSON Schema, draft 7. */

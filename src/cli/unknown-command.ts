@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core/interfaces';
+import { didYouMean } from '../engine/suggest.ts';
 import { LabError } from '../errors.ts';
-import { didYouMean } from '../manifest/suggest.ts';
 import { errorJson, problemOf, problemText, shownOf } from '../views/problem.ts';
 import { errorExit } from './exit-code.ts';
 

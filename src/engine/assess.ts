@@ -3,6 +3,7 @@ import { describeSource, isSourced, type StoreSource } from '../secrets/source.t
 import type { StateRecord } from '../state/store.ts';
 import type { Owner } from './change.ts';
 import { type Decision, decide } from './decide.ts';
+import { sentenceOf } from './findings.ts';
 import { judgeSecrets, secretLeaves, type Verdicts } from './judge.ts';
 import { type Node, resolveReferences, subjectOf } from './node.ts';
 import type { Sight } from './observe.ts';
@@ -104,12 +105,11 @@ export const isAdopted = (address: string, { adopt }: Pick<PlanOptions, 'adopt'>
 
 // Fields that held references are checked here, now that their values are known.
 const normalised = (node: Node, spec: Fields): Fields | LabError => {
-  const result = node.facts.normalise(spec, node.resource.ownership === 'owned' ? 'whole' : 'part');
+  const { ownership, origin } = node.resource;
+  const result = node.facts.normalise(spec, ownership === 'owned' ? 'whole' : 'part');
   if (result.ok) return result.spec;
-  const [first] = result.problems;
-  return new LabError('BAD_MANIFEST', `${first?.path ?? 'spec'} ${first?.message ?? 'is not valid'}`, {
-    address: node.address,
-  });
+  const at = `${origin.file}:${origin.line}:${origin.col}`;
+  return new LabError('BAD_MANIFEST', sentenceOf(result.found), { address: node.address, at });
 };
 
 const sourceNotes = (desired: Fields, verdicts: Verdicts): string[] => {

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { type Finding, findings, ownMessages } from './findings.ts';
 import type { DefinedKind, Kind, Normalised, Probe, Spec } from './resource.ts';
 import { type Fields, isFields, isList, isReference, type Value } from './value.ts';
 
@@ -10,7 +11,7 @@ const holdsReference = (value: Value): boolean => {
 };
 
 /** A spec's fields that hold no reference, and those that do. */
-export const splitByReference = (spec: Fields): { known: Fields; open: Fields } => {
+const splitByReference = (spec: Fields): { known: Fields; open: Fields } => {
   const entries = Object.entries(spec);
   return {
     known: Object.fromEntries(entries.filter(([, value]) => !holdsReference(value))),
@@ -18,16 +19,10 @@ export const splitByReference = (spec: Fields): { known: Fields; open: Fields } 
   };
 };
 
-// Where a schema has no words of its own. A value may be a secret in the wrong place, so none is shown.
-const inWords: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code !== 'invalid_type') return undefined;
-  return issue.input === undefined ? 'is missing' : `is of another type than ${issue.expected}`;
-};
+/** What a field with a reference takes: what it will hold is only known in the run. */
+const ofAnyValue = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, z.unknown()] as const));
 
-const problem = (issue: z.core.$ZodIssue): { path: string; message: string } => ({
-  path: issue.path.map(String).join('.'),
-  message: issue.message,
-});
+const rule = (text: string): Finding => ({ about: 'rule', path: [], text });
 
 // Of what is not lab's own a manifest may state a part, and a probe needs the whole.
 const partlyStated: Probe = { is: 'untried', check: 'probe', because: 'the manifest states only a part of it' };
@@ -39,11 +34,14 @@ export const defineKind = <Shape extends z.ZodRawShape, Client>(kind: Kind<Shape
   const known = (spec: Fields) => partial.parse(splitByReference(spec).known) as Partial<Spec<Shape>>;
   const normalise = (spec: Fields, extent: 'whole' | 'part' = 'whole'): Normalised => {
     const { known: settledFields, open } = splitByReference(spec);
+    const stated = extent === 'whole' ? kind.schema : partial;
+    const parsed = stated
+      .extend(ofAnyValue(Object.keys(open).filter((name) => name in kind.schema.shape)))
+      .safeParse(spec, { error: ownMessages, reportInput: true });
+    if (!parsed.success) return { ok: false, found: parsed.error.issues.flatMap((issue) => findings(issue)) };
     const complete = extent === 'whole' && Object.keys(open).length === 0;
-    const parsed = (complete ? kind.schema : partial).safeParse(settledFields, { error: inWords });
-    if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problem) };
     const broken = complete ? kind.check?.(kind.schema.parse(settledFields)) : undefined;
-    if (broken !== undefined) return { ok: false, problems: [{ path: '', message: broken }] };
+    if (broken !== undefined) return { ok: false, found: [rule(broken)] };
     return { ok: true, spec: { ...toFields(parsed.data), ...open } };
   };
   return {

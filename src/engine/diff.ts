@@ -4,9 +4,9 @@ import { sameJson } from './canonical.ts';
 import type { Cause, FieldChange, Shown } from './change.ts';
 import { type Verdicts, valueAt } from './judge.ts';
 import { describeReference } from './node.ts';
-import { formatPath } from './path.ts';
+import { formatPath, type Path } from './path.ts';
 import type { KindFacts } from './resource.ts';
-import { inherits, type Path, traitsAt } from './traits.ts';
+import { inherits, traitsAt } from './traits.ts';
 import { type Fields, isFields, isList, isLiveSecret, isReference, type Json, type Value } from './value.ts';
 
 /** The three sides of a comparison. */

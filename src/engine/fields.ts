@@ -34,7 +34,8 @@ export const duration = () =>
   });
 
 /** A list whose order and repetitions mean nothing; sorted and without doubles after parsing. */
-export const sortedSet = () => z.array(z.string()).transform((items) => [...new Set(items)].toSorted());
+export const sortedSet = (entry: z.ZodType<string> = z.string().min(1)) =>
+  z.array(entry).transform((items) => [...new Set(items)].toSorted());
 
 /** A secret field: a value already read, or the source that it will be read from. */
 export const secretValue = () =>

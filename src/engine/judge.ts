@@ -2,8 +2,7 @@ import { LabError } from '../errors.ts';
 import { isSecret, type Secret, sameSecret } from '../secrets/secret.ts';
 import { comesWithTheWrite, isSourced, type Source, type Sourced, type StoreSource } from '../secrets/source.ts';
 import type { Cause } from './change.ts';
-import { formatPath } from './path.ts';
-import type { Path } from './traits.ts';
+import { formatPath, type Path } from './path.ts';
 import { type Fields, isFields, isList, isLiveSecret, type Json, type LiveSecret, type Value } from './value.ts';
 import type { SecretDesk } from './world.ts';
 

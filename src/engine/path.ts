@@ -1,5 +1,8 @@
+/** A field's place in a spec. */
+export type Path = readonly (string | number)[];
+
 /** A field's path for people and as a key: `rules[0].path`, `data["ca.crt"]`. */
-export const formatPath = (segments: readonly (string | number)[]): string =>
+export const formatPath = (segments: Path): string =>
   segments.reduce<string>((text, segment) => {
     if (typeof segment === 'number') return `${text}[${segment}]`;
     if (!/^[A-Za-z_][\w-]*$/.test(segment)) return `${text}[${JSON.stringify(segment)}]`;

@@ -3,8 +3,7 @@ import { isSourced } from '../secrets/source.ts';
 import type { StateRecord } from '../state/store.ts';
 import { plain } from './diff.ts';
 import { fingerprintJson, valueAt } from './judge.ts';
-import { formatPath } from './path.ts';
-import type { Path } from './traits.ts';
+import { formatPath, type Path } from './path.ts';
 import { type Fields, isFields, isList, type Json, type Value } from './value.ts';
 
 /** A spec as state keeps it: plain data, secrets as fingerprints where there is one. */

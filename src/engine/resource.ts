@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Secret } from '../secrets/secret.ts';
+import type { Finding } from './findings.ts';
 import type { Link } from './link.ts';
 import type { Recognised } from './recognised.ts';
 import type { Fields } from './value.ts';
@@ -284,7 +285,7 @@ export interface KindFacts {
   rights(id: readonly string[], spec: Fields): Rights | undefined;
   link(id: readonly string[], spec: Fields): Link | undefined;
   /**
-   * The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it, by field path.
+   * The spec in the kind's normal form, fields that hold a reference as they are; or what is wrong with it.
    * part: of what is not lab's own a manifest states as many fields as it likes; default: whole.
    */
   normalise(spec: Fields, extent?: 'whole' | 'part'): Normalised;
@@ -293,7 +294,7 @@ export interface KindFacts {
 /** What normalise() makes of a spec. */
 export type Normalised =
   | { readonly ok: true; readonly spec: Fields }
-  | { readonly ok: false; readonly problems: readonly { readonly path: string; readonly message: string }[] };
+  | { readonly ok: false; readonly found: readonly Finding[] };
 
 /** A kind as its provider lists it: facts for everybody, and bind() for whoever has the client. */
 export interface DefinedKind<Client> extends KindFacts {

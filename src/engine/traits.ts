@@ -1,7 +1,5 @@
+import type { Path } from './path.ts';
 import type { FieldTraits, KindFacts } from './resource.ts';
-
-/** A field's place in a spec. */
-export type Path = readonly (string | number)[];
 
 const none: FieldTraits = {};
 

@@ -9,10 +9,10 @@ import { managedPart, removedPaths } from './diff.ts';
 import { missingSource, secretLeaves, valueAt } from './judge.ts';
 import { type Node, subjectOf } from './node.ts';
 import { markOf } from './owner.ts';
-import { formatPath } from './path.ts';
+import { formatPath, type Path } from './path.ts';
 import { recordedFingerprint, recordedSpec } from './record.ts';
 import type { WriteRequest } from './resource.ts';
-import { type Path, traitsAt } from './traits.ts';
+import { traitsAt } from './traits.ts';
 import { type Fields, isFields, isList, isLiveSecret, type Value } from './value.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { parseAddress, providerOf } from '../engine/address.ts';
+import type { Path } from '../engine/path.ts';
 import type { Resource } from '../engine/resource.ts';
 import { takenFrom } from '../engine/stored.ts';
-import type { Path } from '../engine/traits.ts';
 import type { Fields } from '../engine/value.ts';
 import { type Complaint, complaint } from './complaint.ts';
 import { defined } from './expand/defined.ts';

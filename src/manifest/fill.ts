@@ -1,7 +1,7 @@
-import type { Path } from '../engine/traits.ts';
+import type { Path } from '../engine/path.ts';
+import { didYouMean } from '../engine/suggest.ts';
 import { type Complaint, complaint } from './complaint.ts';
 import type { Chosen } from './overlay.ts';
-import { didYouMean } from './suggest.ts';
 import { substitute } from './text.ts';
 import { type Overrides, variablesOf } from './variables.ts';
 import { type Entry, type MapTree, originOf, type Tree } from './yaml/tree.ts';

@@ -25,7 +25,7 @@ export const readManifestFile = async (path: string): Promise<Checked<ManifestFi
     if (!read.missing) return failed([complaint({ file, line: 1, col: 1, path: '' }, `${file} ${read.problem}`)]);
   }
   const text = candidates.length > 1 ? `there is no lab.yaml in ${path}` : `${candidates[0]} does not exist`;
-  return failed([complaint(undefined, text)]);
+  return failed([complaint(undefined, `${text}; name one with -f, or write a first one with lab init`)]);
 };
 
 const isFolder = async (path: string): Promise<boolean> => {

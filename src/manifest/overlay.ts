@@ -1,8 +1,7 @@
-import { formatPath } from '../engine/path.ts';
+import { formatPath, type Path } from '../engine/path.ts';
 import type { Origin } from '../engine/resource.ts';
-import type { Path } from '../engine/traits.ts';
+import { didYouMean } from '../engine/suggest.ts';
 import { type Checked, type Complaint, complaint, failed, unless } from './complaint.ts';
-import { didYouMean } from './suggest.ts';
 import { type Entry, keyOriginOf, type MapTree, originOf, type Tree } from './yaml/tree.ts';
 
 /** A manifest's tree with one environment laid over it. */

@@ -1,6 +1,6 @@
-import type { Path } from '../engine/traits.ts';
+import type { Path } from '../engine/path.ts';
+import { didYouMean } from '../engine/suggest.ts';
 import { own } from './own.ts';
-import { didYouMean } from './suggest.ts';
 import { escape, substitute } from './text.ts';
 import { maxBytes } from './yaml/limits.ts';
 import type { MapTree } from './yaml/tree.ts';

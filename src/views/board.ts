@@ -4,7 +4,7 @@ import type { ApplyResult } from '../engine/outcome.ts';
 import { actionWords } from './action.ts';
 import { isActedOn } from './plan-summary.ts';
 import type { Style } from './style.ts';
-import { milliseconds, oneLine, table } from './text.ts';
+import { milliseconds, oneLine, shutGate, table } from './text.ts';
 
 /** One phase as a screen shows it: one line, and below it what runs and what failed. */
 export interface PhaseView {
@@ -124,7 +124,7 @@ const viewOf = (phase: Phase, style: Style, time: number): PhaseView => {
   const progress = `${done.size} of ${total}`;
   const elapsed = began === undefined ? '' : (ended === undefined ? seconds : milliseconds)((ended ?? time) - began);
   const waits = [...phase.waits].map(
-    ([gate, { because, since }]) => `waiting for ${gate}: ${oneLine(because)}   ${seconds(time - since)}`,
+    ([gate, { because, since }]) => `${shutGate(gate, because)}   ${seconds(time - since)}`,
   );
   const ending = done.size === total ? 'done' : 'left';
   const state = failures.size > 0 ? 'failed' : ending;

@@ -19,9 +19,10 @@ const counters = ['create', 'update', 'replace', 'delete', 'move', 'adopt'] as c
 /** The answer in one sentence: `31 to create, 1 to change, 9 deferred until vault.active opens`. */
 export const summaryText = (plan: Plan): string => {
   const { summary, changes } = plan;
-  if (isQuiet(plan)) return `No changes: ${counted(changes.length, 'resource')} in sync`;
+  if (isQuiet(plan)) return quietText(changes);
   const parts = [
     ...counters.map((action) => part(summary[action], actionWords[action].toDo)),
+    toForget(forgotten(changes)),
     deferredText(plan),
     part(summary.blocked, 'blocked'),
     part(summary.blind, 'not checked'),
@@ -34,6 +35,18 @@ export const summaryText = (plan: Plan): string => {
     ? `Nothing to do, and not all is well: ${counted(plan.diagnostics.length, 'problem')}`
     : parts.join(', ');
 };
+
+const quietText = (changes: readonly Change[]): string => {
+  const records = forgotten(changes);
+  const sync = `${counted(changes.length - records, 'resource')} in sync`;
+  return records === 0 ? `No changes: ${sync}` : `No changes but to lab's own records: ${sync}, ${toForget(records)}`;
+};
+
+/** How many are records of nothing that is there, and leave the state. */
+const forgotten = (changes: readonly Change[]): number =>
+  changes.filter(({ actions }) => actions.includes('forget')).length;
+
+const toForget = (count: number): string => part(count, actionWords.forget.toDo);
 
 const part = (count: number, words: string): string => (count === 0 ? '' : `${count} ${words}`);
 

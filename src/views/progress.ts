@@ -1,7 +1,7 @@
 import type { Emit, Event } from '../engine/event.ts';
 import type { ApplyResult } from '../engine/outcome.ts';
 import { actionWords } from './action.ts';
-import { counted, milliseconds, oneLine } from './text.ts';
+import { counted, milliseconds, oneLine, shutGate } from './text.ts';
 
 /** Shows what an apply is doing. */
 export interface Progress {
@@ -64,7 +64,7 @@ export const progressLines = (sink: ProgressSink): Emit => {
         return wait(`address ${event.address}`, shortMs, `${event.address}  waiting: ${oneLine(event.for)}`);
       case 'gate':
         if (event.state === 'waiting') {
-          return wait(`gate ${event.gate}`, 0, `waiting for ${event.gate}: ${oneLine(event.because)}`);
+          return wait(`gate ${event.gate}`, 0, shutGate(event.gate, event.because));
         }
         // Open at the first look is nothing to tell.
         if (waits.delete(`gate ${event.gate}`)) sink.line(`${event.gate} is open`);

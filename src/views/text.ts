@@ -63,3 +63,6 @@ const upTo = (segments: readonly string[], columns: number): string[] => {
 export const grouped = <Item>(items: readonly Item[], name: (item: Item) => string): [string, Item[]][] => [
   ...Map.groupBy(items, name),
 ];
+
+/** A gate that a run waits for. Reasons are sentences of their own (`waits for Vault at …`), so none of their words comes before them. */
+export const shutGate = (gate: string, because: string): string => `${gate} is shut: ${oneLine(because)}`;

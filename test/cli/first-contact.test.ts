@@ -33,7 +33,7 @@ describe('first contact', () => {
     expect(ran.stderr).toMatch(/^bootstrap$/m);
     expect(ran.stderr).toMatch(/^production$/m);
     expect(ran.stderr).toContain('deferred until vault.active');
-    expect(ran.stderr).toContain('waiting for vault.active');
+    expect(ran.stderr).toContain('vault.active is shut: ');
     expect(ran.stdout).toMatch(/^Applied 21 of 21/m);
   }, 120_000);
 

@@ -165,7 +165,7 @@ describe('a store in a cloud', () => {
         "lab.yaml:6:55 stores.s.name: is no name of a key vault; use 3 to 24 letters, digits and single "-", a letter first",
         "lab.yaml:6:74 stores.s.auth.type: "gke" is not supported yet; so far there are service-principal, workload-identity, managed-identity",
         "lab.yaml:6:124 stores.s.auth.tenant: is no id of a tenant; az account show has it as tenantId",
-        "lab.yaml:6:140 stores.s.auth.grant: "all" is not vault",
+        "lab.yaml:6:140 stores.s.auth.grant: "all" is not the word vault",
         "lab.yaml:6:59 stores.s.region: is no AWS region; write us-east-1",
         "lab.yaml:6:76 stores.s.account: is a number; text is expected; put it in quotes",
         "lab.yaml:6:85 stores.s.auth.id: must name one source: {env: NAME} or {file: PATH}",

@@ -27,8 +27,12 @@ describe('the manifest', () => {
 
   test('that is not there is said so', async () => {
     const folder = await folderWith({});
-    expect(shown(await loadFolder(join(folder, '.')), folder)).toEqual(['nowhere there is no lab.yaml in HERE']);
-    expect(shown(await loadFolder(join(folder, 'lab.yaml')), folder)).toEqual(['nowhere lab.yaml does not exist']);
+    expect(shown(await loadFolder(join(folder, '.')), folder)).toEqual([
+      'nowhere there is no lab.yaml in HERE; name one with -f, or write a first one with lab init',
+    ]);
+    expect(shown(await loadFolder(join(folder, 'lab.yaml')), folder)).toEqual([
+      'nowhere lab.yaml does not exist; name one with -f, or write a first one with lab init',
+    ]);
     await mkdir(join(folder, 'lab.yaml'));
     expect(shown(await loadFolder(folder), folder)).toEqual(['lab.yaml:1:1 lab.yaml is not a file']);
   });

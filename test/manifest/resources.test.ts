@@ -25,7 +25,7 @@ describe('resources', () => {
         "lab.yaml:7:3 resources["vault.kv-secret/secret/crossplane/azure"]: is not vault.kv-secret/MOUNT/PATH; a "/" inside a part is written %2F",
         "lab.yaml:8:3 resources["kubernetes.namespace/a%zz"]: is no address; one is provider.kind/NAME or provider.kind/SCOPE/NAME",
         "lab.yaml:9:3 resources["cloud.thing/x"]: there is no kind cloud.thing",
-        "lab.yaml:10:3 resources["vault.kubernetes-auth-role/kubernetes/-bad-"]: "-bad-" is not a name for a Vault role",
+        "lab.yaml:10:3 resources["vault.kubernetes-auth-role/kubernetes/-bad-"]: "-bad-" is not a name for a Vault role. Use letters, digits, "_", "-" and ".", with a letter, digit or "_" at both ends.",
       ]
     `);
   });
@@ -48,6 +48,87 @@ describe('resources', () => {
         "lab.yaml:7:78 resources["kubernetes.secret/a/b"].data.l.onMissingSource: "x" is not one of keep, enforce",
         "lab.yaml:7:88 resources["kubernetes.secret/a/b"].data.m.envv: is no key here. Did you mean env?",
         "lab.yaml:8:3 resources["vault.policy/p"]: a policy has either paths or hcl",
+      ]
+    `);
+  });
+
+  test('what is missing, empty or of another type is told with what is expected', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  azure.federated-credential/g/i/c: {}',
+        '  azure.resource-group/g: { location: 5 }',
+        '  vault.jwt-auth-role/jwt/r: { userClaim: "", policies: [""], redirectUris: [], audiences: "a" }',
+        '  vault.policy/p: { paths: { "a/*": [raed] } }',
+        '  azure.managed-identity/g/i: { tags: { "": a } }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:3 resources["azure.federated-credential/g/i/c"].issuer: is missing; text is expected",
+        "lab.yaml:5:3 resources["azure.federated-credential/g/i/c"].subject: is missing; text is expected",
+        "lab.yaml:5:3 resources["azure.federated-credential/g/i/c"].audiences: is missing; a list is expected",
+        "lab.yaml:6:39 resources["azure.resource-group/g"].location: is a number; text is expected; put it in quotes",
+        "lab.yaml:7:43 resources["vault.jwt-auth-role/jwt/r"].userClaim: is empty; text is expected",
+        "lab.yaml:7:58 resources["vault.jwt-auth-role/jwt/r"].policies[0]: is empty; text is expected",
+        "lab.yaml:7:92 resources["vault.jwt-auth-role/jwt/r"].audiences: is text; a list is expected",
+        "lab.yaml:8:38 resources["vault.policy/p"].paths["a/*"][0]: "raed" is not one of create, read, update, patch, delete, list, sudo, deny, subscribe, recover. Did you mean read?",
+        "lab.yaml:9:41 resources["azure.managed-identity/g/i"].tags[""]: the key is empty; a name is expected",
+      ]
+    `);
+  });
+
+  test('a field with a reference hides nothing that is wrong beside it', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  kubernetes.config-map/a/b: { data: {} }',
+        '  azure.federated-credential/g/i/c: { issuer: "${kubernetes.config-map/a/b#name}" }',
+        '  vault.mount/a: { type: kv, tipe: "${kubernetes.config-map/a/b#name}" }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:6:3 resources["azure.federated-credential/g/i/c"].subject: is missing; text is expected",
+        "lab.yaml:6:3 resources["azure.federated-credential/g/i/c"].audiences: is missing; a list is expected",
+        "lab.yaml:7:30 resources["vault.mount/a"].tipe: is no key here. Did you mean type?",
+      ]
+    `);
+  });
+
+  test('a value that cannot be read has one complaint, not a second one of its kind', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  vault.kv-secret/secret/a: { data: { k: { envv: A } } }',
+        '  azure.federated-credential/g/i/c: { issuer: "${x}", subject: s, audiences: [] }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:44 resources["vault.kv-secret/secret/a"].data.k.envv: is no key here. Did you mean env?",
+        "lab.yaml:6:47 resources["azure.federated-credential/g/i/c"].issuer: \${x} is not a reference; write \${ADDRESS#output}, or $\${ for a literal \${",
+        "lab.yaml:6:67 resources["azure.federated-credential/g/i/c"].audiences: must hold exactly one audience",
+      ]
+    `);
+  });
+
+  test('a name of another resource that its kind does not take is told at the line, with what it may be', async () => {
+    expect(
+      await about(
+        'resources:',
+        '  vault.database-role/database/r: { connection: "my db!", create: [SELECT] }',
+        '  azure.key-vault-secret/v_/s: { value: { env: A } }',
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:3 resources["vault.database-role/database/r"]: needs the section vault, with address and login",
+        "lab.yaml:6:3 resources["azure.key-vault-secret/v_/s"]: "v_" cannot be the name of a key vault. It has 3 to 24 letters, digits and single dashes, and begins with a letter.",
+      ]
+    `);
+    expect(
+      await about('resources:', '  vault.database-role/database/r: { connection: "my db!", create: [SELECT] }'),
+    ).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:5:3 resources["vault.database-role/database/r"]: "my db!" is not a name for a database connection of Vault. Use letters, digits, "_", "-" and ".", with a letter, digit or "_" at both ends.",
+        "lab.yaml:5:3 resources["vault.database-role/database/r"]: needs the section vault, with address and login",
       ]
     `);
   });

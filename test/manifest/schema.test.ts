@@ -10,13 +10,13 @@ describe('the top level', () => {
   test('apiVersion and name are needed, and are what they say', async () => {
     expect(await complaintsAbout('vars: {}\n')).toMatchInlineSnapshot(`
       [
-        "lab.yaml:1:1 apiVersion: is missing; lab/v1 is expected",
+        "lab.yaml:1:1 apiVersion: is missing; the word lab/v1 is expected",
         "lab.yaml:1:1 name: is missing; text is expected",
       ]
     `);
     expect(await complaintsAbout('apiVersion: lab/v2\nname: Demo_1\n')).toMatchInlineSnapshot(`
       [
-        "lab.yaml:1:13 apiVersion: "lab/v2" is not lab/v1",
+        "lab.yaml:1:13 apiVersion: "lab/v2" is not the word lab/v1",
         "lab.yaml:2:7 name: is no name; use lower-case letters, digits and "-", at most 63",
       ]
     `);
@@ -75,7 +75,7 @@ describe('the top level', () => {
         "lab.yaml:6:33 install.vault.version: is not supported yet",
         "lab.yaml:8:14 stores.a.type: "gcp-secret-manager" is not supported yet; so far there are kubernetes, vault, azure-key-vault, aws-secrets-manager",
         "lab.yaml:9:75 stores.c.auth.type: "gke" is not supported yet; so far there are service-principal, workload-identity, managed-identity",
-        "lab.yaml:10:54 stores.b.auth.type: "irsa" is not service-account",
+        "lab.yaml:10:54 stores.b.auth.type: "irsa" is not the word service-account",
         "lab.yaml:12:10 secrets["a/b"].readFrom: mirrors are not supported yet; name one store",
         "lab.yaml:12:28 secrets["a/b"].bootstrap: is not supported yet",
         "lab.yaml:15:3 vault.reach: must be direct, port-forward, {via, ca} or {url, ca}",
@@ -135,7 +135,7 @@ describe('stores', () => {
         "lab.yaml:5:42 stores.a.mannage: is no key here. Did you mean manage?",
         "lab.yaml:5:106 stores.a.auth.serviceAccount: is not NAMESPACE/NAME of a Kubernetes object",
         "lab.yaml:6:3 stores.b.mount: is missing; text is expected",
-        "lab.yaml:6:29 stores.b.expose: "non" is not one of none, a map. Did you mean none?",
+        "lab.yaml:6:29 stores.b.expose: "non" is not none or a map. Did you mean none?",
         "lab.yaml:6:66 stores.b.auth.path: is no path in Vault; write it without "/" at either end, without spaces, "*" and "+"",
         "lab.yaml:7:72 stores.c.expose.namespaces: is text; a list is expected",
       ]
@@ -207,7 +207,7 @@ describe('vault', () => {
       ),
     ).toMatchInlineSnapshot(`
       [
-        "lab.yaml:5:12 vault.address: is no http or https URL",
+        "lab.yaml:5:12 vault.address: is no http or https URL; write https://HOST:8200",
         "lab.yaml:6:18 vault.login.auth: "tokn" is not one of token, kubernetes, jwt, app-role. Did you mean token?",
         "lab.yaml:7:13 vault.mounts["/a"]: the key is no path in Vault; write it without "/" at either end, without spaces, "*" and "+"",
         "lab.yaml:7:45 vault.mounts.b.type: "kv" is not one of kv-v2, database, pki",
@@ -216,7 +216,7 @@ describe('vault', () => {
         "lab.yaml:8:25 vault.policies.two: must be one of paths, hcl, file and computed",
         "lab.yaml:8:71 vault.policies.bad.paths.x[0]: "reed" is not one of create, read, update, patch, delete, list, sudo, deny, subscribe, recover. Did you mean read?",
         "lab.yaml:10:5 vault.auth.kubernetes.host: is missing; text is expected",
-        "lab.yaml:12:17 vault.auth.kubernetes.reviewer: "clint" is not one of vault-pod, client, a map. Did you mean client?",
+        "lab.yaml:12:17 vault.auth.kubernetes.reviewer: "clint" is not vault-pod, client or a map. Did you mean client?",
         "lab.yaml:13:39 vault.auth.kubernetes.roles.r.serviceAccounts[0]: is not NAMESPACE/NAME of a Kubernetes object",
         "lab.yaml:13:57 vault.auth.kubernetes.roles.r.policies: is text; a list is expected",
         "lab.yaml:13:65 vault.auth.kubernetes.roles.r.ttl: is not a duration; write 20m, 1h30m or 90s",

@@ -64,7 +64,7 @@ describe('the board', () => {
       "running: bootstrap    0 of 2   4 s
          4 s  kubernetes.namespace/a  not synced yet
         1 waiting for their turn
-      running: production   0 of 2   waiting for vault.active: vault-0 sealed, 2 of 3   1 s
+      running: production   0 of 2   vault.active is shut: vault-0 sealed, 2 of 3   1 s
         2 waiting for their turn"
     `);
   });

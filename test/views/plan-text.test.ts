@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { summaryText } from '../../src/views/plan-summary.ts';
 import { planText } from '../../src/views/plan-text.ts';
 import { change, deferred, field, plan } from './literal-plan.ts';
 
@@ -145,7 +146,7 @@ describe('the text of a plan', () => {
     );
     expect(text).toMatchInlineSnapshot(`
       "illm-k8s-lab · env kind · cluster kind-lab, uid 3f0c · vault: waiting for https://vault.test, not deployed yet · state serial 7
-      1 to create, 3 to change, 1 to replace, 1 to delete, 2 to move, 1 to adopt
+      1 to create, 3 to change, 1 to replace, 1 to delete, 2 to move, 1 to adopt, 1 to forget
 
       bootstrap
         ~ kubernetes.secret/a/new-name  moved from kubernetes.secret/a/old
@@ -162,7 +163,7 @@ describe('the text of a plan', () => {
         ± vault.mount/kv                deleted and made again, LOSES DATA: all secrets in it
             type  kv → kv-v2
 
-      1 to create, 3 to change, 1 to replace, 1 to delete, 2 to move, 1 to adopt."
+      1 to create, 3 to change, 1 to replace, 1 to delete, 2 to move, 1 to adopt, 1 to forget."
     `);
   });
 
@@ -208,6 +209,14 @@ describe('the text of a plan', () => {
       "illm-k8s-lab · env kind · cluster kind-lab, uid 3f0c · vault: waiting for https://vault.test, not deployed yet · state serial 7
       No changes: 2 resources in sync"
     `);
+  });
+
+  test('says what is only forgotten, be all else in sync or not', () => {
+    const gone = change('vault.policy/a', { actions: ['forget'], notes: ['no longer carries our mark'] });
+    expect(summaryText(plan([change('vault.mount/secret'), gone]))).toBe(
+      "No changes but to lab's own records: 1 resource in sync, 1 to forget",
+    );
+    expect(summaryText(plan([{ ...gone, missing: true }]))).toBe('1 to forget');
   });
 
   test('says so when there is no state', async () => {

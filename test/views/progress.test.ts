@@ -75,8 +75,8 @@ describe('progress', () => {
     ]);
     expect(lines).toMatchInlineSnapshot(`
       [
-        "waiting for vault.active: sealed, 0 of 3",
-        "waiting for vault.active: sealed, 2 of 3",
+        "vault.active is shut: sealed, 0 of 3",
+        "vault.active is shut: sealed, 2 of 3",
         "vault.mount/secret  waiting: replication, 1 of 2",
         "vault.active is open",
       ]

@@ -1,4 +1,4 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import { type Draft, draft } from './draft.ts';
 
 /** The issuer of the cluster's service account tokens, which a section needs to know. */

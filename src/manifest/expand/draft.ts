@@ -1,6 +1,6 @@
 import { address } from '../../engine/address.ts';
+import type { Path } from '../../engine/path.ts';
 import type { Origin, Ownership } from '../../engine/resource.ts';
-import type { Path } from '../../engine/traits.ts';
 import type { Fields } from '../../engine/value.ts';
 import { type Complaint, complaint, placeOf, type Warning } from '../complaint.ts';
 import type { Manifest } from '../schema/manifest.ts';

@@ -1,5 +1,5 @@
+import { didYouMean } from '../../engine/suggest.ts';
 import type { Manifest } from '../schema/manifest.ts';
-import { didYouMean } from '../suggest.ts';
 import { type Found, type Given, wrong } from './draft.ts';
 
 /** The namespace that External Secrets runs in. */

@@ -1,4 +1,4 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import { own } from '../own.ts';
 import type { VaultSection } from '../schema/vault.ts';
 import type { PkiMount } from '../schema/vault-pki.ts';

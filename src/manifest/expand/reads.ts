@@ -1,10 +1,10 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import type { Complaint } from '../complaint.ts';
 import { own } from '../own.ts';
 import { splitNamespaced } from '../schema/names.ts';
 import type { SecretEntry, SecretKey } from '../schema/secrets.ts';
 import type { Store } from '../schema/stores.ts';
-import { didYouMean } from '../suggest.ts';
 import { type Given, wrong } from './draft.ts';
 import { parseRemote, type Remote } from './remote.ts';
 

@@ -1,8 +1,8 @@
 import { address, parseAddress, providerOf } from '../../engine/address.ts';
 import type { KindFacts, Ownership } from '../../engine/resource.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { LabError } from '../../errors.ts';
 import { complaint } from '../complaint.ts';
-import { didYouMean } from '../suggest.ts';
 import { draft, type Found, type Given, keyOrigin, wrong } from './draft.ts';
 
 /** Section `resources`: any kind, by address. */

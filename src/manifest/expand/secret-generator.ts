@@ -1,5 +1,6 @@
 import { address } from '../../engine/address.ts';
 import { goDuration } from '../../engine/fields.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { type Fields, isFields } from '../../engine/value.ts';
 import type { Complaint } from '../complaint.ts';
 import { own } from '../own.ts';
@@ -7,7 +8,6 @@ import { splitNamespaced } from '../schema/names.ts';
 import type { SecretEntry } from '../schema/secrets.ts';
 import type { VaultStore } from '../schema/stores.ts';
 import type { KubernetesAuthRole } from '../schema/vault.ts';
-import { didYouMean } from '../suggest.ts';
 import { draft, type Found, type Given, namespaceDraft, wrong } from './draft.ts';
 import { externalSecretSpec } from './external-secret.ts';
 import { vaultProvider } from './store-vault.ts';

@@ -1,9 +1,9 @@
 import { address, providerOf } from '../../engine/address.ts';
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import type { Complaint } from '../complaint.ts';
 import { own } from '../own.ts';
 import type { SecretIdSettings } from '../schema/vault-machines.ts';
-import { didYouMean } from '../suggest.ts';
 import { originOf } from '../yaml/tree.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';

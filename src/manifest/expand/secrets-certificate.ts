@@ -1,12 +1,12 @@
 import { address } from '../../engine/address.ts';
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { isFields } from '../../engine/value.ts';
 import { own } from '../own.ts';
 import { splitNamespaced } from '../schema/names.ts';
 import type { SecretEntry } from '../schema/secrets.ts';
 import type { CertificateSecret } from '../schema/secrets-certificate.ts';
 import type { PkiMount } from '../schema/vault-pki.ts';
-import { didYouMean } from '../suggest.ts';
 import { defined } from './defined.ts';
 import { type Found, type Given, wrong } from './draft.ts';
 import { externalSecretSpec } from './external-secret.ts';

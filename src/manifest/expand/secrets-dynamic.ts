@@ -1,8 +1,8 @@
 import { address } from '../../engine/address.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { own } from '../own.ts';
 import type { SecretEntry } from '../schema/secrets.ts';
 import type { DynamicSecret } from '../schema/secrets-dynamic.ts';
-import { didYouMean } from '../suggest.ts';
 import { type Found, type Given, wrong } from './draft.ts';
 import { expandGenerator, type Login, loginLife, loginOf, splitRole, tooLate, uninvited } from './secret-generator.ts';
 

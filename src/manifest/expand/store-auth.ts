@@ -1,4 +1,4 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import type { Namespaced } from '../schema/names.ts';
 import type { StoreAuth } from '../schema/stores.ts';
 import { draft, type Found, type Given, namespaceDraft } from './draft.ts';

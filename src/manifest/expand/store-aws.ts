@@ -1,5 +1,5 @@
 import { address } from '../../engine/address.ts';
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { AwsStore, IamUserAuth, IrsaAuth } from '../schema/store-aws.ts';
 import { escape } from '../text.ts';

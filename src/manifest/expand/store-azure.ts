@@ -1,4 +1,4 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { AzureAuth, AzureStore, WorkloadIdentityAuth } from '../schema/store-azure.ts';
 import type { Grant } from '../schema/store-identity.ts';

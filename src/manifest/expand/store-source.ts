@@ -1,9 +1,9 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import type { Source } from '../../secrets/source.ts';
 import type { Complaint } from '../complaint.ts';
 import { own } from '../own.ts';
 import type { WrittenSource } from '../schema/source.ts';
-import { didYouMean } from '../suggest.ts';
 import { type Given, wrong } from './draft.ts';
 import { parseRemote } from './remote.ts';
 import { remoteAddress } from './remote-object.ts';

@@ -1,4 +1,4 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import { fromSource, type Source, type Sourced } from '../../secrets/source.ts';
 import { placeOf } from '../complaint.ts';
 import type { DatabaseMount } from '../schema/vault-database.ts';

@@ -1,10 +1,10 @@
 import { address } from '../../engine/address.ts';
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { kubernetesRole, loginAccount } from '../connection-vault.ts';
 import type { Store } from '../schema/stores.ts';
 import type { VaultSection } from '../schema/vault.ts';
 import { custodianName, type VaultCustodian, type VaultInit } from '../schema/vault-init.ts';
-import { didYouMean } from '../suggest.ts';
 import { draft, type Found, type Given, warning, wrong } from './draft.ts';
 
 const path: Path = ['vault', 'init'];

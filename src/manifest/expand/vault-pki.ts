@@ -1,9 +1,9 @@
 import { address } from '../../engine/address.ts';
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { own } from '../own.ts';
 import type { VaultSection } from '../schema/vault.ts';
 import type { PkiMount } from '../schema/vault-pki.ts';
-import { didYouMean } from '../suggest.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, wrong } from './draft.ts';
 import { outsideNames, splitSigner } from './pki-names.ts';

@@ -1,5 +1,5 @@
 import { address, providerOf } from '../../engine/address.ts';
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import type { Fields } from '../../engine/value.ts';
 import type { Mount, Policy, VaultSection } from '../schema/vault.ts';
 import { unfilled } from '../settle/own-rights.ts';

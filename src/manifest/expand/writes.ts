@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
 import type { Fields } from '../../engine/value.ts';
 import { fromSource, type Sourced } from '../../secrets/source.ts';
 import { type Complaint, placeOf } from '../complaint.ts';

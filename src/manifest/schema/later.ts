@@ -1,4 +1,5 @@
-import type { Path } from '../../engine/traits.ts';
+import type { Path } from '../../engine/path.ts';
+import type { Later } from '../../engine/wording.ts';
 
 // Words of the manifest that are settled and not built yet. A line goes when its part is built.
 const keys = [
@@ -22,9 +23,9 @@ const matches = (pattern: string, path: Path): boolean => {
   return parts.length === path.length && parts.every((part, index) => part === '*' || part === String(path[index]));
 };
 
-/** Whether a key is known and comes later. */
-export const isLaterKey = (path: Path): boolean => keys.some((pattern) => matches(pattern, path));
-
-/** Whether a value is known for this key and comes later. */
-export const isLaterValue = (path: Path, value: unknown): boolean =>
-  Object.entries(values).some(([pattern, later]) => matches(pattern, path) && later.some((word) => word === value));
+/** The words of the manifest that come later. */
+export const comesLater: Later = {
+  key: (path) => keys.some((pattern) => matches(pattern, path)),
+  value: (path, value) =>
+    Object.entries(values).some(([pattern, later]) => matches(pattern, path) && later.some((word) => word === value)),
+};

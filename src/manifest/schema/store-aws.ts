@@ -46,7 +46,7 @@ const iamUser = z.strictObject({
   user: userName.describe('The user of IAM that lab makes'),
   record: z
     .string()
-    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is no name of a secret')
+    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is no name of a secret; use letters, digits and / _ + = . @ -, at most 512')
     .optional()
     .describe("The secret of the store's region that keeps its key; default: lab-access-key-USER"),
   rotation: z

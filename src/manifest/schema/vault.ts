@@ -11,7 +11,7 @@ import { approleAuth, jwtAuth, oidcAuth } from './vault-machines.ts';
 import { pkiMount } from './vault-pki.ts';
 import { tuning } from './vault-tuning.ts';
 
-const serverUrl = () => z.url({ protocol: /^https?$/, error: 'is no http or https URL' });
+const serverUrl = () => z.url({ protocol: /^https?$/, error: 'is no http or https URL; write https://HOST:8200' });
 
 const way = () => z.enum(['direct', 'port-forward']);
 const ca = () => fileName().describe("What signs Vault's certificate, a PEM file in the manifest's folder");

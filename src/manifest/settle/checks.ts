@@ -1,9 +1,9 @@
+import type { Path } from '../../engine/path.ts';
 import type { KindFacts, Resource } from '../../engine/resource.ts';
-import type { Path } from '../../engine/traits.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { isFields, isList, isReference, type OutputRef, type Value } from '../../engine/value.ts';
 import type { Complaint } from '../complaint.ts';
 import { type Given, wrong } from '../expand/draft.ts';
-import { didYouMean } from '../suggest.ts';
 import { existing } from '../yaml/tree.ts';
 
 /** A resource and the manifest path that asked for it. */

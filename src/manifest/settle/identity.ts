@@ -43,7 +43,11 @@ const subjectOf = (
   try {
     return { ok: true, name: address(kind, ...facts.identify(parts, spec)) };
   } catch (error) {
-    if (error instanceof LabError) return { ok: false, problem: error.message };
+    if (error instanceof LabError) return { ok: false, problem: withAdvice(error) };
     throw error;
   }
 };
+
+/** What a kind has against a name, with its advice: a complaint has no other place for it. */
+export const withAdvice = ({ message, detail: { next } }: LabError): string =>
+  next === undefined ? message : `${message}. ${next}`;

@@ -1,11 +1,12 @@
+import { ownMessages } from '../../engine/findings.ts';
+import type { Path } from '../../engine/path.ts';
 import type { KindFacts } from '../../engine/resource.ts';
-import { inherits, type Path, traitsAt } from '../../engine/traits.ts';
+import { inherits, traitsAt } from '../../engine/traits.ts';
 import { type Fields, isFields, isList, isReference, type Value } from '../../engine/value.ts';
 import { fromSource, isSourced } from '../../secrets/source.ts';
 import { type Complaint, placeOf } from '../complaint.ts';
 import { type Draft, type Given, keyOrigin, wrong } from '../expand/draft.ts';
 import { complaintsOf } from '../schema/check.ts';
-import { ownMessages } from '../schema/sentence.ts';
 import { sourcedField } from '../schema/source.ts';
 import { lexReferences, plain } from '../text.ts';
 

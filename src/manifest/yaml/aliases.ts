@@ -1,4 +1,4 @@
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '../../engine/suggest.ts';
 import { maxAliased, maxDepth } from './limits.ts';
 import type { Tree } from './tree.ts';
 

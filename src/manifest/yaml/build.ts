@@ -1,6 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
-import { formatPath } from '../../engine/path.ts';
-import type { Path } from '../../engine/traits.ts';
+import { formatPath, type Path } from '../../engine/path.ts';
 import { type Checked, type Complaint, complaint, unless } from '../complaint.ts';
 import { aliasing } from './aliases.ts';
 import type { Entry, LeafTree, MapTree, Place, Tree } from './tree.ts';

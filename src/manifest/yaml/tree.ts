@@ -1,6 +1,5 @@
-import { formatPath } from '../../engine/path.ts';
+import { formatPath, type Path } from '../../engine/path.ts';
 import type { Origin } from '../../engine/resource.ts';
-import type { Path } from '../../engine/traits.ts';
 import type { Json } from '../../engine/value.ts';
 
 /** A place in a file, line and column from 1. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSettings } from '../../engine/settings.ts';
 import { LabError } from '../../errors.ts';
 
 /** AWS regions: `us-east-1`, `cn-north-1`, `us-gov-west-1`. */
@@ -52,13 +53,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The connection's part of the manifest. Throws BAD_MANIFEST, or GUARD for what lab refuses to switch off. */
 export const checkConfig = (config: unknown, env: Env): AwsConfig => {
-  const parsed = schema.safeParse(config);
-  if (!parsed.success) {
-    const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to AWS' };
-    throw new LabError('BAD_MANIFEST', `connections.aws.${path.join('.')}: ${message}`);
-  }
+  const checked = checkSettings(schema, config, ['connections', 'aws']);
   refuseRedirection(env);
-  return parsed.data;
+  return checked;
 };
 
 function isHttps(text: string): boolean {

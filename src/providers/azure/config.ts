@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSettings } from '../../engine/settings.ts';
 import { LabError } from '../../errors.ts';
 import { cloudNames } from './cloud.ts';
 import { vaultNamePattern } from './names.ts';
@@ -26,9 +27,13 @@ const schema = z.strictObject({
   /** The subscription that vaults, identities and roles are made in. Without it there is only what is in vaults. */
   subscription: z.guid('must be the id of a subscription, which `az account show` has as id').toLowerCase().optional(),
   /** The vaults that the manifest names and does not make. */
-  vaults: z.array(z.string().regex(vaultNamePattern)).default([]),
+  vaults: z.array(z.string().regex(vaultNamePattern, 'is no name of a key vault')).default([]),
   /** Those that the manifest lets lab into: it may take minutes until they know. */
-  entered: z.array(z.strictObject({ group: z.string(), vault: z.string().regex(vaultNamePattern) })).default([]),
+  entered: z
+    .array(
+      z.strictObject({ group: z.string(), vault: z.string().regex(vaultNamePattern, 'is no name of a key vault') }),
+    )
+    .default([]),
   credential: z.discriminatedUnion('type', [servicePrincipal, ambient]),
   /** The sandbox: every connection goes to this port of 127.0.0.1 instead of its host, and trusts this authority alone. */
   loopback: z.strictObject({ port: z.int().min(1).max(65_535), ca: z.string() }).optional(),
@@ -47,12 +52,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The connection's part of the manifest. Throws BAD_MANIFEST, or GUARD for what lab refuses to do. */
 export const checkConfig = (config: unknown, env: Env): AzureConfig => {
-  const parsed = schema.safeParse(config);
-  if (!parsed.success) {
-    const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to Azure' };
-    throw new LabError('BAD_MANIFEST', `connections.azure.${path.join('.')}: ${message}`);
-  }
-  const { tenant, subscription, vaults, credential, loopback } = parsed.data;
+  const checked = checkSettings(schema, config, ['connections', 'azure']);
+  const { tenant, subscription, vaults, credential, loopback } = checked;
   if (tenant === undefined && vaults.length === 0) {
     throw new LabError('BAD_MANIFEST', 'connections.azure: names neither a tenant nor a vault that could tell it');
   }
@@ -72,5 +73,5 @@ export const checkConfig = (config: unknown, env: Env): AzureConfig => {
       },
     );
   }
-  return parsed.data;
+  return checked;
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GateState } from '../../engine/gate.ts';
 import type { ObjectApi } from '../../engine/ports.ts';
+import { checkSettings } from '../../engine/settings.ts';
 import { LabError } from '../../errors.ts';
 import type { Before } from './before.ts';
 import { behindGate, crdName, type Definition, group, knownVersions } from './definitions.ts';
@@ -31,12 +32,7 @@ export interface EsoClient {
 }
 
 /** The connection's part of the manifest. Throws BAD_MANIFEST. */
-const checkConfig = (given: unknown): Config => {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to External Secrets' };
-  throw new LabError('BAD_MANIFEST', `install.external-secrets.${path.join('.')}: ${message}`);
-};
+const checkConfig = (given: unknown): Config => checkSettings(schema, given, ['install', 'external-secrets']);
 
 /** A client over the objects of a cluster. Sends nothing yet. */
 export const createClient = (given: unknown, objects: ObjectApi): EsoClient => {

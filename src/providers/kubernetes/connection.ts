@@ -3,6 +3,7 @@ import { openMailbox } from '../../engine/mailbox.ts';
 import type { ManagedCluster, Ports, TokenIssuer } from '../../engine/ports.ts';
 import type { ConnectContext, Connection } from '../../engine/provider.ts';
 import type { DefinedKind } from '../../engine/resource.ts';
+import { checkSettings } from '../../engine/settings.ts';
 import { LabError } from '../../errors.ts';
 import { reveal } from '../../secrets/secret.ts';
 import type { Access } from './access/access.ts';
@@ -26,25 +27,17 @@ const connectionSchema = z.union([
 
 type Config = z.output<typeof connectionSchema>;
 
+const incomplete = 'It needs `context`, a context of your kubeconfig, or `aks`, or `eks`.';
+
 /** One cluster in one run. Sends nothing to it yet; where a cloud's cluster is, the cloud is asked. */
 export const openConnection = async (
   kinds: readonly DefinedKind<KubeClient>[],
   config: unknown,
   { readOnly, env, signal, stopping, ports }: ConnectContext,
 ): Promise<Connection> => {
-  const parsed = connectionSchema.safeParse(config);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new LabError(
-      'BAD_MANIFEST',
-      `the connection to the cluster is not complete: ${issue?.path.join('.')} ${issue?.message}`,
-      {
-        next: 'It needs `context`, a context of your kubeconfig, or `aks`, or `eks`.',
-      },
-    );
-  }
-  const managed = await managedCluster(parsed.data, ports);
-  const access = await accessTo(parsed.data, managed, env);
+  const settings = checkSettings(connectionSchema, config, ['cluster'], incomplete);
+  const managed = await managedCluster(settings, ports);
+  const access = await accessTo(settings, managed, env);
   const transport = openTransport(access, readOnly, signal);
   const { send, upgrade } = transport;
   const discovery = openDiscovery(send);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSettings } from '../../engine/settings.ts';
 import { LabError } from '../../errors.ts';
 import { loginConfig, type TokenSource } from './login/config.ts';
 import { initConfig } from './server/init-config.ts';
@@ -48,21 +49,17 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The connection's part of the manifest. Throws BAD_MANIFEST, or GUARD for what lab refuses to dial or to switch off. */
 export const checkConfig = (config: unknown, env: Env): VaultConfig => {
-  const parsed = schema.safeParse(config);
-  if (!parsed.success) {
-    const { path = [], message } = parsed.error.issues[0] ?? { message: 'is not a connection to Vault' };
-    throw new LabError('BAD_MANIFEST', `connections.vault.${path.join('.')}: ${message}`);
-  }
-  const { servers } = parsed.data;
+  const checked = checkSettings(schema, config, ['connections', 'vault']);
+  const { servers } = checked;
   const dialled = (given: string): string => {
     const address = given.replace(/\/+$/, '');
-    refusePlaintext(parseAddress(address), parsed.data);
+    refusePlaintext(parseAddress(address), checked);
     return address;
   };
   refuseEnvironment(env);
   return {
-    ...parsed.data,
-    address: dialled(parsed.data.address),
+    ...checked,
+    address: dialled(checked.address),
     ...(servers === undefined ? {} : { servers: servers.map(dialled) }),
   };
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sentenceOf } from '../../../src/engine/findings.ts';
 import { type Fields, isFields } from '../../../src/engine/value.ts';
 import { aws } from '../../../src/providers/aws/index.ts';
 import { decodeMarks, encodeMarks, foreignTags, type Marks } from '../../../src/providers/aws/secrets/marks.ts';
@@ -8,7 +9,7 @@ const [kind] = aws.kinds;
 if (kind === undefined) throw new Error('aws has no kinds');
 const problem = (spec: Fields): string => {
   const result = kind.normalise(spec);
-  return result.ok ? 'none' : result.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+  return result.ok ? 'none' : sentenceOf(result.found);
 };
 const value = secret('a value');
 

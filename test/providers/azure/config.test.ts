@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sentenceOf } from '../../../src/engine/findings.ts';
 import type { Fields } from '../../../src/engine/value.ts';
 import { checkConfig } from '../../../src/providers/azure/config.ts';
 import { azure } from '../../../src/providers/azure/index.ts';
@@ -55,7 +56,7 @@ const [kind] = azure.kinds;
 const problem = (spec: Fields): string => {
   const result = kind?.normalise(spec);
   if (result === undefined) throw new Error('there is no kind');
-  return result.ok ? 'no problem' : result.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+  return result.ok ? 'no problem' : sentenceOf(result.found);
 };
 const value = secret('x');
 

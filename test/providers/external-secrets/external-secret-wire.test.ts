@@ -143,7 +143,7 @@ test('is refused before anybody writes it if External Secrets would refuse it', 
   const entry = { key: 'a', remote: { key: 'a' } };
   expect(broken({ data: [entry, entry] })).toMatchObject({
     ok: false,
-    problems: [{ message: 'data names the key a twice' }],
+    found: [{ text: 'data names the key a twice' }],
   });
   expect(broken({ target: { deletionPolicy: 'Delete', creationPolicy: 'Merge' } })).toMatchObject({ ok: false });
   expect(broken({ target: { deletionPolicy: 'Merge', creationPolicy: 'None' } })).toMatchObject({ ok: false });

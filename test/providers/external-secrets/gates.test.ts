@@ -45,5 +45,5 @@ test('works in the best version that is served', async () => {
 
 test('a connection that says something else is a mistake in the manifest', () => {
   const wrong = () => createClient({ mode: 'maybe', namespace: 'eso' }, objectsWith({}));
-  expect(wrong).toThrow(/^install\.external-secrets\.mode: /);
+  expect(wrong).toThrow(/^install\.external-secrets\.mode: "maybe" is not one of expected, wait$/);
 });

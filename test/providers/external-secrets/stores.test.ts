@@ -63,7 +63,7 @@ test('a reference without a namespace is in the namespace of a SecretStore, and 
 test('names exactly one provider', () => {
   const named = (provider: object) => clusterSecretStore.normalise({ provider: { ...provider } });
   expect(named({ vault: {}, fake: {} })).toMatchObject({
-    problems: [{ message: 'provider must name exactly one provider, and it names vault, fake' }],
+    found: [{ text: 'provider must name exactly one provider, and it names vault, fake' }],
   });
   expect(named({})).toMatchObject({ ok: false });
   expect(named({ vault: {}, fake: null })).toMatchObject({ ok: true });

@@ -14,7 +14,7 @@ describe('the kinds of a cluster', () => {
     for (const name of ['namespace', 'service-account', 'config-map']) {
       expect(kind(name).normalise({ annotations: { 'k8s-lab.dev/owner': 'me' } })).toMatchObject({
         ok: false,
-        problems: [{ message: '"k8s-lab.dev/owner" is lab\'s own: take it out' }],
+        found: [{ text: '"k8s-lab.dev/owner" is lab\'s own: take it out' }],
       });
     }
     const object = { apiVersion: 'v1', metadata: { labels: { 'k8s-lab.dev/x': 'y' } } };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sentenceOf } from '../../../src/engine/findings.ts';
 import type { Live, Normalised } from '../../../src/engine/resource.ts';
 import { type Fields, reference } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
@@ -13,7 +14,7 @@ const kind = (name: string) => {
 const normalised = (name: string, spec: Fields): Normalised => kind(name).normalise(spec);
 const problem = (name: string, spec: Fields): string => {
   const result = normalised(name, spec);
-  return result.ok ? 'no problem' : result.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+  return result.ok ? 'no problem' : sentenceOf(result.found);
 };
 
 const role = { serviceAccountNames: ['b', 'a'], serviceAccountNamespaces: ['x'], policies: ['App', 'app', 'a'] };
@@ -84,7 +85,7 @@ describe('a spec that Vault would refuse or bend', () => {
     ['vault.policy', {}, /either paths or hcl/],
     ['vault.policy', { hcl: 'path "a" {}', paths: { a: ['read'] } }, /either paths or hcl/],
     ['vault.policy', { paths: {} }, /at least one path/],
-    ['vault.policy', { paths: { a: ['reed'] } }, /paths\.a must be a list of/],
+    ['vault.policy', { paths: { a: ['reed'] } }, /paths\.a\[0\] "reed" is not one of create, .*Did you mean read/],
     ['vault.policy', { paths: { 'a\nb': ['read'] } }, /line break/],
     ['vault.policy', { paths: { '': ['read'] } }, /empty/],
     ['vault.policy', { hcl: '' }, /base64/],
@@ -101,7 +102,11 @@ describe('a spec that Vault would refuse or bend', () => {
     ['vault.pki-issuer', { commonName: 'a', ttl: '1h', key: 'rsa-1024' }, /key/],
     ['vault.pki-role', { ttl: '2h', maxTtl: '1h' }, /longer than maxTtl/],
     ['vault.pki-role', { commonNameValidations: ['email', 'disabled'] }, /disabled alone/],
-    ['vault.pki-role', { keyUsage: ['digitalSignature'] }, /must be a list of/],
+    [
+      'vault.pki-role',
+      { keyUsage: ['digitalSignature'] },
+      /keyUsage\[0\] "digitalSignature" is not one of CertSign, .*Did you mean DigitalSignature/,
+    ],
     ['vault.pki-role', { generateLease: true, noStore: true }, /cannot have a lease/],
     ['vault.pki-crl', { delta: true }, /needs autoRebuild/],
     ['vault.pki-crl', { autoRebuild: true, expiry: '12h' }, /shorter than expiry/],

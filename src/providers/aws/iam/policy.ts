@@ -17,7 +17,7 @@ const schema = z.strictObject({
       z.strictObject({
         region: z.string(),
         names: sortedSet().describe('Names of secrets'),
-        prefixes: sortedSet().describe('What names begin with; "" is every secret'),
+        prefixes: sortedSet(z.string()).describe('What names begin with; "" is every secret'),
       }),
     )
     .min(1)

@@ -13,7 +13,7 @@ const schema = z.strictObject({
     .startsWith('https://', 'must begin with https://')
     .describe("The `iss` of the cluster's tokens, to the last slash."),
   subject: z.string().min(1).describe('system:serviceaccount:NAMESPACE:NAME; upper and lower case count.'),
-  audiences: z.array(z.string().min(1)).length(1, 'must be exactly one'),
+  audiences: z.array(z.string().min(1)).length(1, 'must hold exactly one audience'),
 });
 
 const owner = ([group = '', name = '']: readonly string[]): IdentityName => [group, name];

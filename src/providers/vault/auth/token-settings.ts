@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { duration } from '../../../engine/fields.ts';
 import type { FieldTraits } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
-import { policyName } from '../policy/policy-name.ts';
 
 // What the roles of every auth method say of the tokens that they give.
 
@@ -18,7 +17,7 @@ const networks = () =>
 
 /** The fields. */
 export const tokenShape = {
-  policies: z.array(policyName()).transform(lowerCased).describe('Policies of the Vault tokens that they get.'),
+  policies: z.array(z.string().min(1)).transform(lowerCased).describe('Policies of the Vault tokens that they get.'),
   ttl: clearable(duration(), 0).describe('How long such a token lives; 0 = as the method has it.'),
   maxTtl: clearable(duration(), 0).describe('How long it can be renewed at most; 0 = as the method has it.'),
   period: clearable(duration(), 0).describe('Makes it renewable for ever, each time for this long; 0 = off.'),

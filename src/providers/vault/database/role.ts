@@ -7,13 +7,12 @@ import { listedOn } from '../listed.ts';
 import { countLeases, endLeases } from '../mounts/leases.ts';
 import { inWords, recognising } from '../recognising.ts';
 import { may, mayHelp } from '../rights.ts';
-import { connectionName } from './name.ts';
 import { proveRole } from './proof.ts';
 import { roleKind } from './role-kind.ts';
 import { statements } from './statements.ts';
 
 const schema = z.strictObject({
-  connection: connectionName().describe('The connection of the same mount that users are made with.'),
+  connection: z.string().min(1).describe('The connection of the same mount that users are made with.'),
   ttl: clearable(duration(), 0).describe('How long a made user lives; 0 = as the mount has it.'),
   maxTtl: clearable(duration(), 0).describe('How long it can be renewed at most; 0 = as the mount has it.'),
   create: statements().describe('SQL that makes a user, with {{name}}, {{password}} and {{expiration}}.'),

@@ -5,12 +5,11 @@ import type { VaultClient } from '../client.ts';
 import { listedOn } from '../listed.ts';
 import { inWords, recognising } from '../recognising.ts';
 import { may, mayHelp } from '../rights.ts';
-import { connectionName } from './name.ts';
 import { roleKind } from './role-kind.ts';
 import { statements } from './statements.ts';
 
 const schema = z.strictObject({
-  connection: connectionName().describe('The connection of the same mount that passwords are changed with.'),
+  connection: z.string().min(1).describe('The connection of the same mount that passwords are changed with.'),
   username: z.string().min(1).describe('The database user, who must be there already.'),
   rotate: duration().optional().describe('How often Vault changes its password; at least 5 s.'),
   schedule: z.string().min(1).optional().describe('Instead of rotate: when it does, as cron has it (UTC).'),

@@ -11,7 +11,7 @@ const schema = z.strictObject({
   mount: z
     .string()
     .transform(trimSlashes)
-    .pipe(z.string().min(1, 'is empty; write the path of an auth method'))
+    .pipe(z.string().min(1))
     .describe('Path of the auth method that knows the group.'),
   name: z.string().min(1).describe('What the group is called there: an entry of the groups claim.'),
 });

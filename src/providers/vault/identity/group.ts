@@ -4,7 +4,6 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import type { Live } from '../../../engine/resource.ts';
 import type { VaultClient } from '../client.ts';
 import { names } from '../listed.ts';
-import { policyName } from '../policy/policy-name.ts';
 import { recognising } from '../recognising.ts';
 import { may, mayHelp } from '../rights.ts';
 
@@ -14,7 +13,7 @@ const markKey = 'lab';
 const schema = z.strictObject({
   type: z.enum(['internal', 'external']).describe('external: whoever logs in with the alias is a member.'),
   policies: z
-    .array(policyName())
+    .array(z.string().min(1))
     .transform((items) => [...new Set(items)].toSorted())
     .describe("Policies that its members get beside their login's."),
   metadata: z.record(z.string(), z.string()).optional().describe('For templated policies and for people.'),

@@ -4,7 +4,6 @@ import type { Fields } from '../../../engine/value.ts';
 import type { VaultClient } from '../client.ts';
 import { mountsOf, unlessDenied } from '../listed.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
-import { splitIssuer } from './issuer-name.ts';
 import type { IssuerSpec } from './issuer-spec.ts';
 import { constraintsIn } from './name-constraints.ts';
 
@@ -77,6 +76,12 @@ const issuerAnswer = z.object({
 /** An issuer with its certificates, its own first, as PEM. */
 export const readIssuer = (client: VaultClient, mount: string, reference: string) =>
   client.read([mount, 'issuer', reference], issuerAnswer);
+
+/** The mount and the issuer of `MOUNT/ISSUER`. */
+export const splitIssuer = (text: string): readonly [mount: string, issuer: string] => {
+  const at = text.lastIndexOf('/');
+  return [text.slice(0, at), text.slice(at + 1)];
+};
 
 const sorted = (items: readonly string[] | null | undefined): string[] => [...(items ?? [])].toSorted();
 

@@ -1,6 +1,6 @@
 import type { Rights } from '../../../engine/resource.ts';
 import { may, mayHelp } from '../rights.ts';
-import { splitIssuer } from './issuer-name.ts';
+import { splitIssuer } from './issuer-read.ts';
 import type { IssuerSpec } from './issuer-spec.ts';
 
 // An issuer is found by its name in a list and then called by its id, which only Vault knows. That list, and certificates by

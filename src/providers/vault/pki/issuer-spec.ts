@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { duration, sortedSet } from '../../../engine/fields.ts';
 import type { FieldTraits, Live, Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
-import { isIssuerName, splitIssuer } from './issuer-name.ts';
 import { issuerKeys } from './key.ts';
 import { constraintFields, constraintShape } from './name-constraints.ts';
 
@@ -26,11 +25,6 @@ const signatureAlgorithms = [
   'Ed25519',
 ] as const;
 
-const isSigner = (text: string): boolean => {
-  const [mount, issuer] = splitIssuer(text);
-  return text.includes('/') && isIssuerName(issuer) && mount.split('/').every((segment) => segment !== '');
-};
-
 const subject = () => sortedSet().optional();
 const urls = () => clearable(sortedSet(), []);
 
@@ -38,7 +32,7 @@ const urls = () => clearable(sortedSet(), []);
 export const issuerSchema = z.strictObject({
   signedBy: z
     .string()
-    .refine(isSigner, 'must be MOUNT/ISSUER, with the name of an issuer; `default` is none')
+    .regex(/^.+\/[^/]+$/, 'must be MOUNT/ISSUER')
     .optional()
     .describe('MOUNT/ISSUER that signs its certificate. Unset: it signs itself and is a root.'),
   externalCsr: z

@@ -4,8 +4,7 @@ import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
 import { recognising } from '../recognising.ts';
-import { isIssuerName, splitIssuer } from './issuer-name.ts';
-import { issuersThere, liveIssuer } from './issuer-read.ts';
+import { issuersThere, liveIssuer, splitIssuer } from './issuer-read.ts';
 import { rightsOfIssuer } from './issuer-rights.ts';
 import { checkIssuer, issuerFields, issuerSchema, newRoot } from './issuer-spec.ts';
 import { issuerWords, removeIssuer, writeIssuer } from './issuer-write.ts';
@@ -13,7 +12,7 @@ import { issuerLosses } from './losses.ts';
 import { constraintWords } from './name-constraints.ts';
 
 const issuerName = (name: string): string => {
-  if (isIssuerName(name)) return name;
+  if (/^\w[\w.-]*$/.test(name) && name.toLowerCase() !== 'default') return name;
   throw new LabError('BAD_MANIFEST', `"${name}" is not a name for an issuer`, {
     next: 'Use letters, digits, "_", "-" and "."; `default` is a word of Vault.',
   });

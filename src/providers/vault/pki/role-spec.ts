@@ -4,7 +4,6 @@ import type { FieldTraits, Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import type { Setting } from './config.ts';
 import { settingsTraits } from './config.ts';
-import { isIssuerName } from './issuer-name.ts';
 import { issuerKeys } from './key.ts';
 
 // Vault's defaults: https://developer.hashicorp.com/vault/api-docs/secret/pki#create-update-role
@@ -74,9 +73,7 @@ const keyUsages = [
   'KeyEncipherment',
 ];
 
-const keyUsageSet = sortedSet().refine((items) => items.every((item) => keyUsages.includes(item)), {
-  message: `must be a list of: ${keyUsages.join(', ')}`,
-});
+const keyUsageSet = sortedSet(z.enum(keyUsages));
 
 const validations = sortedSet().refine(
   (items) =>
@@ -84,13 +81,11 @@ const validations = sortedSet().refine(
   { message: 'must be email, hostname or both, or disabled alone' },
 );
 
-const issuer = z
-  .string()
-  .refine((name) => name === 'default' || isIssuerName(name), 'is no name of an issuer of the same mount');
-
 /** What a role of a PKI engine lets in. Unset options are as Vault has them. */
 export const roleSchema = z.strictObject({
-  issuer: clearable(issuer, 'default').describe('The issuer that signs, by name; default: that of the mount.'),
+  issuer: clearable(z.string().min(1), 'default').describe(
+    'The issuer that signs, by name; default: that of the mount.',
+  ),
   ttl: seconds(0).describe('How long a certificate lives if its request does not say; 0 = as the mount has it.'),
   maxTtl: seconds(0).describe('How long it can live at most; 0 = as the mount has it.'),
   notAfter: clearable(z.string(), '').describe('A date that all certificates end at: 2030-01-01T00:00:00Z.'),

@@ -11,9 +11,7 @@ import { parsePolicy, renderPolicy, sameMeaning } from './hcl.ts';
 
 const capabilities = ['create', 'read', 'update', 'patch', 'delete', 'list', 'sudo', 'deny', 'subscribe', 'recover'];
 
-const capabilitySet = sortedSet().refine((items) => items.every((item) => capabilities.includes(item)), {
-  message: `must be a list of: ${capabilities.join(', ')}`,
-});
+const capabilitySet = sortedSet(z.enum(capabilities));
 
 const schema = z.strictObject({
   paths: z.record(z.string(), capabilitySet).optional().describe('What may be done where: {PATH: [CAPABILITY, …]}.'),

@@ -14,11 +14,7 @@ const schema = z.strictObject({
   shares: z.int().min(1).max(255).describe('Shares that its key (or its recovery key) is cut into.'),
   threshold: z.int().min(1).max(255).describe('Shares that it takes.'),
   custodians: z.array(z.string()).describe('Who keeps how many, for people; the connection says where.'),
-  escrow: z
-    .literal('complete', {
-      error: ({ input }) => `${input === undefined ? 'is required, and ' : ''}can only be complete`,
-    })
-    .describe('Every share is with its custodian, read back.'),
+  escrow: z.literal('complete').describe('Every share is with its custodian, read back.'),
   service: z.literal('unsealed').optional().describe('lab unseals it when it is sealed.'),
 });
 

@@ -1,6 +1,16 @@
 import { z } from 'zod';
-import type { Path } from '../../engine/traits.ts';
-import { nounFor, tooFar, unknownKey, wrongType, wrongWord } from './wording.ts';
+import { formatPath, type Path } from './path.ts';
+import {
+  type Later,
+  nothingLater,
+  nounFor,
+  tooFar,
+  unknownKey,
+  wrongForm,
+  wrongType,
+  wrongTypeFor,
+  wrongWord,
+} from './wording.ts';
 
 /** One thing wrong, in our words: with a key, with its value, or with a rule over all that a value holds. */
 export interface Finding {
@@ -8,6 +18,10 @@ export interface Finding {
   readonly path: Path;
   readonly text: string;
 }
+
+/** All that is wrong as one sentence, for whoever has no line to show it at: `issuer is missing; text is expected`. */
+export const sentenceOf = (found: readonly Finding[]): string =>
+  found.map(({ path, text }) => (path.length === 0 ? text : `${formatPath(path)} ${text}`)).join('. ');
 
 type Issue = z.core.$ZodIssue;
 
@@ -21,53 +35,63 @@ export const ownMessages: z.core.$ZodErrorMap = (issue) => {
 };
 
 /** What an issue of a schema says about the manifest. Needs `reportInput`; values are only quoted where a word of ours was expected. */
-export const findings = (issue: Issue, base: Path = []): Finding[] => {
+export const findings = (issue: Issue, base: Path = [], later: Later = nothingLater): Finding[] => {
   const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   const value = (text: string): Finding[] => [{ about: 'value', path, text }];
   if (issue.code === 'custom') return [{ about: 'rule', path, text: issue.message }];
-  if (issue.message !== '' && issue.code !== 'unrecognized_keys') return value(issue.message);
+  if (issue.message !== '' && issue.code !== 'unrecognized_keys') {
+    return value(issue.code === 'invalid_type' ? wrongTypeFor(issue.input, issue.message) : issue.message);
+  }
   switch (issue.code) {
     case 'invalid_type':
       return value(wrongType(issue.input, nounFor(issue.expected)));
     case 'invalid_value':
-      return value(wrongWord(path, issue.input, issue.values));
+      return value(wrongWord(path, issue.input, issue.values, later));
     case 'unrecognized_keys':
       return issue.keys.map((name) => ({
         about: 'key',
         path: [...path, name],
-        text: unknownKey([...path, name], name, issue.message.split('\n')),
+        text: unknownKey([...path, name], name, issue.message.split('\n'), later),
       }));
     case 'invalid_union':
-      return wrongUnion(issue, path);
+      return wrongUnion(issue, path, later);
     case 'invalid_key':
-      return [{ about: 'key', path, text: `the key ${issue.issues[0]?.message ?? 'is not allowed'}` }];
+      return [{ about: 'key', path, text: wrongKey(issue.issues[0]) }];
     case 'too_small':
-      return value(issue.origin === 'array' ? 'is empty' : tooFar(issue.origin, 'least', issue.minimum));
+      return value(tooFar(issue.origin, 'least', issue.minimum));
     case 'too_big':
       return value(tooFar(issue.origin, 'most', issue.maximum));
     case 'invalid_format':
-      return value(`is no ${issue.format === 'regex' ? `text that matches ${issue.pattern}` : issue.format}`);
+      return value(formats[issue.format] ?? 'is written in another form than is expected here');
     case 'not_multiple_of':
     case 'invalid_element':
       return value('is not allowed here');
   }
 };
 
-const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path): Finding[] => {
+// A pattern says nothing to people: a schema that has one says itself what it wants.
+const formats: Readonly<Record<string, string>> = { url: 'is no URL; write https://HOST/PATH' };
+
+const wrongKey = (issue: Issue | undefined): string => {
+  if (issue?.code === 'too_small') return 'the key is empty; a name is expected';
+  return `the key ${issue === undefined || issue.message === '' ? 'is not allowed here' : issue.message}`;
+};
+
+const wrongUnion = (issue: z.core.$ZodIssueInvalidUnion, path: Path, later: Later): Finding[] => {
   const { discriminator, input } = issue;
   if (discriminator !== undefined) {
     const given: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, discriminator) : undefined;
     const options = 'options' in issue ? (issue.options ?? []) : [];
-    return [{ about: 'value', path, text: wrongWord(path, given, options) }];
+    return [{ about: 'value', path, text: wrongWord(path, given, options, later) }];
   }
   const branches = issue.errors.toSorted((a, b) => distance(a) - distance(b));
   const [nearest = [], ...others] = branches;
   const [word] = nearest;
   if (word?.code === 'invalid_value' && word.path.length === 0 && typeof input === 'string') {
-    return [{ about: 'value', path, text: wrongWord(path, input, word.values, others.flatMap(formsOf)) }];
+    return [{ about: 'value', path, text: wrongWord(path, input, word.values, later, others.flatMap(formsOf)) }];
   }
-  if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path));
-  return [{ about: 'value', path, text: wrongType(input, [...new Set(branches.flatMap(formsOf))].join(' or ')) }];
+  if (distance(nearest) < unlike) return nearest.flatMap((inner) => findings(inner, path, later));
+  return [{ about: 'value', path, text: wrongForm(input, [...new Set(branches.flatMap(formsOf))]) }];
 };
 
 // A branch of another type than the value is no use; of the others, the one with the fewest strange keys is meant.
