@@ -8,7 +8,7 @@ import { beyondApproval } from './envelope.ts';
 import { secretLeaves, type Verdict, type Verdicts, valueAt } from './judge.ts';
 import { type Node, referencesIn } from './node.ts';
 import { formatPath } from './path.ts';
-import { isWritten } from './planned.ts';
+import { isWritten, writtenOver } from './planned.ts';
 import { assessing, type Outcome, type Run } from './run.ts';
 import { isFields, isLiveSecret, type Value } from './value.ts';
 import { untilSettled } from './waiting.ts';
@@ -98,9 +98,10 @@ const standsInTheWay = async (
 };
 
 /** A step that cannot be taken back is in no approval but by its exact address. */
-const refuseOneWay = (node: Node, { decision, desired, live }: Assessed, run: Run): void => {
+const refuseOneWay = (node: Node, found: Assessed, run: Run): void => {
+  const { decision, desired } = found;
   if (!isWritten(decision) || run.options.allowIrreversible.has(node.address)) return;
-  const irreversible = node.facts.irreversible(node.id, desired, live);
+  const irreversible = node.facts.irreversible(node.id, desired, writtenOver(found));
   if (irreversible === undefined) return;
   throw new LabError('GUARD', `it cannot be taken back: ${irreversible}`, {
     address: node.address,

@@ -83,7 +83,7 @@ const toChange = (node: Node, found: Assessment, blocker: string | undefined, ar
         identity: found.identity,
         ...(held === undefined ? {} : { standing: held }),
         ...hidden(node, found),
-        ...(isWritten(decision) ? oneWay(node, found.desired, found.live) : {}),
+        ...(isWritten(decision) ? oneWay(node, found.desired, writtenOver(found)) : {}),
         ...(risky && node.facts.protect !== undefined ? { protect: node.facts.protect } : {}),
       };
     }
@@ -106,6 +106,10 @@ const hidden = (node: Node, { live, verdicts }: Extract<Assessment, { is: 'asses
 /** Whether a decision ends in a call of write(). */
 export const isWritten = ({ actions }: Pick<Change, 'actions'>): boolean =>
   actions.some((action) => action === 'create' || action === 'recover' || action === 'update' || action === 'replace');
+
+/** What a write begins with: what is replaced is gone by then. */
+export const writtenOver = ({ decision, live }: Extract<Assessment, { is: 'assessed' }>): Live =>
+  decision.actions.includes('replace') ? { exists: 'no' } : live;
 
 const oneWay = (node: Node, desired: Fields, live: Live): Pick<Change, 'irreversible'> => {
   const irreversible = node.facts.irreversible(node.id, desired, live);

@@ -25,6 +25,7 @@ const chain = [
   '  defaultIssuer: int-2026',
   '  urls: { crlDistributionPoints: "http://pki.lab.internal/crl" }',
   '  crl: { autoRebuild: true, expiry: 96h }',
+  '  tidy: { enabled: true, certStore: true, safetyBuffer: 1d }',
   '  roles: { lab: { domains: [lab.internal], subdomains: true, maxTtl: 72h } }',
 ];
 
@@ -36,6 +37,7 @@ test('a PKI mount is settings, authorities and roles', async () => {
     ['vault.mount/pki', { type: 'pki', description: 'For workloads', maxLeaseTtl: 31_536_000 }],
     ['vault.pki-urls/pki', { crlDistributionPoints: ['http://pki.lab.internal/crl'] }],
     ['vault.pki-crl/pki', { autoRebuild: true, expiry: 345_600 }],
+    ['vault.pki-tidy/pki', { enabled: true, certStore: true, safetyBuffer: 86_400 }],
     [
       'vault.pki-issuer/pki/int-2026',
       { signedBy: 'pki-root/root-2026', commonName: 'Lab', ttl: 31_536_000, default: true },
@@ -73,10 +75,40 @@ describe('is refused before anything is made', () => {
     ['{ signedBy: pki-root/root-2025, commonName: Lab, ttl: 1h }', /no issuer root-2025.*root-2026/],
     ['{ signedBy: pki-root/root-2026, commonName: Lab, ttl: 87601h }', /longer than that of pki-root\/root-2026/],
     ['{ externalCsr: a.csr, commonName: Lab, ttl: 1h }', /for whoever signs/],
+    ['{ externalCsr: a.csr, commonName: Lab, excludedDnsDomains: x }', /excludedDnsDomains is for whoever signs/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedDnsDomains: "*.lab.internal" } }', /"\*.lab.internal" is no domain/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedIpRanges: 10.0.0.1 } }', /"10.0.0.1" is no range of addresses/],
+    ['{ self: { commonName: Lab, ttl: 1h, excludedIpRanges: ["10.0.0.0/33"] } }', /"10.0.0.0\/33" is no range/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedEmailAddresses: "@x" } }', /"@x" is no mail address/],
+    ['{ self: { commonName: Lab, ttl: 1h, excludedUriDomains: 10.0.0.1 } }', /"10.0.0.1" is no domain/],
+    ['{ self: { commonName: Lab, ttl: 1h, permittedDnsDomains: [] } }', /leave it out for any/],
+    ['{ self: { commonName: Lab, ttl: 1h }, permittedDnsDomains: x }', /permittedDnsDomains belongs into self/],
     ['{ self: { commonName: Lab, ttl: 1h, key: rsa-1024 } }', /key/],
     ['{ self: { commonName: Lab, ttl: 1h, comonName: x } }', /commonName/],
   ])('an issuer %s', async (text, expected) => {
     expect((await complaintsAbout(issuers(text))).join('\n')).toMatch(expected);
+  });
+
+  test('an authority whose own name one above it may not sign', async () => {
+    const below = (names: string, more = '') =>
+      manifest(
+        'pki-root:',
+        '  type: pki',
+        '  issuers: { root: { self: { commonName: Root, ttl: 24h, permittedDnsDomains: lab.internal } } }',
+        'pki-mid:',
+        '  type: pki',
+        '  issuers: { mid: { signedBy: pki-root/root, commonName: Lab mid, ttl: 9h, excludedDnsDomains: [bad.lab.internal] } }',
+        'pki:',
+        '  type: pki',
+        `  issuers: { int: { signedBy: pki-mid/mid, ttl: 1h, commonName: ${names}${more} } }`,
+      );
+    expect(await complaintsAbout(below('Lab below', ', altNames: [INT.lab.internal, a@b.example]'))).toEqual([]);
+    expect(await complaintsAbout(below('lab', ', altNames: [int.bad.lab.internal]'))).toMatchInlineSnapshot(`
+      [
+        "lab.yaml:16:69 vault.mounts.pki.issuers.int.commonName: lab is a host name that pki-root/root may not sign (permittedDnsDomains: lab.internal); Vault would refuse it. A common name with a space in it is no host name",
+        "lab.yaml:16:74 vault.mounts.pki.issuers.int.altNames: int.bad.lab.internal is a host name that pki-mid/mid may not sign (excludedDnsDomains: bad.lab.internal); Vault would refuse it",
+      ]
+    `);
   });
 
   test('a life that the mount would cut, a default and a role of an issuer that is not there', async () => {
@@ -99,13 +131,14 @@ describe('is refused before anything is made', () => {
 });
 
 test('roles, settings and authorities have every word that their kinds have', () => {
-  const { roles, issuers, urls, crl } = pkiMount.shape;
+  const { roles, issuers, urls, crl, tidy } = pkiMount.shape;
   const wordsOf = (kind: string) =>
     Object.keys(vault.kinds.find((candidate) => candidate.kind === kind)?.schema.shape ?? {}).toSorted();
   const sorted = (shape: object) => Object.keys(shape).toSorted();
   expect(sorted(roles.unwrap().valueType.shape)).toEqual(wordsOf('vault.pki-role'));
   expect(sorted(urls.unwrap().shape)).toEqual(wordsOf('vault.pki-urls'));
   expect(sorted(crl.unwrap().shape)).toEqual(wordsOf('vault.pki-crl'));
+  expect(sorted(tidy.unwrap().shape)).toEqual(wordsOf('vault.pki-tidy'));
   const { self, ...authority } = issuers.unwrap().valueType.shape;
   expect(self).toBeDefined();
   // `default` is said once for the mount.

@@ -13,6 +13,8 @@ export const databaseUsers = {
   billing: 'password-of-billing',
   recording: 'password-of-recording',
   recorded: 'password-of-recorded',
+  listed: 'password-of-listed',
+  unlisted: 'password-of-unlisted',
 } as const;
 
 /** The SQL that makes them. */

@@ -8,11 +8,15 @@ export interface PathRule {
   readonly capabilities?: readonly string[];
 }
 
-/** The paths that a policy names. Of HCL only paths and capabilities are looked at; a computed one has none yet. */
+/** The paths that a policy names; a computed one has none yet. */
 export const pathsIn = (given: Given, { paths, ...text }: Policy): readonly PathRule[] => {
   if (paths !== undefined)
     return Object.entries(paths).map(([path, capabilities]) => ({ path: withoutSlash(path), capabilities }));
-  const hcl = text.computed === undefined ? (hclOf(given, text) ?? '') : '';
+  return text.computed === undefined ? rulesIn(hclOf(given, text) ?? '') : [];
+};
+
+/** The paths that the text of a policy names. Only they and their capabilities are looked at. */
+export const rulesIn = (hcl: string): readonly PathRule[] => {
   const blocks = hcl.replaceAll(/\/\*[\s\S]*?\*\/|^\s*(#|\/\/).*$/gm, '').split(/\bpath\s+(?="[^"\n]+"\s*\{)/);
   return blocks.flatMap((block) => {
     const path = /^"([^"\n]+)"\s*\{/.exec(block)?.[1];
@@ -25,8 +29,8 @@ export const pathsIn = (given: Given, { paths, ...text }: Policy): readonly Path
   });
 };
 
-// Vault drops a slash in front of a path.
-const withoutSlash = (path: string): string => path.replace(/^\//, '');
+/** A path as Vault has it: a slash in front is dropped. */
+export const withoutSlash = (path: string): string => path.replace(/^\//, '');
 
 // What Vault 0.4 had before capabilities, and every one since still takes.
 const oldWords: Readonly<Record<string, readonly string[]>> = {

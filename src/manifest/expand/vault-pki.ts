@@ -6,13 +6,14 @@ import type { VaultSection } from '../schema/vault.ts';
 import type { PkiMount } from '../schema/vault-pki.ts';
 import { defined } from './defined.ts';
 import { draft, type Found, type Given, wrong } from './draft.ts';
+import { outsideNames, splitSigner } from './pki-names.ts';
 
 type Issuer = PkiMount['issuers'][string];
 
 /** What lies below a mount of type `pki`: its settings, its authorities and its roles. */
 export function* expandPki(given: Given, vault: VaultSection, mountPath: string, mount: PkiMount): Generator<Found> {
   const path = ['vault', 'mounts', mountPath];
-  const settings = { urls: mount.urls, crl: mount.crl };
+  const settings = { urls: mount.urls, crl: mount.crl, tidy: mount.tidy };
   for (const [name, spec] of Object.entries(settings)) {
     if (spec !== undefined) yield draft([...path, name], `vault.pki-${name}`, [mountPath], { spec: defined(spec) });
   }
@@ -52,13 +53,12 @@ interface Signing {
   readonly where: Path;
 }
 
-/** What would go wrong only when it is signed: a signer that is not there, and a life that it or its mount cuts. */
+/** What would go wrong only when it is signed: a signer that is not there, a life that is cut, a name that is refused. */
 function* signers(given: Given, vault: VaultSection, { mountPath, mount, issuer, where }: Signing): Generator<Found> {
   const { self, signedBy } = issuer;
   if (self !== undefined) return yield* cutBy(given, [...where, 'self', 'ttl'], self.ttl, mountPath, mount);
   if (signedBy === undefined) return;
-  const at = signedBy.lastIndexOf('/');
-  const [signerMount, signerName] = [signedBy.slice(0, at), signedBy.slice(at + 1)];
+  const [signerMount, signerName] = splitSigner(signedBy);
   const above = own(vault.mounts, signerMount);
   if (above === undefined) return;
   if (above.type !== 'pki') return yield wrong(given, [...where, 'signedBy'], `${signerMount} is no mount of type pki`);
@@ -72,6 +72,7 @@ function* signers(given: Given, vault: VaultSection, { mountPath, mount, issuer,
     yield wrong(given, [...where, 'ttl'], `is longer than that of ${signedBy}, which signs it; it would be cut`);
   }
   yield* cutBy(given, [...where, 'ttl'], issuer.ttl, signerMount, above);
+  yield* outsideNames(given, vault, where, issuer);
 }
 
 function* cutBy(

@@ -8,7 +8,6 @@ import { defined } from './defined.ts';
 import { draft, type Found, type Given, whereElse, wrong } from './draft.ts';
 import { checkKvPaths } from './kv-paths.ts';
 import { hclOf } from './policy-text.ts';
-import { checkRootLike } from './root-like.ts';
 import { expandAccess, expandAudit } from './vault-access.ts';
 import { expandAuth } from './vault-auth.ts';
 import { expandDatabase } from './vault-database.ts';
@@ -39,7 +38,6 @@ function* everythingElse(given: Given, vault: VaultSection): Generator<Found> {
     if (spec !== undefined) yield draft(['vault', 'policies', name], 'vault.policy', [name], { spec });
   }
   yield* checkKvPaths(given, vault);
-  yield* checkRootLike(given, vault);
   yield* nested(given, ['vault', 'auth'], Object.keys(vault.auth));
   yield* expandAuth(given, vault);
   yield* expandAccess(given, vault);

@@ -27,8 +27,13 @@ const authority = {
   maxPathLength: z.int().min(0).optional().describe('How many authorities may follow below it'),
   leafNotAfter: z.enum(['err', 'truncate', 'permit', 'always_enforce_err']).optional(),
   revocationSignature: z.string().min(1).optional(),
-  ...each('organization ou country locality province streetAddress postalCode altNames ipSans usage', texts),
+  ...each('organization ou country locality province streetAddress postalCode ipSans usage', texts),
+  altNames: texts().optional().describe('Host names and mail addresses beside commonName'),
   ...each('issuingCertificates crlDistributionPoints ocspServers', texts),
+  permittedDnsDomains: texts().optional().describe('The only domains that certificates below it may name'),
+  excludedDnsDomains: texts().optional().describe('Domains that they may not name'),
+  ...each('permittedIpRanges excludedIpRanges', texts),
+  ...each('permittedEmailAddresses excludedEmailAddresses permittedUriDomains excludedUriDomains', texts),
 };
 
 const self = z.strictObject(authority);
@@ -92,6 +97,14 @@ const crl = z.strictObject({
   maxEntries: z.int().optional(),
 });
 
+const tidy = z.strictObject({
+  enabled: z.boolean().describe('Whether Vault tidies by itself'),
+  ...each('interval minStartupBackoff maxStartupBackoff pauseDuration', duration),
+  ...each('safetyBuffer issuerSafetyBuffer acmeAccountSafetyBuffer', duration),
+  ...each('certStore revokedCerts revokedCertIssuerAssociations expiredIssuers moveLegacyCaBundle acme', flag),
+  ...each('maintainCounts publishCounts', flag),
+});
+
 /** An entry of `vault.mounts` of type `pki`. */
 export const pkiMount = z.strictObject({
   type: z.literal('pki'),
@@ -102,6 +115,7 @@ export const pkiMount = z.strictObject({
   defaultIssuer: name().optional().describe('Which of them signs where none is named'),
   urls: urls.optional().describe('Where certificates say more is found'),
   crl: crl.optional().describe('The list of what is revoked'),
+  tidy: tidy.optional().describe('What Vault clears away by itself'),
   roles: z.record(name(), role).default({}),
 });
 

@@ -28,6 +28,7 @@ import { mount } from './mounts/mount.ts';
 import { pkiCrl } from './pki/crl.ts';
 import { pkiIssuer } from './pki/issuer.ts';
 import { pkiRole } from './pki/role.ts';
+import { pkiTidy } from './pki/tidy.ts';
 import { pkiUrls } from './pki/urls.ts';
 import { passwordPolicy } from './policy/password-policy.ts';
 import { policy } from './policy/policy.ts';
@@ -61,6 +62,7 @@ const kinds: readonly DefinedKind<VaultClient>[] = [
   pkiIssuer,
   pkiUrls,
   pkiCrl,
+  pkiTidy,
   pkiRole,
   identityGroup,
   identityGroupAlias,

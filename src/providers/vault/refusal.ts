@@ -103,6 +103,11 @@ const meaning = (call: ShownCall, exchange: Extract<Exchange, { outcome: 'answer
       return notFound(call);
     case 429:
       return { code: 'UNREACHABLE', next: 'A rate limit of Vault was met; try again with a lower --parallelism.' };
+    case 500:
+      // Name constraints; it is the request that is wrong.
+      return says(exchange, 'is not authorized to sign for this name')
+        ? { code: 'REJECTED', next: 'Ask for names only that the authority, and each one above it, may sign.' }
+        : { code: 'UNREACHABLE' };
     case 503:
       return says(exchange, 'is sealed') ? { code: 'UNREACHABLE', next: 'Unseal Vault.' } : { code: 'UNREACHABLE' };
     default:

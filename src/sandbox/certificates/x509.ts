@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import * as der from './der.ts';
+import { ipBytes } from './ip.ts';
 import { algorithmName, signed } from './signature.ts';
 
 /** Who a certificate is for. */
@@ -45,8 +45,8 @@ export interface Contents {
   readonly authorityKeyId: Buffer;
   /** Bits of an RSA signature's hash. */
   readonly signatureBits?: number;
-  /** Of an authority: how many may follow it, undefined = any number. Absent: it is none. */
-  readonly authority?: { readonly maxPathLength: number | undefined };
+  /** Of an authority: how many may follow it, undefined = any number, and the names that it may sign. Absent: it is none. */
+  readonly authority?: { readonly maxPathLength: number | undefined; readonly nameConstraints: der.Der | undefined };
   /** Numbers of the bits in KeyUsage, from 0 = digitalSignature. */
   readonly keyUsage: readonly number[];
   /** Object identifiers. */
@@ -141,14 +141,17 @@ const extensionsOf = (contents: Contents): readonly der.Der[] => [
   ...(contents.extendedKeyUsage.length === 0
     ? []
     : [extension('2.5.29.37', der.sequence(...contents.extendedKeyUsage.map(der.objectIdentifier)))]),
-  ...(contents.authority === undefined ? [] : [critical('2.5.29.19', constraints(contents.authority))]),
+  ...(contents.authority === undefined ? [] : [critical('2.5.29.19', basicConstraints(contents.authority))]),
   extension('2.5.29.14', der.octetString(keyIdOf(contents.publicKey))),
   extension('2.5.29.35', der.sequence(der.implicit(0, contents.authorityKeyId))),
   ...accessExtensions(contents.access),
   ...alternativesExtension(contents.alternatives),
+  ...(contents.authority?.nameConstraints === undefined
+    ? []
+    : [critical('2.5.29.30', contents.authority.nameConstraints)]),
 ];
 
-const constraints = ({ maxPathLength }: NonNullable<Contents['authority']>): der.Der =>
+const basicConstraints = ({ maxPathLength }: NonNullable<Contents['authority']>): der.Der =>
   der.sequence(der.boolean(true), ...(maxPathLength === undefined ? [] : [der.smallInteger(maxPathLength)]));
 
 const bitsOf = (numbers: readonly number[]): der.Der => {
@@ -181,15 +184,4 @@ export const alternativesExtension = ({ dnsNames, emails, ips, uris }: Alternati
     ...uris.map(uriName),
   ];
   return names.length === 0 ? [] : [extension('2.5.29.17', der.sequence(...names))];
-};
-
-const groups = (part: string): number[] =>
-  part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
-
-const ipBytes = (text: string): Buffer => {
-  if (isIP(text) === 4) return Buffer.from(text.split('.').map(Number));
-  const [before = '', after] = text.split('::');
-  const [head, tail] = [groups(before), groups(after ?? '')];
-  const all = after === undefined ? head : [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
-  return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 };

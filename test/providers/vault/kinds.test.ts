@@ -61,6 +61,7 @@ describe('a spec in normal form', () => {
       { domains: ['a', 'b'], maxTtl: 259_200, key: 'rsa-2048', commonNameValidations: ['email', 'hostname'] },
     ],
     ['vault.pki-crl', { expiry: '4d', disable: null }, { expiry: 345_600, disable: false }],
+    ['vault.pki-tidy', { enabled: false, safetyBuffer: null }, { enabled: false, safetyBuffer: 259_200 }],
   ])('%s %j', (name, spec, expected) => {
     const once = normalised(name, spec);
     expect(once).toEqual({ ok: true, spec: expected });
@@ -110,6 +111,11 @@ describe('a spec that Vault would refuse or bend', () => {
     ['vault.pki-crl', { delta: true }, /needs autoRebuild/],
     ['vault.pki-crl', { autoRebuild: true, expiry: '12h' }, /shorter than expiry/],
     ['vault.pki-crl', { maxEntries: 0 }, /at least 1/],
+    ['vault.pki-tidy', { enabled: true }, /say true for one of certStore/],
+    ['vault.pki-tidy', { enabled: false, minStartupBackoff: '20m' }, /not be longer than maxStartupBackoff/],
+    ['vault.pki-tidy', { enabled: false, publishCounts: true }, /needs maintainCounts/],
+    ['vault.pki-tidy', { enabled: false, safetyBuffer: 0 }, /a second or more/],
+    ['vault.pki-tidy', { certStore: true }, /enabled/],
   ])('%s %j is refused offline', (name, spec, expected) => {
     expect(problem(name, spec)).toMatch(expected);
   });

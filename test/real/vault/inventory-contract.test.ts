@@ -3,6 +3,7 @@ import { planWithInventory } from '../../../src/engine/inventory.ts';
 import type { Resource } from '../../../src/engine/resource.ts';
 import { createAuthority } from '../../../src/sandbox/certificates/authority.ts';
 import { applyAll, planOptions, resource, worldOf } from '../../support/world.ts';
+import { connectionAt } from './database.ts';
 import { benchWith, connectWith, newTag, tokenWith } from './rights-life.ts';
 import { context, stranger } from './server.ts';
 
@@ -25,6 +26,8 @@ const own = (tag: string): readonly Resource[] => {
     resource(`vault.approle-role/${at('machines')}/ours`, { policies: ['default'] }),
     resource(`vault.auth-method/${at('more')}`, { type: 'approle' }),
     resource(`vault.approle-role/${at('more')}/ours`, { policies: ['default'] }),
+    resource(`vault.auth-method/${at('ci')}`, { type: 'jwt' }),
+    resource(`vault.jwt-auth-role/${at('ci')}/ours`, { policies: ['default'], userClaim: 'sub', audiences: ['lab'] }),
     resource(`vault.mount/${at('db')}`, { type: 'database' }),
     resource(`vault.database-connection/${at('db')}/ours`, {
       plugin: 'postgresql',
@@ -34,10 +37,18 @@ const own = (tag: string): readonly Resource[] => {
       allowedRoles: ['*'],
     }),
     resource(`vault.database-role/${at('db')}/ours`, { connection: 'ours', create: ['CREATE ROLE "{{name}}"'] }),
+    connectionAt(at('db')),
+    resource(`vault.database-static-role/${at('db')}/static-ours`, {
+      connection: 'app',
+      username: 'listed',
+      rotate: '24h',
+    }),
     resource(`vault.mount/${at('pki')}`, { type: 'pki', maxLeaseTtl: '8760h' }),
     resource(`vault.pki-issuer/${at('pki')}/ours`, { commonName: 'ours', ttl: '8000h', key: 'ec-256' }),
     resource(`vault.pki-role/${at('pki')}/ours`, { domains: ['lab.internal'], maxTtl: '72h' }),
-    resource(`vault.identity-group/${at('ours')}`, { type: 'internal', policies: ['default'] }),
+    resource(`vault.identity-group/${at('ours')}`, { type: 'external', policies: ['default'] }),
+    resource(`vault.identity-group-alias/${at('ours')}`, { mount: at('ci'), name: 'ours' }),
+    resource(`vault.identity-group/${at('plain')}`, { type: 'external', policies: ['default'] }),
     resource(`vault.password-policy/${at('ours')}`, { hcl: 'length = 20\nrule "charset" { charset = "abc" }' }),
   ];
 };
@@ -48,6 +59,11 @@ const theirs = async (tag: string): Promise<void> => {
   for (const mount of ['machines', 'more']) {
     await stranger('POST', `auth/${mount}-${tag}/role/theirs`, { token_policies: ['default'] });
   }
+  await stranger('POST', `auth/ci-${tag}/role/theirs`, {
+    role_type: 'jwt',
+    user_claim: 'sub',
+    bound_audiences: ['theirs'],
+  });
   await stranger('POST', `db-${tag}/config/theirs`, {
     plugin_name: 'postgresql-database-plugin',
     connection_url: 'postgresql://{{username}}:{{password}}@nowhere.example:5432/app',
@@ -58,13 +74,29 @@ const theirs = async (tag: string): Promise<void> => {
     db_name: 'theirs',
     creation_statements: ['CREATE ROLE "{{name}}"'],
   });
+  await stranger('POST', `db-${tag}/static-roles/static-theirs`, {
+    db_name: 'app',
+    username: 'unlisted',
+    rotation_period: '24h',
+  });
   const { body } = await stranger('POST', `pki-${tag}/root/generate/internal`, {
     common_name: 'theirs',
     issuer_name: 'theirs',
   });
   expect(body.data.issuer_name).toBe('theirs');
   await stranger('POST', `pki-${tag}/roles/theirs`, { allowed_domains: ['their.internal'] });
-  await stranger('POST', `identity/group/name/Theirs-${tag}`, { type: 'internal' });
+  // An authority without its key is there for a chain only, and nobody's.
+  const above = createAuthority('above').certificate;
+  const taken = await stranger('POST', `pki-${tag}/intermediate/set-signed`, { certificate: above });
+  expect(taken.body.data.imported_issuers).toHaveLength(1);
+  await stranger('POST', `identity/group/name/Theirs-${tag}`, { type: 'external' });
+  const { accessor } = (await stranger('GET', `sys/auth/ci-${tag}`)).body.data;
+  // One for a group of theirs, one for a group of ours that has none.
+  for (const name of [`theirs-${tag}`, `plain-${tag}`]) {
+    const { id } = (await stranger('GET', `identity/group/name/${name}`)).body.data;
+    const alias = { name, mount_accessor: accessor, canonical_id: id };
+    expect((await stranger('POST', 'identity/group-alias', alias)).status).toBe(200);
+  }
   await stranger('POST', `sys/policies/password/theirs-${tag}`, {
     policy: 'length = 20\nrule "charset" { charset = "abc" }',
   });
@@ -74,9 +106,8 @@ test('what others have on the mounts of what is known is unmanaged; who may not 
   const tag = newTag();
   const wanted = own(tag);
   const bench = benchWith(await connectWith(context().env['APPLY_TOKEN'] ?? ''));
-  expect(
-    (await applyAll(bench, wanted, { allowIrreversible: new Set([`vault.pki-issuer/pki-${tag}/ours`]) })).diagnostics,
-  ).toEqual([]);
+  const oneWay = [`vault.pki-issuer/pki-${tag}/ours`, `vault.database-static-role/db-${tag}/static-ours`];
+  expect((await applyAll(bench, wanted, { allowIrreversible: new Set(oneWay) })).diagnostics).toEqual([]);
   const unmanaged = async (token: string, lost = false) => {
     const looking = await connectWith(token, true);
     const world = await worldOf({ ...bench, connections: [looking] }, wanted);
@@ -100,7 +131,11 @@ test('what others have on the mounts of what is known is unmanaged; who may not 
     'vault.approle-role/more/theirs',
     'vault.database-connection/db/theirs',
     'vault.database-role/db/theirs',
+    'vault.database-static-role/db/static-theirs',
+    'vault.identity-group-alias/plain',
+    'vault.identity-group-alias/theirs',
     'vault.identity-group/theirs',
+    'vault.jwt-auth-role/ci/theirs',
     'vault.kubernetes-auth-role/cluster/theirs',
     'vault.password-policy/theirs',
     'vault.pki-issuer/pki/theirs',
@@ -121,5 +156,5 @@ test('what others have on the mounts of what is known is unmanaged; who may not 
   expect((await unmanaged(reader)).filter((address) => !address.startsWith('vault.pki-issuer'))).toEqual([]);
 
   for (const mount of ['db', 'pki']) await stranger('DELETE', `sys/mounts/${mount}-${tag}`);
-  for (const mount of ['cluster', 'machines', 'more']) await stranger('DELETE', `sys/auth/${mount}-${tag}`);
+  for (const mount of ['ci', 'cluster', 'machines', 'more']) await stranger('DELETE', `sys/auth/${mount}-${tag}`);
 });

@@ -83,6 +83,56 @@ describeKind('vault.pki-issuer that another one signs', async () => {
   };
 });
 
+const onlyDomains = { permittedDnsDomains: ['lab.internal', '.below.example'] };
+const onlyRanges = { excludedIpRanges: ['10.9.0.0/16'] };
+const otherConstraints = {
+  excludedDnsDomains: ['bad.lab.internal'],
+  permittedIpRanges: ['10.1.2.3/8', '2001:db8::/32'],
+  permittedEmailAddresses: ['lab.internal', 'a@b.example'],
+  excludedEmailAddresses: ['.bad.lab.internal'],
+  permittedUriDomains: ['.lab.internal'],
+  excludedUriDomains: ['.bad.lab.internal'],
+};
+
+describeKind('vault.pki-issuer that signs itself and some names only', async () => {
+  const mount = uniqueName('root');
+  const others = { ...onlyDomains, ...otherConstraints };
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), rootAt(mount, { ...others, ...onlyRanges })],
+    changed: rootAt(mount, { ...others, excludedIpRanges: ['10.8.0.0/16'] }),
+    changes: ['excludedIpRanges'],
+    without: { resource: rootAt(mount, others), field: 'excludedIpRanges' },
+  };
+});
+
+describeKind('vault.pki-issuer that may sign some names only', async () => {
+  const [above, mount] = [uniqueName('root'), uniqueName('intermediate')];
+  const at = (spec: Fields) =>
+    resource(`vault.pki-issuer/${mount}/int-2026`, {
+      signedBy: `${above}/root`,
+      commonName: 'int.lab.internal',
+      ttl: '8760h',
+      key: 'ec-256',
+      ...spec,
+    });
+  const others = { ...onlyRanges, ...otherConstraints };
+  return {
+    connect: opened,
+    kinds,
+    example: [
+      engineAt(above),
+      rootAt(above, { permittedDnsDomains: ['internal'] }),
+      engineAt(mount),
+      at({ ...others, ...onlyDomains }),
+    ],
+    changed: at({ ...others, permittedDnsDomains: ['lab.internal'] }),
+    changes: ['permittedDnsDomains'],
+    without: { resource: at(others), field: 'permittedDnsDomains' },
+  };
+});
+
 describeKind('vault.pki-urls', async () => {
   const mount = uniqueName('urls');
   const at = (spec: Fields) => resource(`vault.pki-urls/${mount}`, spec);
@@ -129,6 +179,42 @@ describeKind('vault.pki-crl', async () => {
     changes: ['expiry'],
     without: { resource: at(settings), field: 'autoRebuildGracePeriod' },
     ...(isVault() ? {} : { lacks: ['maxEntries'] }),
+  };
+});
+
+describeKind('vault.pki-tidy', async () => {
+  const mount = uniqueName('tidy');
+  const at = (spec: Fields) => resource(`vault.pki-tidy/${mount}`, { enabled: true, ...spec });
+  const settings = {
+    interval: '24h',
+    minStartupBackoff: '20m',
+    maxStartupBackoff: '90m',
+    certStore: true,
+    revokedCerts: true,
+    revokedCertIssuerAssociations: true,
+    expiredIssuers: true,
+    moveLegacyCaBundle: true,
+    acme: true,
+    issuerSafetyBuffer: '30d',
+    acmeAccountSafetyBuffer: '1d',
+    pauseDuration: '100s',
+    maintainCounts: true,
+    publishCounts: true,
+  };
+  return {
+    connect: opened,
+    kinds,
+    example: [engineAt(mount), at({ ...settings, safetyBuffer: '1h' })],
+    changed: at({ ...settings, safetyBuffer: '2h', pauseDuration: '1m', acme: false }),
+    changes: ['safetyBuffer', 'pauseDuration', 'acme'],
+    without: { resource: at(settings), field: 'safetyBuffer' },
+    stranger: {
+      add: async () => {
+        await stranger('POST', `${mount}/config/auto-tidy`, { revocation_queue_safety_buffer: 7200 });
+      },
+      isThere: async () =>
+        (await stranger('GET', `${mount}/config/auto-tidy`)).body.data.revocation_queue_safety_buffer === 7200,
+    },
   };
 });
 

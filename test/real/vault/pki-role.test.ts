@@ -92,6 +92,13 @@ describe('what somebody wrote by hand is read in the words of the spec', () => {
     ],
     ['vault.pki-crl', 'config/crl', { expiry: '96h', ocsp_expiry: '3600s' }, '', { expiry: 345_600, ocspExpiry: 3600 }],
     [
+      'vault.pki-tidy',
+      'config/auto-tidy',
+      { pause_duration: '1.5m', interval_duration: '90m', tidy_acme: '1' },
+      '',
+      { enabled: false, pauseDuration: 90, interval: 5400, acme: true },
+    ],
+    [
       'vault.pki-urls',
       'config/urls',
       { ocsp_servers: 'http://b,http://a' },

@@ -165,4 +165,21 @@ describe('through the engine', () => {
     expect(await keys()).not.toEqual(first);
     expect((await plan(on, given(mount, another))).summary).toMatchObject({ none: 2 });
   });
+
+  test('a root that may sign everything again is a new root, too', async () => {
+    const [mount, on] = [uniqueName('root'), await bench()];
+    const allowIrreversible = new Set([address(mount)]);
+    const narrow = given(mount, { ...root, permittedDnsDomains: ['lab.internal'] });
+    expect(await applyAll(on, narrow, { allowIrreversible })).toMatchObject({ failed: [] });
+    const { changes } = await plan(on, given(mount, root));
+    expect(changes.find((change) => change.address === address(mount))).toMatchObject({
+      actions: ['replace'],
+      irreversible: expect.stringContaining('new root'),
+    });
+    expect(await applyAll(on, given(mount, root), { allowDataLoss: true })).toMatchObject({
+      failed: [address(mount)],
+      diagnostics: [{ code: 'GUARD', message: expect.stringContaining('cannot be taken back') }],
+    });
+    expect((await plan(on, narrow)).summary).toMatchObject({ none: 2 });
+  });
 });

@@ -61,6 +61,14 @@ const audit: RightsCase = {
 };
 
 const rolesOfOthers = async (tag: string): Promise<void> => {
+  const group = (await stranger('GET', `identity/group/name/theirs-${tag}`)).body.data;
+  const method = (await stranger('GET', `sys/auth/jwt-${tag}`)).body.data;
+  await stranger('POST', 'identity/group-alias', {
+    name: 'theirs',
+    canonical_id: group?.id,
+    // There is none where the right to make it was left out.
+    mount_accessor: method?.accessor,
+  });
   const accounts = { bound_service_account_names: ['c'], bound_service_account_namespaces: ['d'] };
   await stranger('POST', `auth/kubernetes-${tag}/role/theirs`, accounts);
   await stranger('POST', `auth/approle-${tag}/role/theirs`, { token_policies: ['default'] });
@@ -74,7 +82,7 @@ const rolesOfOthers = async (tag: string): Promise<void> => {
 const auth: RightsCase = {
   name: 'auth methods and groups',
   first: async (tag) => {
-    await stranger('POST', `identity/group/name/theirs-${tag}`, { type: 'internal' });
+    await stranger('POST', `identity/group/name/theirs-${tag}`, { type: 'external' });
   },
   meanwhile: rolesOfOthers,
   beforeEnd: rolesOfOthers,
@@ -177,6 +185,7 @@ const pki: RightsCase = {
       resource(`vault.pki-issuer/int-${tag}/second`, { commonName: 'second', ...below }),
       resource(`vault.pki-urls/int-${tag}`, { crlDistributionPoints: [url] }),
       resource(`vault.pki-crl/int-${tag}`, { expiry }),
+      resource(`vault.pki-tidy/int-${tag}`, { enabled: true, certStore: true, safetyBuffer: expiry }),
       resource(`vault.pki-role/int-${tag}/lab`, {
         domains: ['lab.internal'],
         subdomains: true,

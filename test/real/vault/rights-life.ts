@@ -10,6 +10,7 @@ import { vaultPaths } from '../../../src/manifest/settle/own-rights.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { renderPolicy } from '../../../src/providers/vault/policy/hcl.ts';
 import { secret } from '../../../src/secrets/secret.ts';
+import { databaseUsers } from '../../support/database-users.ts';
 import { memoryMailboxes } from '../../support/memory-mailbox.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { applyAll, type Bench, deskFrom, plan, planOptions, worldOf } from '../../support/world.ts';
@@ -55,14 +56,19 @@ export const connectWith = (token: string, readOnly = false): Promise<Connection
 
 const mailbox = memoryMailboxes();
 
+const values = {
+  FIRST: 'first-value',
+  SECOND: 'second-value',
+  ROOT: 'first-password',
+  VAULT_DB: databaseUsers.vault,
+};
+
 /** A bench with that connection. */
 export const benchWith = (connection: Connection): Bench => ({
   kinds: vault.kinds,
   connections: [connection],
   store: memoryStore(),
-  desk: deskFrom({ FIRST: 'first-value', SECOND: 'second-value', ROOT: 'first-password' }, async (value) =>
-    secret(value),
-  ),
+  desk: deskFrom(values, async (value) => secret(value)),
 });
 
 const policyWithout = (

@@ -1,4 +1,5 @@
 import { test as base, expect, inject, onTestFinished } from 'vitest';
+import type { Fields } from '../../../src/engine/value.ts';
 import { vault } from '../../../src/providers/vault/index.ts';
 import { secret } from '../../../src/secrets/secret.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -105,5 +106,17 @@ test('any right in a mount shows all of it; where there is none, the plan says t
   const blind = await older(['paths']);
   expect((await plan(blind.bench, [role])).diagnostics).toMatchObject([
     { severity: 'warning', code: 'UNTOLD', message: expect.stringContaining('did not answer as Vault does') },
+  ]);
+});
+
+test('an authority is not made by a server that would leave out what it may not sign', async () => {
+  const mount = uniqueName('pki');
+  await stranger('POST', `sys/mounts/${mount}`, { type: 'pki', config: { max_lease_ttl: '8760h' } });
+  const { bench } = await older(['excluded_dns_domains']);
+  const at = (spec: Fields) =>
+    resource(`vault.pki-issuer/${mount}/root`, { commonName: 'Lab root', ttl: '1h', key: 'ec-256', ...spec });
+  expect(await plan(bench, [at({ permittedDnsDomains: ['lab.internal'] })])).toMatchObject({ diagnostics: [] });
+  expect((await plan(bench, [at({ excludedDnsDomains: ['lab.internal'] })])).diagnostics).toMatchObject([
+    { severity: 'error', code: 'REJECTED', message: expect.stringContaining('does not know excludedDnsDomains') },
   ]);
 });

@@ -4,12 +4,21 @@ import { defineKind } from '../../../engine/define-kind.ts';
 import { LabError } from '../../../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { trimSlashes } from '../path.ts';
-import { may } from '../rights.ts';
+import { may, mayHelp } from '../rights.ts';
 import { groupAnswer } from './group.ts';
 
 const schema = z.strictObject({
-  mount: z.string().min(1).transform(trimSlashes).describe('Path of the auth method that knows the group.'),
+  mount: z
+    .string()
+    .transform(trimSlashes)
+    .pipe(z.string().min(1))
+    .describe('Path of the auth method that knows the group.'),
   name: z.string().min(1).describe('What the group is called there: an entry of the groups claim.'),
+});
+
+// Groups as the list by their ids tells of them; only an external one has an alias.
+const groupList = z.object({
+  key_info: z.record(z.string(), z.object({ name: z.string(), alias: z.object({ id: z.string() }).optional() })),
 });
 
 const groupOf = (client: VaultClient, name: string) => client.read(['identity', 'group', 'name', name], groupAnswer);
@@ -29,9 +38,19 @@ export const identityGroupAlias = defineKind<typeof schema.shape, VaultClient>({
   after: (_id, { mount }) => (mount === undefined ? [] : [address('vault.auth-method', mount)]),
   gates: () => ['vault.active'],
   rights: ([group = '']) => ({
-    plan: [...may(`identity/group/name/${group}`, 'read'), ...may('sys/auth', 'read')],
+    plan: [
+      ...may(`identity/group/name/${group}`, 'read'),
+      ...may('sys/auth', 'read'),
+      ...mayHelp('identity/group/id', 'list'),
+    ],
     apply: [...may('identity/group-alias', 'update'), ...may('identity/group-alias/id/+', 'delete')],
   }),
+  inventory: async (client) => {
+    const { key_info: groups = {} } = (await client.list(['identity', 'group', 'id'], groupList)) ?? {};
+    return Object.values(groups).flatMap(({ name, alias }) =>
+      alias === undefined ? [] : [{ id: [name.toLowerCase()] }],
+    );
+  },
   read: async (client, [group = '']) => {
     const alias = (await groupOf(client, group))?.alias;
     if (alias?.id === undefined) return { exists: 'no' };

@@ -13,7 +13,10 @@ const markKey = 'lab';
 
 const schema = z.strictObject({
   type: z.enum(['internal', 'external']).describe('external: whoever logs in with the alias is a member.'),
-  policies: z.array(z.string()).transform(lowerCased).describe("Policies that its members get beside their login's."),
+  policies: z
+    .array(z.string().min(1))
+    .transform(lowerCased)
+    .describe("Policies that its members get beside their login's."),
   metadata: z.record(z.string(), z.string()).optional().describe('For templated policies and for people.'),
 });
 

@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { LabError } from '../../../errors.ts';
+import { extensionIn, inside } from './der.ts';
 import { keyName } from './key.ts';
 
 /** What lab reads of the certificate of an authority. */
@@ -69,32 +70,22 @@ const keyOf = ({ publicKey: { asymmetricKeyType, asymmetricKeyDetails: details =
   }
 };
 
-// BasicConstraints (RFC 5280 §4.2.1.9): its OID, critical, and a sequence of cA and pathLenConstraint, which Node leaves out.
+const basicConstraints = '551d13';
+
+// A sequence of cA and pathLenConstraint (RFC 5280 §4.2.1.9), which Node leaves out.
 const pathLengthIn = (der: Buffer): number | undefined => {
-  const found = /0603551d130101ff04..30..0101ff0201(..)/.exec(der.toString('hex'));
-  return found?.[1] === undefined ? undefined : Number.parseInt(found[1], 16);
+  const [isAuthority, length] = inside(extensionIn(der, basicConstraints) ?? Buffer.of());
+  return isAuthority === undefined || length === undefined
+    ? undefined
+    : length.content.readUIntBE(0, length.content.length);
 };
 
 /** The id of a public key as Vault names it: SHA-1 of its bits (RFC 5280 §4.2.1.2), in pairs of hex digits. */
 export const keyIdOf = ({ publicKey }: X509Certificate): string => {
-  const der = publicKey.export({ type: 'spki', format: 'der' });
-  const algorithm = contentOf(der);
-  const bits = contentOf(der, algorithm.start + headerAndLength(der, algorithm.start));
+  const [, bits] = inside(publicKey.export({ type: 'spki', format: 'der' }));
   // The first byte of a bit string says how many bits at its end do not count.
   const digest = createHash('sha1')
-    .update(der.subarray(bits.start + 1, bits.start + bits.length))
+    .update(bits?.content.subarray(1) ?? '')
     .digest('hex');
   return (digest.match(/../g) ?? []).join(':');
-};
-
-const contentOf = (der: Buffer, at = 0): { readonly start: number; readonly length: number } => {
-  const first = der[at + 1] ?? 0;
-  if (first < 0x80) return { start: at + 2, length: first };
-  const bytes = first & 0x7f;
-  return { start: at + 2 + bytes, length: der.readUIntBE(at + 2, bytes) };
-};
-
-const headerAndLength = (der: Buffer, at: number): number => {
-  const { start, length } = contentOf(der, at);
-  return start + length - at;
 };

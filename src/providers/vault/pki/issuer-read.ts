@@ -5,6 +5,7 @@ import type { VaultClient } from '../client.ts';
 import { mountsOf, unlessDenied } from '../listed.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import type { IssuerSpec } from './issuer-spec.ts';
+import { constraintsIn } from './name-constraints.ts';
 
 /** An issuer or a key as Vault lists it. */
 export interface Listed {
@@ -103,6 +104,7 @@ export const liveIssuer = async (
       ttl: lifetime(certificate, above, desired.ttl),
       key: certificate.key,
       ...(certificate.maxPathLength === undefined ? {} : { maxPathLength: certificate.maxPathLength }),
+      ...constraintsIn(certificate.x509.raw),
       usage: found.usage.split(',').toSorted(),
       leafNotAfter: found.leaf_not_after_behavior,
       revocationSignature: found.revocation_signature_algorithm,

@@ -3,6 +3,7 @@ import { duration, sortedSet } from '../../../engine/fields.ts';
 import type { FieldTraits, Live, Spec } from '../../../engine/resource.ts';
 import { clearable } from '../clearable.ts';
 import { issuerKeys } from './key.ts';
+import { constraintFields, constraintShape } from './name-constraints.ts';
 
 const usages = ['crl-signing', 'issuing-certificates', 'ocsp-signing', 'read-only'] as const;
 
@@ -54,6 +55,7 @@ export const issuerSchema = z.strictObject({
   ttl: duration().optional().describe('How long the certificate lives.'),
   key: z.enum(issuerKeys).optional().describe('ec-256, rsa-4096, …; as Vault has it: rsa-2048.'),
   maxPathLength: z.int().min(0).optional().describe('How many authorities may follow below it; unset: any number.'),
+  ...constraintShape,
   usage: clearable(usageSet, [...usages]).describe('What Vault may use it for.'),
   leafNotAfter: clearable(z.enum(['err', 'truncate', 'permit', 'always_enforce_err']), 'err').describe(
     'What becomes of a certificate that would outlive the issuer.',
@@ -72,7 +74,7 @@ export const issuerSchema = z.strictObject({
 export type IssuerSpec = Spec<typeof issuerSchema.shape>;
 
 /** What its certificate says, once and for all. */
-export const certified = [
+const certified: readonly (keyof IssuerSpec)[] = [
   'signedBy',
   'externalCsr',
   'commonName',
@@ -88,7 +90,8 @@ export const certified = [
   'ttl',
   'key',
   'maxPathLength',
-] as const satisfies readonly (keyof IssuerSpec)[];
+  ...constraintFields,
+];
 
 /** Traits of its fields. */
 export const issuerFields: Readonly<Record<string, FieldTraits>> = {
@@ -113,11 +116,14 @@ export const newRoot = (spec: Partial<IssuerSpec>, live: Live): string | undefin
     ? 'it makes a new root certificate, which everybody who verifies certificates of it has to be given'
     : undefined;
 
+const signersWord: readonly (keyof IssuerSpec)[] = ['ttl', 'maxPathLength', ...constraintFields];
+
 /** What goes together, by who signs. */
-export const checkIssuer = ({ signedBy, externalCsr, ttl, maxPathLength }: IssuerSpec): string | undefined => {
+export const checkIssuer = (spec: IssuerSpec): string | undefined => {
+  const { signedBy, externalCsr, ttl } = spec;
   if (signedBy !== undefined && externalCsr !== undefined) return 'an authority has either signedBy or externalCsr';
   if (externalCsr === undefined) return ttl === undefined ? 'ttl is missing' : undefined;
-  return ttl === undefined && maxPathLength === undefined
-    ? undefined
-    : 'with externalCsr, ttl and maxPathLength are for whoever signs to say';
+  // A request of Vault has no room for them.
+  const given = signersWord.find((field) => spec[field] !== undefined);
+  return given === undefined ? undefined : `with externalCsr, ${given} is for whoever signs to say`;
 };

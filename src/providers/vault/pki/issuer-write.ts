@@ -8,6 +8,7 @@ import { signedOutside } from './external.ts';
 import { issuersOf, keysOf, type Listed, readIssuer, splitIssuer } from './issuer-read.ts';
 import type { IssuerSpec } from './issuer-spec.ts';
 import { keyBody } from './key.ts';
+import { constraintWords } from './name-constraints.ts';
 
 // Vault makes a new key at each call of `generate`. So each step looks first for what an earlier run has left, by the
 // names that lab gives: a key is called like its issuer from the moment it is made.
@@ -54,9 +55,11 @@ const subjectBody = (spec: IssuerSpec): object => ({
   ip_sans: text(spec.ipSans),
 });
 
-const lifeBody = ({ ttl, maxPathLength }: IssuerSpec): object => ({
-  ttl: ttl === undefined ? undefined : `${ttl}s`,
-  max_path_length: maxPathLength,
+/** What the signer says of it: its life, and what may follow below it. */
+const authorityBody = (spec: IssuerSpec): object => ({
+  ttl: spec.ttl === undefined ? undefined : `${spec.ttl}s`,
+  max_path_length: spec.maxPathLength,
+  ...inWords(constraintWords, spec),
 });
 
 /** How a key comes into a certificate or a request: the one that is there, or a new one with the issuer's name. */
@@ -73,7 +76,7 @@ const makeRoot = async (client: VaultClient, making: Making): Promise<void> => {
     issuer_name: name,
     ...body,
     ...subjectBody(spec),
-    ...lifeBody(spec),
+    ...authorityBody(spec),
   });
 };
 
@@ -137,7 +140,7 @@ const signedInside = async (
   await refuseShortMount(client, signerMount, spec);
   const sign = async (): Promise<string> => {
     const { csr } = await request();
-    const body = { csr, ...subjectBody(spec), ...lifeBody(spec) };
+    const body = { csr, ...subjectBody(spec), ...authorityBody(spec) };
     return (await client.ask([signerMount, 'issuer', signer, 'sign-intermediate'], body, signedAnswer)).certificate;
   };
   const before = key && (await signedBefore(client, { mount, key, signerMount }));

@@ -9,6 +9,7 @@ import { rightsOfIssuer } from './issuer-rights.ts';
 import { checkIssuer, issuerFields, issuerSchema, newRoot } from './issuer-spec.ts';
 import { issuerWords, removeIssuer, writeIssuer } from './issuer-write.ts';
 import { issuerLosses } from './losses.ts';
+import { constraintWords } from './name-constraints.ts';
 
 const issuerName = (name: string): string => {
   if (/^\w[\w.-]*$/.test(name) && name.toLowerCase() !== 'default') return name;
@@ -16,6 +17,10 @@ const issuerName = (name: string): string => {
     next: 'Use letters, digits, "_", "-" and "."; `default` is a word of Vault.',
   });
 };
+
+const settingsKnown = recognising(([mount = '', name = '']) => [mount, 'issuer', name], issuerWords);
+// A Vault that does not know one of them would make an authority without it.
+const constraintsKnown = recognising(([mount = '']) => [mount, 'root', 'generate', 'internal'], constraintWords);
 
 /**
  * A certificate authority of a PKI engine: a root, or one that another issuer of this Vault has signed. Its private key is
@@ -49,7 +54,11 @@ export const pkiIssuer = defineKind<typeof issuerSchema.shape, VaultClient>({
   // Vault decides by what it finds which issuer of a mount is its default.
   exclusive: ([mount = '']) => `vault.pki-issuer/${mount}`,
   read: liveIssuer,
-  recognises: recognising(([mount = '', name = '']) => [mount, 'issuer', name], issuerWords),
+  recognises: async (client, id, fields) => {
+    const settings = await settingsKnown(client, id, fields);
+    const isConstrained = fields.some((field) => field in constraintWords);
+    return settings.is === 'known' && isConstrained ? constraintsKnown(client, id, fields) : settings;
+  },
   write: writeIssuer,
   losses: (client, [mount = '', name = '']) => issuerLosses(client, mount, name),
   remove: removeIssuer,

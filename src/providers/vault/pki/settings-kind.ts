@@ -19,7 +19,7 @@ type Given = Readonly<Record<string, unknown>>;
 
 /** What the kinds of an engine's `config/NAME` have in common: settings from mount to unmount, whose defaults count as absent. */
 export const settingsKind = (
-  name: 'crl' | 'urls',
+  name: 'auto-tidy' | 'crl' | 'urls',
   settings: Settings,
   toWire: (spec: Given) => Given = (spec) => spec,
 ) => {

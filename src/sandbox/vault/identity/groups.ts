@@ -3,7 +3,7 @@ import { type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
 import { absent, type Data, done, found, namesOf, type Result, refused } from '../result.ts';
 import { describeAlias } from './aliases.ts';
-import type { Group } from './content.ts';
+import type { Group, GroupAlias } from './content.ts';
 import { groupNamed } from './store.ts';
 
 const groupFields = {
@@ -72,6 +72,26 @@ const read = (call: Call): Result => {
 
 const list = ({ vault }: Call): Result => namesOf(Object.values(vault.content.groups).map(({ name }) => name));
 
+const listById = ({ vault: { content } }: Call): Result => {
+  const groups = Object.values(content.groups);
+  if (groups.length === 0) return absent;
+  const info = groups.map(({ id, name, alias, memberEntityIds }) => [
+    id,
+    {
+      ...(alias === undefined ? {} : { alias: aliasInList(content, alias, id) }),
+      name,
+      num_member_entities: memberEntityIds.length,
+      num_parent_groups: groups.filter(({ memberGroupIds }) => memberGroupIds.includes(id)).length,
+    },
+  ]);
+  return found({ key_info: Object.fromEntries(info), keys: groups.map(({ id }) => id) });
+};
+
+const aliasInList = (content: Content, alias: GroupAlias, groupId: string): Data => {
+  const { id, mount_accessor, mount_path, mount_type, name } = describeAlias(content, alias, groupId);
+  return { id, mount_accessor, mount_path, mount_type, name };
+};
+
 const remove = (call: Call): Result => {
   const group = groupNamed(call.vault.content, call.params[0] ?? '');
   if (group !== undefined) delete call.vault.content.groups[group.id];
@@ -86,6 +106,7 @@ const create = (call: Call, given: Values<typeof groupFields>): Result =>
 export const groupEndpoints: readonly Endpoint[] = [
   endpoint({ pattern: /^group$/, fields: groupFields, on: { update: create } }),
   endpoint({ pattern: /^group\/name\/?$/, fields: {}, on: { list } }),
+  endpoint({ pattern: /^group\/id\/?$/, fields: {}, on: { list: listById } }),
   endpoint({
     pattern: /^group\/name\/(.+)$/,
     fields: groupFields,

@@ -55,6 +55,8 @@ export interface PkiStore {
   followsLatest: boolean;
   urls: Urls & { readonly enable_templating: boolean };
   crl: Readonly<Record<string, unknown>>;
+  /** Absent: as it is until somebody sets it. */
+  tidy?: Readonly<Record<string, unknown>>;
 }
 
 const defaultCrl = {

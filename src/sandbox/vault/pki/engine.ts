@@ -9,6 +9,7 @@ import { deleteKey, listKeys, nameKey, readKey } from './key-paths.ts';
 import { deleteRole, listRoles, patchRole, readRole, roleFields, writeRole } from './roles.ts';
 import { setSigned, signFields, signIntermediate } from './sign.ts';
 import { storeOf } from './store.ts';
+import { readTidy, tidyFields, writeTidy } from './tidy.ts';
 
 const name = String.raw`(\w(?:[\w.-]*\w)?)`;
 const at = (path: string): RegExp => new RegExp(`^${path}$`);
@@ -45,6 +46,7 @@ export const pkiEndpoints: readonly Endpoint[] = [
     fields: crlFields,
     on: { read: (call) => found(storeOf(call).crl), update: writeCrl },
   }),
+  endpoint({ pattern: at('config/auto-tidy'), fields: tidyFields, on: { read: readTidy, update: writeTidy } }),
   endpoint({ pattern: at('config/issuers'), fields: issuersFields, on: { read: readIssuers, update: writeIssuers } }),
   endpoint({ pattern: at('roles/?'), fields: {}, on: { list: listRoles } }),
   endpoint({

@@ -1,14 +1,16 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { constraintsValue } from '../../certificates/name-constraints.ts';
 import { toPem } from '../../certificates/pem.ts';
 import { makeRequest } from '../../certificates/request.ts';
 import { keyIdOf, makeCertificate, nameOf, newSerial } from '../../certificates/x509.ts';
 import type { Call } from '../endpoint.ts';
 import type { Values } from '../fields.ts';
-import { type Result, refused } from '../result.ts';
+import { type Result, refused, together } from '../result.ts';
 import { chooseKey, keyFields } from './choose-key.ts';
 import type { PkiStore } from './content.ts';
 import { importIssuer, serialOf, urlWarnings } from './issuer-store.ts';
 import { lifetimeOf } from './lifetime.ts';
+import { constraintFields, constraintsOf, wrongName, wrongRange } from './name-constraints.ts';
 import { alternativesOf, ipComplaint } from './names.ts';
 import { findIssuer, findKey, nameComplaint, storeOf } from './store.ts';
 
@@ -40,6 +42,7 @@ export const rootFields = {
   ...subjectFields,
   ...keyFields,
   issuer_name: 'string',
+  ...constraintFields,
   max_path_length: 'int',
   use_pss: 'bool',
 } as const;
@@ -88,6 +91,10 @@ export const generateRoot = (call: Call, given: Values<typeof rootFields>): Resu
   if ('is' in chosen) return chosen;
   const complaint = namesComplaint(store, given.issuer_name, given.key_name) ?? ipComplaint(given.ip_sans);
   if (complaint !== undefined) return refused(400, complaint);
+  const range = wrongRange(given);
+  if (range !== undefined) return refused(400, `invalid ${range.list}_ip_ranges value: ${range.why}`);
+  const name = wrongName(given);
+  if (name !== undefined) return refused(500, together([name]));
   const life = lifetimeOf(call, { ttl: given.ttl, notAfter: given.not_after, notBefore: given.not_before_duration });
   const [subject, publicKey, serial] = [subjectOf(given), createPublicKey(chosen.key), newSerial()];
   const signatureBits = rsaHash(chosen.key, given.signature_bits);
@@ -102,7 +109,10 @@ export const generateRoot = (call: Call, given: Values<typeof rootFields>): Resu
       signer: chosen.key,
       signatureBits,
       authorityKeyId: keyIdOf(publicKey),
-      authority: { maxPathLength: (given.max_path_length ?? -1) < 0 ? undefined : given.max_path_length },
+      authority: {
+        maxPathLength: (given.max_path_length ?? -1) < 0 ? undefined : given.max_path_length,
+        nameConstraints: constraintsValue(constraintsOf(given)),
+      },
       keyUsage: [5, 6],
       extendedKeyUsage: [],
       alternatives: alternativesOf(given),
@@ -110,8 +120,8 @@ export const generateRoot = (call: Call, given: Values<typeof rootFields>): Resu
     }),
   );
   const keyId = chosen.store();
-  const name = given.issuer_name ?? '';
-  const { id } = importIssuer(store, certificate, name, signatureName(chosen.key, signatureBits));
+  const issuerName = given.issuer_name ?? '';
+  const { id } = importIssuer(store, certificate, issuerName, signatureName(chosen.key, signatureBits));
   const text = serialOf(serial.toString('hex'));
   const pem = certificate.trim();
   store.certificates[text] = {
@@ -127,7 +137,7 @@ export const generateRoot = (call: Call, given: Values<typeof rootFields>): Resu
       certificate: pem,
       expiration: Math.floor(life.dates.notAfter.getTime() / 1000),
       issuer_id: id,
-      issuer_name: name,
+      issuer_name: issuerName,
       issuing_ca: pem,
       key_id: keyId,
       key_name: chosen.name,

@@ -9,6 +9,7 @@ import type { Role } from './content.ts';
 import { chainOf, serialOf, urlsOf } from './issuer-store.ts';
 import { keyPem, makeKey, openKey } from './keys.ts';
 import { lifetimeOf, twoEnds } from './lifetime.ts';
+import { forbidden } from './name-constraints.ts';
 import { alternativesOf, namesComplaint } from './names.ts';
 import { roleOf } from './roles.ts';
 import { issuerNameOf } from './sign.ts';
@@ -105,6 +106,9 @@ export const issue = (call: Call, given: Values<typeof issueFields>): Result => 
     );
   }
   if (life.dates.notBefore < own.validFromDate) return refused(400, "notBefore before signer's notBefore");
+  const alternatives = alternativesOf(given);
+  const outside = forbidden(store, issuer.value, { commonName: given.common_name ?? '', alternatives });
+  if (outside !== undefined) return refused(500, together([outside]));
   const notAfter = isLonger && issuer.value.leafNotAfter === 'truncate' ? own.validToDate : life.dates.notAfter;
   const privateKey = makeKey(type, numberOf(role, 'key_bits'));
   const serial = newSerial();
@@ -137,7 +141,7 @@ export const issue = (call: Call, given: Values<typeof issueFields>): Result => 
         return bit < 0 ? [] : [bit];
       }),
       extendedKeyUsage: extendedUsageOf(role),
-      alternatives: alternativesOf(given),
+      alternatives,
       access: { issuers: urls.issuing_certificates, crls: urls.crl_distribution_points, ocsp: urls.ocsp_servers },
     }),
   ).trim();

@@ -1,5 +1,6 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { elementsOf } from '../../certificates/der.ts';
+import { constraintsValue } from '../../certificates/name-constraints.ts';
 import { pemBlocks, toPem } from '../../certificates/pem.ts';
 import { readRequest } from '../../certificates/request.ts';
 import { keyIdOf, makeCertificate, newSerial } from '../../certificates/x509.ts';
@@ -10,12 +11,14 @@ import { subjectFields, subjectOf } from './generate.ts';
 import { chainOf, importIssuer, serialOf, urlsOf, urlWarnings } from './issuer-store.ts';
 import { openKey } from './keys.ts';
 import { lifetimeOf } from './lifetime.ts';
+import { constraintFields, constraintsOf, forbidden, wrongName, wrongRange } from './name-constraints.ts';
 import { alternativesOf, ipComplaint } from './names.ts';
 import { findIssuer, noIssuer, storeOf } from './store.ts';
 
 /** What `issuer/REF/sign-intermediate` takes. */
 export const signFields = {
   ...subjectFields,
+  ...constraintFields,
   csr: 'string',
   use_csr_values: 'bool',
   max_path_length: 'int',
@@ -56,6 +59,14 @@ export const signIntermediate = (call: Call, given: Values<typeof signFields>): 
   if (inherited === 0) {
     return refused(400, 'signing certificate has a max path length of zero, and cannot issue further CA certificates');
   }
+  const range = wrongRange(given);
+  if (range !== undefined) return refused(400, `error parsing ${range.list} IP ranges: ${range.why}`);
+  const name = wrongName(given);
+  if (name !== undefined) return refused(500, together([`error signing cert: ${name}`]));
+  const commonName = given.common_name || request.commonName;
+  const alternatives = alternativesOf({ ...given, common_name: commonName });
+  const outside = forbidden(store, issuer.value, { commonName, alternatives });
+  if (outside !== undefined) return refused(500, together([`verification of parsed bundle failed: ${outside}`]));
   const own = new X509Certificate(issuer.value.certificate);
   const life = lifetimeOf(call, { ttl: given.ttl, notAfter: given.not_after, notBefore: given.not_before_duration });
   const isCut = life.dates.notAfter >= own.validToDate;
@@ -68,17 +79,20 @@ export const signIntermediate = (call: Call, given: Values<typeof signFields>): 
     makeCertificate({
       serial,
       issuer: issuerNameOf(issuer.value.certificate),
-      subject: subjectOf({ ...given, common_name: given.common_name || request.commonName }),
+      subject: subjectOf({ ...given, common_name: commonName }),
       notBefore: life.dates.notBefore,
       notAfter: isCut ? own.validToDate : life.dates.notAfter,
       publicKey: request.publicKey,
       signer: openKey(key),
       signatureBits: given.signature_bits || 256,
       authorityKeyId,
-      authority: { maxPathLength: maxPathLength < 0 ? undefined : maxPathLength },
+      authority: {
+        maxPathLength: maxPathLength < 0 ? undefined : maxPathLength,
+        nameConstraints: constraintsValue(constraintsOf(given)),
+      },
       keyUsage: [5, 6],
       extendedKeyUsage: [],
-      alternatives: alternativesOf({ ...given, common_name: given.common_name || request.commonName }),
+      alternatives,
       access: { issuers: urls.issuing_certificates, crls: urls.crl_distribution_points, ocsp: urls.ocsp_servers },
     }),
   ).trim();

@@ -5,6 +5,8 @@ import { logins } from './logins.ts';
 import { machines } from './machines.ts';
 import { mountsAndPolicies } from './mounts-and-policies.ts';
 import { pki } from './pki.ts';
+import { pkiNames } from './pki-names.ts';
+import { pkiTidy } from './pki-tidy.ts';
 import { refusals } from './refusals.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -13,6 +15,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...mountsAndPolicies,
   ...databases,
   ...pki,
+  ...pkiNames,
+  ...pkiTidy,
   ...logins,
   ...access,
   ...machines,
