@@ -11,6 +11,7 @@ import { kindsOf, offeredBy, providers } from '../providers/index.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { State } from '../state/store.ts';
 import type { Ground, Manner, Surroundings } from './ground.ts';
+import { runLink } from './run-link.ts';
 import { runningDesk } from './run-values.ts';
 import { deskOverStores } from './store-sources.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -206,10 +207,12 @@ const connectorFor = (
     keeper,
     mailbox,
   };
+  const run = runLink(host.env);
   const context: ConnectContext = {
     readOnly,
     ports,
     env,
+    ...(run === undefined ? {} : { run }),
     resolve: read,
     signal,
     stopping,
