@@ -21,7 +21,7 @@ export const keepFile = async (file: string, text: Secret): Promise<void> => {
   const there = await readIfThere(file);
   if (there !== undefined && sameSecret(there, text)) return;
   throw new LabError('GUARD', `${file} is there already and says something else, and an escrow is never overwritten`, {
-    next: 'Move it away by hand if it belongs to a Vault that is gone.',
+    next: 'Move it away by hand if it belongs to a Vault that is gone; then run this again.',
   });
 };
 

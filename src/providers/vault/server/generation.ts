@@ -74,7 +74,14 @@ export interface Generation {
 /** The generation of a number; reads and writes nothing yet. */
 export const generationOf = (number: number, config: InitConfig, places: Places, ageKeys: AgeKeys): Generation => {
   const nameOf = (entry: string): string => `${config.prefix}-${entry}${number === 1 ? '' : `-${number}`}`;
-  const names = { key: nameOf('key'), shares: nameOf('shares'), answer: nameOf('answer'), record: nameOf('record') };
+  const names = {
+    key: nameOf('key'),
+    shares: nameOf('shares'),
+    /** Of an age file. */
+    copy: nameOf('copy'),
+    answer: nameOf('answer'),
+    record: nameOf('record'),
+  };
   const answerFile = fileOf(config.answerFile, number);
   const stores = storesOf(config);
   const [first] = stores;
@@ -151,9 +158,10 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
       for (const store of stores) {
         const copies = copiesFor(given, store);
         await places.keep(store, names.shares, entryText({ formatVersion: 1, shares: copies }));
-        const [entry] = store.keeper === 'age' ? await places.read(store, names.key) : [];
-        if (store.keeper === 'age' && entry !== undefined) {
-          await keepAgeShares(store, { file: fileOf(store.place, number), copies, entry, keys: ageKeys });
+        const [key] = store.keeper === 'age' ? await places.read(store, names.key) : [];
+        if (store.keeper === 'age' && key !== undefined) {
+          const file = fileOf(store.place, number);
+          await keepAgeShares(store, { file, copies, name: names.copy, key, keys: ageKeys, places });
         }
         note(store, await places.describe(store), await fileDigest(store));
       }
@@ -208,7 +216,10 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
     },
     dropShares: async (from, people) => {
       for (const place of from) {
-        if (place.keeper === 'age') await rm(fileOf(place.place, number), { force: true });
+        if (place.keeper === 'age') {
+          await rm(fileOf(place.place, number), { force: true });
+          await places.remove(place, names.copy);
+        }
         await places.remove(place, names.shares);
       }
       for (const person of people) await rm(personFile(person), { force: true });
