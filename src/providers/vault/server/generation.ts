@@ -131,7 +131,9 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
     },
     answer: async () => {
       const local = await readIfThere(answerFile);
-      const [kept] = local === undefined ? await places.read(first, names.answer) : [local];
+      if (local !== undefined && number === 1) return parseAnswer(local);
+      // Vault answers init once. In a rekey it may have answered two runs, of which the store has the first one's.
+      const [kept = local] = await places.read(first, names.answer);
       return kept === undefined ? undefined : parseAnswer(kept);
     },
     keepAnswer: async (given) => {

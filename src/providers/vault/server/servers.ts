@@ -74,7 +74,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
     /** New shares for the custodians of the manifest. */
     rekey: async (deleteOld: boolean, remark: Remark) => {
       const chain = await readyForRekey(escrowed());
-      return rekey({ bootstrap: escrowed(), chain, deleteOld, remark });
+      return rekey({ bootstrap: escrowed(), chain, deleteOld, remark }).finally(() => escrowed().typed?.wipe());
     },
     /** A snapshot of raft in a new file. */
     snapshot: takeSnapshot,
