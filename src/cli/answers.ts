@@ -7,6 +7,13 @@ import { type DriftDocument, driftJson, driftText } from '../views/drift.ts';
 import type { Screen } from '../views/screen.ts';
 import { isInService, type VaultDocument, type VaultLook, vaultJson, vaultText } from '../views/vault.ts';
 import { type DrillDocument, type DrillLine, drillText } from '../views/vault-drill.ts';
+import {
+  isOfCurrent,
+  type RecordDocument,
+  type RecordedThing,
+  type RecordLook,
+  recordText,
+} from '../views/vault-record.ts';
 import { type RekeyDocument, type RekeyDone, rekeyJson, rekeyText } from '../views/vault-rekey.ts';
 import { type SnapshotDocument, type SnapshotTaken, snapshotText } from '../views/vault-snapshot.ts';
 import { type VerifyDocument, verifyJson, verifyText } from '../views/verify.ts';
@@ -70,6 +77,15 @@ export const drillAnswer = (steps: readonly DrillLine[], screen: Screen): Answer
   const has = (is: DrillLine['is']) => steps.some((step) => step.is === is);
   const exit = exitFor({ error: has('failed'), incomplete: has('not tried') });
   return { document: { formatVersion: 1, exit, steps }, text: drillText(steps, screen) };
+};
+
+/** The answer of vault record. */
+export const recordAnswer = (look: RecordLook, screen: Screen): Answer<RecordDocument> => {
+  const { stores, copies } = look.looked;
+  const has = (is: RecordedThing['is']) => [...stores, ...copies].some((one) => one.is === is);
+  const isLost = [...stores, ...copies.filter((one) => isOfCurrent(look, one))].some(({ is }) => is === 'gone');
+  const exit = exitFor({ refused: has('other') || isLost, incomplete: has('unread') });
+  return { document: { formatVersion: 1, exit, ...look }, text: recordText(look, screen) };
 };
 
 /** The answer of vault snapshot. */

@@ -4,6 +4,7 @@ import { LabError } from '../errors.ts';
 import type { Expanded } from '../manifest/expanded.ts';
 import type { openServers } from '../providers/vault/server/servers.ts';
 import type { VaultLook } from '../views/vault.ts';
+import type { RecordLook } from '../views/vault-record.ts';
 import { type RekeyDone, rekeyPlanText } from '../views/vault-rekey.ts';
 import type { SnapshotTaken } from '../views/vault-snapshot.ts';
 import { askFor } from './approve.ts';
@@ -36,9 +37,14 @@ export const vaultRekey = (
       await askFor(look.stage === 'only old copies' ? 'Delete them?' : 'Hand them out?', host);
     const { stage, generation, record, dropped } = await rekey(flags['delete-old'], host.say);
     const { address, shares, threshold } = look;
+    const custodians = record.custodians.map(({ name, digests }) => ({ name, digests }));
     const did = stage === 'only old copies' ? 'deleted old copies' : 'handed out';
-    return { address, did, shares, threshold, generation, custodians: record.custodians, dropped };
+    return { address, did, shares, threshold, generation, custodians, dropped };
   });
+
+/** Who has been given what of Vault, and how its root token ended. */
+export const vaultRecord = (flags: ManifestFlags, host: Host): Promise<RecordLook> =>
+  withServers(flags, host, 'looks', ({ record }) => record());
 
 /** A snapshot of Vault's own storage in a new file. */
 export const vaultSnapshot = (file: string, flags: ManifestFlags, host: Host): Promise<SnapshotTaken> =>

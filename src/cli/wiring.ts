@@ -13,6 +13,7 @@ import { keyInCluster } from '../state/cluster/kept-key.ts';
 import { type KeyHome, keyInStore } from '../state/key-home.ts';
 import type { State } from '../state/store.ts';
 import type { Ground, Manner, Surroundings } from './ground.ts';
+import { runLink } from './run-link.ts';
 import { runningDesk } from './run-values.ts';
 import { deskOverStores } from './store-sources.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -225,10 +226,12 @@ const connectorFor = (
     keeper,
     mailbox,
   };
+  const run = runLink(host.env);
   const context: ConnectContext = {
     readOnly,
     ports,
     env,
+    ...(run === undefined ? {} : { run }),
     resolve: read,
     signal,
     stopping,

@@ -54,15 +54,19 @@ const isTellable = (
   return container.live.exists === 'yes' && !container.decision.actions.includes('replace');
 };
 
-const unknownFields = (address: string, { fields, by }: Extract<Recognised, { is: 'unknown' }>): LabError =>
-  new LabError(
-    'REJECTED',
-    `${by} does not know ${fields.join(', ')} and would drop ${fields.length === 1 ? 'it' : 'them'}`,
-    {
-      address,
-      next: `Take ${fields.join(', ')} out of the manifest, or upgrade the server to a version that knows ${fields.length === 1 ? 'it' : 'them'}.`,
-    },
-  );
+/** A server does not know them: before they are written, or where only what came of it told so. */
+export const unknownFields = (
+  address: string,
+  { fields, by }: Extract<Recognised, { is: 'unknown' }>,
+  when: 'before' | 'after' = 'before',
+): LabError => {
+  const them = fields.length === 1 ? 'it' : 'them';
+  const drops = when === 'after' ? 'has dropped' : 'would drop';
+  return new LabError('REJECTED', `${by} does not know ${fields.join(', ')} and ${drops} ${them}`, {
+    address,
+    next: `Take ${fields.join(', ')} out of the manifest, or upgrade the server to a version that knows ${them}.`,
+  });
+};
 
 const notTold = (provider: string, causes: readonly string[]): Diagnostic => ({
   severity: 'warning',

@@ -3,6 +3,7 @@ import type { StateRecord } from '../state/store.ts';
 import { providerOf } from './address.ts';
 import { type Assessment, assess, isAdopted } from './assess.ts';
 import type { Action, Change } from './change.ts';
+import { unknownFields } from './check-fields.ts';
 import { diff } from './diff.ts';
 import { beyondApproval } from './envelope.ts';
 import { secretLeaves, type Verdict, type Verdicts, valueAt } from './judge.ts';
@@ -176,6 +177,11 @@ const readBack = async (
   const marks = Object.entries(fingerprints).filter(([field, expected]) => markAt(live, found, field) !== expected);
   const wrong = [...different, ...marks.map(([field]) => field).filter((field) => !isWriteOnly(node, field))];
   if (wrong.length > 0) {
+    // Of what lies in a container of the same run, plan could not tell.
+    const told = await run.observer.bounded(node.provider, () =>
+      run.observer.connection(node.provider).kind(node.resource.kind).recognises(node.id, wrong),
+    );
+    if (told.is === 'unknown') throw unknownFields(node.address, told, 'after');
     throw new LabError('REJECTED', `the server did not keep what was written to ${[...new Set(wrong)].join(', ')}`, {
       address: node.address,
       next: 'Somebody else may have written at the same time, or the server does not know the field: compare with lab plan.',

@@ -21,6 +21,8 @@ export interface ConnectContext {
   readonly ports: Ports;
   /** The environment: the only way to ambient settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** In CI: where this run's log is. */
+  readonly run?: string;
   /** The value of a source, or undefined if it has none now. */
   resolve(source: LocalSource): Promise<Secret | undefined>;
   /** One line that somebody types and the terminal does not show; undefined if broken off. Absent where nobody can be asked. */

@@ -27,6 +27,7 @@ import StateShow from '../../src/commands/state/show.ts';
 import StateUnlock from '../../src/commands/state/unlock.ts';
 import Validate from '../../src/commands/validate.ts';
 import VaultDrill from '../../src/commands/vault/drill.ts';
+import VaultRecord from '../../src/commands/vault/record.ts';
 import VaultRekey from '../../src/commands/vault/rekey.ts';
 import VaultSnapshot from '../../src/commands/vault/snapshot.ts';
 import VaultStatus from '../../src/commands/vault/status.ts';
@@ -57,6 +58,7 @@ const commands = {
   'state unlock': StateUnlock,
   validate: Validate,
   'vault drill': VaultDrill,
+  'vault record': VaultRecord,
   'vault rekey': VaultRekey,
   'vault snapshot': VaultSnapshot,
   'vault status': VaultStatus,

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { needles } from '../../src/secrets/needles.ts';
 import { copyExample } from '../support/examples.ts';
 import { build, lab } from './lab.ts';
 
@@ -72,6 +73,30 @@ describe('the example vault-from-nothing in the sandbox', () => {
     }
   });
 
+  test('the record says who was given what, its digest moves only with it, and no share is in it', async () => {
+    const file = join(cwd, 'record.json');
+    expect((await run('vault', 'record', '--out', file)).code).toBe(0);
+    const text = await readFile(file, 'utf8');
+    const saved = JSON.parse(text);
+    expect(saved).toMatchObject({
+      formatVersion: 1,
+      exit: { code: 0 },
+      record: {
+        root: { is: 'revoked', found: 'alive' },
+        generations: [{ number: 1, is: 'counts', shares: 5, threshold: 3, product: 'vault', seal: 'shamir' }],
+      },
+      looked: { stores: [{ is: 'same' }, { is: 'same' }], copies: [{ is: 'same' }, { is: 'same' }, { is: 'same' }] },
+    });
+    const again = await json('vault', 'record');
+    expect({ ...again.record, sha256: again.sha256 }).toEqual({ ...saved.record, sha256: saved.sha256 });
+    const printed = (await run('vault', 'record')).stdout;
+    expect(printed).toMatch(/root token: revoked by [^]*generation 1, of init: counts[^]*read back [^]*there now/);
+    const { seal } = await held('vault.json');
+    for (const share of seal.shares) {
+      for (const needle of needles(share)) expect(`${text}${printed}`).not.toContain(needle);
+    }
+  });
+
   test('afterwards there is nothing to do', async () => {
     expect((await run('plan', '--detailed-exitcode')).code).toBe(0);
     expect(await json('apply')).toMatchObject({ code: 0, writes: 0, done: [] });
@@ -119,6 +144,16 @@ describe('new shares in the sandbox', () => {
       dropped: ['escrow-operations', 'escrow-security', 'keys/oncall.asc'],
     });
     const cluster = await keptIn();
+    expect(JSON.parse((await run('vault', 'record')).stdout)).toMatchObject({
+      exit: { code: 0 },
+      record: {
+        generations: [
+          { number: 1, of: 'init', is: 'counted before' },
+          { number: 2, of: 'rekey', is: 'counts', custodians: document.custodians },
+        ],
+      },
+      looked: { copies: [{ is: 'gone' }, { is: 'gone' }, { is: 'carried away' }, {}, {}, { is: 'same' }] },
+    });
     expect(JSON.parse((await run('vault', 'rekey', '--delete-old')).stdout)).toMatchObject({
       exit: { code: 0 },
       generation: 2,

@@ -10,6 +10,8 @@ export default class VaultRekey extends LabCommand {
 
 New shares are encrypted to keys of their own, kept beside those of now, read back, and given to Vault once more; only then do they count, and those before open the Vault no more. Killed anywhere, it is finished by the next run. Snapshots of before are opened by the shares of before only, so the copies of these stay where they are; --delete-old deletes them once the new ones are proven; after a rekey for the custodians of the manifest it only does that, and hands out nothing.
 
+Shares that the stores do not keep are given by people: with unseal: prompt it asks for them at the terminal, those of now and then the new ones, which they decrypt meanwhile; else it says how.
+
 Exit code: 0 done, 1 error or people have to give shares first, 5 refused or not approved, 8 not approved at the question.`;
   static override examples = [
     {

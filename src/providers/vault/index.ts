@@ -38,6 +38,7 @@ import { openBootstrap } from './server/bootstrap.ts';
 import { openHealth } from './server/health-watch.ts';
 import { rootRevocation } from './server/root-revocation.ts';
 import { server } from './server/server.ts';
+import { authorOf } from './server/whose.ts';
 
 const kinds: readonly DefinedKind<VaultClient>[] = [
   server,
@@ -89,6 +90,7 @@ const connect = async (given: unknown, context: ConnectContext): Promise<Connect
           prompt: context.prompt,
           stopping,
           ageIdentity: context.env['LAB_AGE_IDENTITY'],
+          author: authorOf(context.run),
         });
   const chosen = readOnly ? login.plan : login.apply;
   const declared = loginBy(chosen);

@@ -1,56 +1,19 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { armor, Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { armor, generateX25519Identity } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
 import { provide } from '../../servers/binaries/provide.ts';
 import { chosenProgram } from '../../servers/vault-program.ts';
+import { alone, withAge } from './age-scene.ts';
 import type { Ran } from './nothing.ts';
-import { opens, type Scene, stage, storeShares } from './scene.ts';
+import { opens, storeShares } from './scene.ts';
 import { nobody } from './watched.ts';
 
 const apply = ['apply', '--auto-approve', '--wait', '1m'];
 const rekey = ['vault', 'rekey', '--auto-approve'];
 
 const ended = ({ code, stdout, stderr }: Ran) => ({ code, errors: code === 0 ? '' : stdout + stderr });
-
-/** The scene with other custodians in the manifest, one of whom opens theirs with an identity of age. */
-const withAge = async (custodians: (recipient: string) => string, mode?: Parameters<typeof stage>[0]) => {
-  const scene: Scene = await stage(mode);
-  const { here } = scene;
-  const identity = await generateX25519Identity();
-  const recipient = await identityToRecipient(identity);
-  const identityFile = join(here.folder, '../identity.txt');
-  await writeFile(identityFile, `# public key: ${recipient}\n${identity}\n`);
-  await here.edit((manifest) =>
-    manifest.replace(/custodians: #[^]*?(?= {4}rootToken)/, `custodians: [${custodians(recipient)}]\n`),
-  );
-  await here.edit((manifest) =>
-    manifest
-      .replace(
-        '    lab-apply: { computed: apply }\n',
-        `    lab-apply: { computed: apply }
-    lab-snapshot: { paths: { sys/storage/raft/snapshot: [read] } }\n`,
-      )
-      .replace('policies: [lab-apply]', 'policies: [lab-apply, lab-snapshot]'),
-  );
-  const kept = (name: string) => readFile(join(here.folder, 'escrow', name), 'utf8');
-  return {
-    ...scene,
-    recipient,
-    kept,
-    withIdentity: { LAB_AGE_IDENTITY: identityFile },
-    /** Shares in clear, as `age --decrypt` has them. */
-    sharesIn: async (name: string): Promise<string[]> => {
-      const decrypter = new Decrypter();
-      decrypter.addIdentity(identity);
-      const text = await decrypter.decrypt(armor.decode(await kept(name)), 'text');
-      return [...text.matchAll(/^Share \d+\n\n(\S+)$/gm)].map(([, share = '']) => share);
-    },
-  };
-};
-
-const alone = (recipient: string) => `{ ageFile: escrow/keys.age, recipient: ${recipient}, shares: 5 }`;
 
 describe('custodians who have an identity of age', () => {
   test('one for all: initialised and unsealed without it, sealed and unsealed with it, new shares, old ones deleted', {
@@ -110,10 +73,11 @@ describe('custodians who have an identity of age', () => {
     }
   });
 
-  test('cut off before its file is written, it goes on with the identity, and says so without', {
+  test('cut off, its file is known again without the identity, and another one is never taken for it', {
     timeout: 120_000,
   }, async () => {
-    const { here, vault, way, recipient, sharesIn, withIdentity } = await withAge(alone);
+    const { here, vault, way, recipient, kept, sharesIn, withIdentity } = await withAge(alone);
+    const file = join(here.folder, 'escrow/keys.age');
     const child = here.start(apply);
     way.watcher = {
       ...nobody,
@@ -125,13 +89,38 @@ describe('custodians who have an identity of age', () => {
     };
     expect((await child.ended).code).toBe(null);
     way.watcher = nobody;
-    const resumed = await here.lab(apply);
-    expect(resumed.code).toBe(1);
-    expect(resumed.stdout + resumed.stderr).toContain('gave 0 of 3 shares');
-    await rm(join(here.folder, 'escrow/keys.age'));
-    const without = await here.lab(apply);
-    expect(without.code).toBe(1);
-    expect(without.stdout + without.stderr).toMatch(new RegExp(`encrypted for ${recipient}[^]*LAB_AGE_IDENTITY=FILE`));
+    const written = await kept('keys.age');
+    const resume = async (more?: Readonly<Record<string, string>>) => {
+      const { code, stdout, stderr } = await here.lab(apply, more);
+      return { code, text: stdout + stderr };
+    };
+    const tooFew = { code: 1, text: expect.stringContaining('gave 0 of 3 shares') };
+    expect(await resume()).toEqual(tooFew);
+
+    // Gone, it is the same again.
+    await rm(file);
+    expect(await resume()).toEqual(tooFew);
+    expect(await kept('keys.age')).toBe(written);
+
+    // Another one is refused, with the identity as without, and stays.
+    await writeFile(file, 'of another Vault');
+    for (const more of [{}, withIdentity]) {
+      expect(await resume(more)).toEqual({
+        code: 5,
+        text: expect.stringMatching(/keys\.age is there already[^]*Move it away/),
+      });
+    }
+    expect(await kept('keys.age')).toBe('of another Vault');
+
+    // Nor is one that lab has not kept that it wrote; without both it takes the identity.
+    await writeFile(file, written);
+    await rm(`${file}.copy`);
+    expect(await resume()).toEqual({ code: 5, text: expect.stringContaining('is of another escrow') });
+    await rm(file);
+    expect(await resume()).toEqual({
+      code: 1,
+      text: expect.stringMatching(new RegExp(`encrypted for ${recipient}[^]*LAB_AGE_IDENTITY=FILE`)),
+    });
     expect(ended(await here.lab(apply, withIdentity))).toEqual({ code: 0, errors: '' });
     expect(await opens(vault.address, await sharesIn('keys.age'))).toBe(true);
   });

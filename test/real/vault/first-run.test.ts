@@ -120,8 +120,11 @@ describe('a Vault that something else unseals', () => {
       n: 5,
       t: 3,
     });
-    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'shares']);
+    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'root', 'shares']);
     expect(await here.json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0 });
+    expect((await here.lab(['vault', 'record'])).stdout).toMatch(
+      /seal transit\n[^]*5 recovery shares, of which it takes 3/,
+    );
   });
 });
 
@@ -136,8 +139,8 @@ describe('destroy', () => {
     });
     expect(destroyed.stdout + destroyed.stderr).toMatch(/lab itself logs in to Vault by it/);
     expect(await (await fetch(`${vault.address}/v1/sys/init`)).json()).toEqual({ initialized: true });
-    expect(Object.keys(await here.escrow('operations')).toSorted()).toEqual(['key', 'record', 'shares']);
-    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'shares']);
+    expect(Object.keys(await here.escrow('operations')).toSorted()).toEqual(['key', 'record', 'root', 'shares']);
+    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'root', 'shares']);
     expect((await here.lab(['vault', 'status'])).code).toBe(0);
     // The service accounts that lab logs in as went with the rest: one run makes them, waits for them, and logs in.
     expect(await here.json(['plan'])).toMatchObject({ code: 0, errored: false, summary: { deferred: 11, blocked: 0 } });

@@ -83,8 +83,8 @@ describe.each([single({ kind: 'inmem' }), single({ kind: 'raft' }), cluster])(
       });
       expect(await statusOf(addresses()[0] ?? '', 'sys/health')).toBe(200);
       for (const address of addresses()) expect(await sealStatus(address)).toMatchObject({ sealed: false, n: 5, t: 3 });
-      expect(Object.keys(await here.escrow('operations')).toSorted()).toEqual(['key', 'record', 'shares']);
-      expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'shares']);
+      expect(Object.keys(await here.escrow('operations')).toSorted()).toEqual(['key', 'record', 'root', 'shares']);
+      expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'root', 'shares']);
     });
 
     test('afterwards there is nothing to do: plan 0, drift 0, and a second apply sends no write', async () => {

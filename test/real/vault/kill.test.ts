@@ -64,6 +64,11 @@ describe('killed with SIGKILL', () => {
 
     expect(await here.json(['apply', '--auto-approve'])).toMatchObject({ code: 0, writes: 0 });
     expect((await here.lab(['verify'])).code).toBe(0);
+    expect(await here.json(['vault', 'record'])).toMatchObject({
+      code: 0,
+      record: { root: { is: 'revoked' } },
+      looked: { stores: [{ is: 'same' }, { is: 'same' }], copies: [{ is: 'same' }, { is: 'same' }, { is: 'same' }] },
+    });
     const shares = await sharesOf(here);
     expect(new Set(shares).size).toBe(5);
     const { key = '' } = await here.escrow('operations');

@@ -1,7 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { needles } from '../../../src/secrets/needles.ts';
 import { type Custody, type Nothing, type Ran } from './nothing.ts';
-import { opens, personShare, type Scene, stage, storeShares, untilNotKilled } from './scene.ts';
+import { changeCustodians, opens, personShare, type Scene, stage, storeShares, untilNotKilled } from './scene.ts';
 import { stranger, uniqueName } from './server.ts';
 import { nobody, type Passing } from './watched.ts';
 
@@ -9,23 +9,6 @@ const apply = ['apply', '--auto-approve', '--wait', '1m'];
 const rekey = ['vault', 'rekey', '--auto-approve'];
 
 const ended = ({ code, stdout, stderr }: Ran) => ({ code, errors: code === 0 ? '' : stdout + stderr });
-
-/** In the manifest the custodian escrow-security leaves, and escrow-audit joins. */
-const changeCustodians = async (here: Nothing): Promise<void> => {
-  await here.edit((manifest) =>
-    manifest
-      .replace('{ store: escrow-security, shares: 2 }', '{ store: escrow-audit, shares: 2 }')
-      .replace(
-        '\nvault:\n',
-        `\n  escrow-audit: { type: kubernetes, namespace: ${here.name}-audit, expose: none }\n\nvault:\n`,
-      ),
-  );
-  await here.kube('POST', '/api/v1/namespaces', {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: `${here.name}-audit` },
-  });
-};
 
 const newestShares = async (here: Nothing): Promise<string[]> => {
   const names = Object.keys(await here.escrow('audit')).flatMap((name) => /^shares(-\d+)$/.exec(name)?.[1] ?? []);
@@ -107,7 +90,7 @@ describe('lab vault rekey', () => {
     const deleted = await here.json([...rekey, '--delete-old']);
     expect(deleted).toMatchObject({ code: 0, did: 'deleted old copies', generation: 2 });
     expect(deleted).toMatchObject({ dropped: ['escrow-operations', 'escrow-security', 'keys/oncall.asc'] });
-    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record']);
+    expect(Object.keys(await here.escrow('security')).toSorted()).toEqual(['key', 'record', 'root']);
     expect(await opens(vault.address, after)).toBe(true);
     expect(await here.json([...rekey, '--delete-old'])).toMatchObject({ code: 0, generation: 2, dropped: [] });
 
@@ -266,7 +249,7 @@ describe('lab vault rekey', () => {
     expect(refused.stderr).toMatch(new RegExp(`somebody else is handing out[^]*${nonce}[^]*-cancel -nonce=${nonce}`));
     const still = await fetch(`${vault.address}/v1/sys/rekey/init`);
     expect(JSON.parse(await still.text())).toMatchObject({ started: true, nonce, progress: 0 });
-    expect(Object.keys(await here.escrow('operations')).toSorted()).toEqual(['key', 'record', 'shares']);
+    expect(Object.keys(await here.escrow('operations')).toSorted()).toEqual(['key', 'record', 'root', 'shares']);
   });
 
   test('where the stores keep too few, people give theirs first, and are told how', async () => {

@@ -89,3 +89,20 @@ export const untilNotKilled = async (run: () => ReturnType<Nothing['start']>['en
   }
   return killed;
 };
+
+/** In the manifest the custodian escrow-security leaves, and escrow-audit joins. */
+export const changeCustodians = async (here: Nothing): Promise<void> => {
+  await here.edit((manifest) =>
+    manifest
+      .replace('{ store: escrow-security, shares: 2 }', '{ store: escrow-audit, shares: 2 }')
+      .replace(
+        '\nvault:\n',
+        `\n  escrow-audit: { type: kubernetes, namespace: ${here.name}-audit, expose: none }\n\nvault:\n`,
+      ),
+  );
+  await here.kube('POST', '/api/v1/namespaces', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: `${here.name}-audit` },
+  });
+};

@@ -9,8 +9,12 @@ import { config, context, stranger, tokenFor, uniqueName } from './server.ts';
 
 const description = 'GET /v1/sys/internal/specs/openapi';
 
-/** A Vault of another version: what it tells of itself lacks words that this one has. */
-const older = async (words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+/** A Vault of another version: what it tells of itself lacks words that this one has, and of its roles where it drops them. */
+const older = async (
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  does: 'nothing' | 'drops' = 'nothing',
+) => {
   const calls: string[] = [];
   const without = (_key: string, value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -23,7 +27,10 @@ const older = async (words: readonly string[], env: Readonly<Record<string, stri
       return 'pass';
     },
     async () => {},
-    (call, body) => (call === description ? JSON.stringify(JSON.parse(body, without)) : body),
+    (call, body) =>
+      call === description || (does === 'drops' && /^GET .*\/role\//.test(call) && body !== '')
+        ? JSON.stringify(JSON.parse(body, without))
+        : body,
   );
   onTestFinished(proxy.close);
   const connection = await vault.connect(config(proxy.address), context(env));
@@ -88,6 +95,25 @@ test('what is made in the same run is not held against a server that cannot know
   const made = await plan(bench, [resource(`vault.auth-method/${path}`, { type: 'kubernetes' }), roleAt(path, 'app')]);
   expect(made).toMatchObject({ diagnostics: [], summary: { create: 2 } });
   expect(asked()).toBe(1);
+});
+
+test('in a mount of the same run it is an error of apply, which names the field, where it is written, and the server', async () => {
+  const { bench } = await older(['audience'], {}, 'drops');
+  const path = uniqueName('made-here');
+  const method = resource(`vault.auth-method/${path}`, { type: 'kubernetes' });
+  const role = roleAt(path, 'app');
+  const applied = await applyAll(bench, [method, role]);
+  expect(applied.done).toEqual([method.address]);
+  expect(applied.diagnostics).toEqual([
+    {
+      severity: 'error',
+      code: 'REJECTED',
+      message: expect.stringMatching(/^vault [\d.]+ does not know audience and has dropped it$/),
+      address: role.address,
+      at: 'lab.yaml:1:1',
+      next: 'Take audience out of the manifest, or upgrade the server to a version that knows it.',
+    },
+  ]);
 });
 
 test('any right in a mount shows all of it; where there is none, the plan says that it was not told', async ({

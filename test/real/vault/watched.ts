@@ -18,8 +18,8 @@ export type Fate = 'pass' | 'cut before' | 'cut after' | { readonly status: numb
 
 /** Who looks at calls: asked before each goes on, and told what was answered before the answer goes back. */
 export interface Watcher {
-  before(passing: Passing): Fate;
-  after(passing: Passing, answer: { readonly status: number; readonly body: string }): void;
+  before(passing: Passing): Fate | Promise<Fate>;
+  after(passing: Passing, answer: { readonly status: number; readonly body: string }): void | Promise<void>;
 }
 
 /** Lets everything pass and sees nothing. */
@@ -103,7 +103,7 @@ const pass = async (
     const body = Buffer.concat(chunks).toString();
     const { method = 'GET', url = '', headers } = incoming;
     const passing = { call: `${method} ${url}`, body };
-    const fate = way.watcher.before(passing);
+    const fate = await way.watcher.before(passing);
     if (fate === 'cut before') return void incoming.socket.destroy();
     if (typeof fate === 'object') {
       response.writeHead(fate.status, { 'content-type': 'application/json' });
@@ -120,7 +120,7 @@ const pass = async (
       body: body === '' ? null : body,
     });
     const text = await answer.body.text();
-    way.watcher.after(passing, { status: answer.statusCode, body: text });
+    await way.watcher.after(passing, { status: answer.statusCode, body: text });
     if (fate === 'cut after') return void incoming.socket.destroy();
     const type = answer.headers['content-type'];
     response.writeHead(answer.statusCode, typeof type === 'string' ? { 'content-type': type } : {});

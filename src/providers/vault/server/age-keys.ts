@@ -13,8 +13,6 @@ export interface AgeKeys {
   publicHalf(entry: Secret): PublicKey;
   /** undefined if it was made by another run, and no identity at hand opens it. */
   privateHalf(entry: Secret): Promise<Secret | undefined>;
-  /** What a file is that was encrypted for the recipient; undefined if no identity at hand opens it. */
-  open(armored: Secret): Promise<Buffer | undefined>;
 }
 
 /** `identityFile`: where the identities of who runs lab are, if they named one. It is read when it is first needed. */
@@ -48,7 +46,6 @@ export const openAgeKeys = (identityFile: string | undefined): AgeKeys => {
       atHand.set(privateKey, half);
       return half;
     },
-    open: (armored) => open(reveal(armored)),
   };
 };
 

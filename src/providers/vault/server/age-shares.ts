@@ -6,37 +6,42 @@ import type { EncryptedShare } from './escrow-entries.ts';
 import { keepFile, readIfThere } from './escrow-files.ts';
 import type { AgeCustodian } from './init-config.ts';
 import { decrypt } from './pgp.ts';
+import type { Places } from './places.ts';
 
-/** The shares of a custodian, encrypted once more: for their age recipient, so that no program but age is needed to have them. */
+/**
+ * The shares of a custodian, encrypted once more: for their age recipient, so that no program but age is needed to have
+ * them. Encrypted anew they would be other bytes, so these are an entry of the escrow first, and the file is a copy of
+ * that: who comes after a run that was cut off needs no identity to tell whether the file is theirs.
+ */
 export const keepAgeShares = async (
   custodian: AgeCustodian,
   given: {
     readonly file: string;
     readonly copies: readonly EncryptedShare[];
-    readonly entry: Secret;
+    /** What the entry is called. */
+    readonly name: string;
+    /** The entry of the key pair. */
+    readonly key: Secret;
     readonly keys: AgeKeys;
+    readonly places: Places;
   },
 ): Promise<void> => {
-  const { file, copies, entry, keys } = given;
-  const there = await readIfThere(file);
-  const key = await keys.privateHalf(entry);
-  // Who made the key saw to it that no file was there: this one is of a run that was cut off.
-  if (key === undefined && there !== undefined) return;
-  if (key === undefined) throw identityMissing(custodian);
-  const text = await sharesText(custodian, copies, key);
+  const { file, copies, name, key, keys, places } = given;
+  const [kept] = await places.read(custodian, name);
+  if (kept !== undefined) return keepFile(file, kept);
+  await refuseOtherFile(file);
+  const half = await keys.privateHalf(key);
+  if (half === undefined) throw identityMissing(custodian);
+  const text = await sharesText(custodian, copies, half);
   try {
-    if (there === undefined) return await keepFile(file, secret(await encryptTo(custodian.recipient, text)));
-    const opened = await keys.open(there);
-    if (opened === undefined) return;
-    const same = opened.equals(text);
-    opened.fill(0);
-    if (!same) throw otherThere(file);
+    const sealed = secret(await encryptTo(custodian.recipient, text));
+    await keepFile(file, await places.offer(custodian, name, sealed));
   } finally {
     text.fill(0);
   }
 };
 
-/** Before keys are made: a file of that name is of another escrow. */
+/** Before anything is made that goes there: a file of that name is of another escrow. */
 export const refuseOtherFile = async (file: string): Promise<void> => {
   if ((await readIfThere(file)) !== undefined) throw otherThere(file);
 };
@@ -55,5 +60,5 @@ const sharesText = async ({ name }: AgeCustodian, copies: readonly EncryptedShar
 
 const otherThere = (file: string): LabError =>
   new LabError('GUARD', `${file} is there already and is of another escrow, and an escrow is never overwritten`, {
-    next: 'Move it away by hand if it belongs to a Vault that is gone.',
+    next: 'Move it away by hand if it belongs to a Vault that is gone; then run this again.',
   });

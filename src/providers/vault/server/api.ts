@@ -23,6 +23,7 @@ const status = z.object({
   storage_type: z.string().optional(),
   /** Only once unsealed. */
   cluster_id: z.string().optional(),
+  cluster_name: z.string().optional(),
 });
 
 /** What `GET sys/seal-status` tells of one server. */

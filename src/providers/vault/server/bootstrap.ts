@@ -5,17 +5,18 @@ import type { Secret } from '../../../secrets/secret.ts';
 import type { Reach } from '../reach.ts';
 import { openAgeKeys } from './age-keys.ts';
 import { fileKeeper } from './age-place.ts';
-import { type InitRequest, type SealStatus, type ServerApi, serverAt } from './api.ts';
+import { type SealStatus, type ServerApi, serverAt } from './api.ts';
 import { type Candidate, type Escrow, openEscrow } from './escrow.ts';
-import type { SharesAnswer } from './escrow-entries.ts';
-import { type Generation, type Held, recordOf } from './generation.ts';
-import { type InitConfig, type Place, storesOf } from './init-config.ts';
-import type { PublicKey } from './pgp.ts';
+import type { EscrowRecord, SharesAnswer } from './escrow-entries.ts';
+import { factsOf, recordOf, type VaultFacts } from './escrow-record.ts';
+import type { Generation, Held } from './generation.ts';
+import { initRequest, sharesAnswer } from './handing-out.ts';
+import type { InitConfig, Place } from './init-config.ts';
 import { type RekeyApi, rekeyAt } from './rekey-api.ts';
 import { keysUnknown, type Standing, standingOf } from './standing.ts';
 import { openTypedShares, type Prompt, type TypedShare, type TypedShares } from './typed-shares.ts';
 import { type Attempts, type ShareSource, unseal } from './unseal.ts';
-import { whose } from './whose.ts';
+import type { Author } from './whose.ts';
 
 /** What brings a Vault from empty storage into service. */
 export interface Bootstrap {
@@ -37,8 +38,10 @@ export interface Bootstrap {
   generations(read: ReadHeld): Promise<readonly Attempts[]>;
   /** What people type, where they are asked. */
   readonly typed: TypedShares | undefined;
-  /** The cluster id of a Vault that is unsealed. */
-  clusterId(): Promise<string>;
+  /** Whose run this is. */
+  readonly author: Author;
+  /** What a Vault that is unsealed says of itself. */
+  facts(): Promise<VaultFacts>;
   /** The root token, if this run or an earlier one holds it still: from memory, or out of the escrow. */
   root(): Promise<Secret | undefined>;
   /** That of this run, without asking the escrow. */
@@ -64,6 +67,7 @@ export interface BootstrapOptions {
   readonly prompt: Prompt | undefined;
   /** The file with the age identities of who runs lab. */
   readonly ageIdentity: string | undefined;
+  readonly author: Author;
   /** Ends what is only waited for. */
   readonly stopping: AbortSignal;
 }
@@ -79,6 +83,7 @@ export const openBootstrap = ({
   keeper,
   prompt,
   ageIdentity,
+  author,
   stopping,
 }: BootstrapOptions): Bootstrap => {
   const keeperOf = async (place: Place): Promise<Keeper> =>
@@ -128,14 +133,17 @@ export const openBootstrap = ({
           ? keysUnknown(config)
           : new LabError('UNREACHABLE', `sys/init at ${server.address} got no answer (${result.code})`);
       case 'done':
-        await escrow.first.keepAnswer(answerOf(config, result));
+        await escrow.first.keepAnswer({
+          ...sharesAnswer(config, result.shares, { keys, author }),
+          rootToken: result.rootToken,
+        });
         await root();
     }
   };
 
-  const distributed = async (answer: SharesAnswer): Promise<void> => {
+  const distributed = async (answer: SharesAnswer): Promise<EscrowRecord['custodians']> => {
     try {
-      await escrow.first.distribute(answer);
+      return await escrow.first.distribute(answer);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       const safe = `What init answered is kept, encrypted, in ${config.answerFile} or in the first store: apply goes on from there.`;
@@ -192,11 +200,11 @@ export const openBootstrap = ({
     }
   };
 
-  const clusterId = async (): Promise<string> => {
+  const facts = async (): Promise<VaultFacts> => {
     const until = performance.now() + serviceMs;
     for (;;) {
-      const { cluster_id: id } = await mainStatus();
-      if (id !== undefined) return id;
+      const status = await mainStatus();
+      if (status.cluster_id !== undefined) return factsOf(status, status.cluster_id, await (await main()).health());
       if (performance.now() > until)
         throw new LabError('NOT_SETTLED', `Vault at ${config.address} is unsealed and does not tell its cluster id`);
       await pause(100, stopping);
@@ -210,7 +218,8 @@ export const openBootstrap = ({
     generations,
     typed,
     rekey: rekeyAt(servers, reach, config.seal),
-    clusterId,
+    author,
+    facts,
     root,
     rootAtHand: () => (retired ? undefined : inMemory),
     retireRoot: () => {
@@ -222,10 +231,10 @@ export const openBootstrap = ({
     statuses: async () => Promise.all((await servers()).map((server) => server.status())),
     complete: async (unsealing, waiting = () => {}) => {
       const answer = await answerOfInit();
-      if (answer !== undefined) await distributed(answer);
+      const custodians = answer === undefined ? undefined : await distributed(answer);
       if (unsealing) await unsealAll(waiting).finally(() => typed?.wipe());
-      if (answer === undefined || (await mainStatus()).sealed) return;
-      await escrow.first.keepEnd(recordOf(answer, config, await clusterId()));
+      if (answer === undefined || custodians === undefined || (await mainStatus()).sealed) return;
+      await escrow.first.keepEnd(recordOf(answer, custodians, { ...(await facts()), author }));
     },
     hasRoot: async () => (await escrow.first.answer()) !== undefined,
     forgetRoot: async () => {
@@ -246,39 +255,6 @@ async function* sharesFrom(
   }
   if (typed !== undefined) yield* typed;
 }
-
-/** The public key that each share is encrypted to. */
-export const perShare = (config: InitConfig, keys: readonly PublicKey[]): readonly (PublicKey | undefined)[] =>
-  config.custodians.flatMap(({ shares }, index) => Array.from({ length: shares }, () => keys[index]));
-
-const initRequest = (config: InitConfig, keys: readonly PublicKey[]): InitRequest => {
-  const [store] = storesOf(config);
-  const first = config.custodians.findIndex(({ name }) => name === store?.name);
-  return {
-    seal: config.seal,
-    shares: config.shares,
-    threshold: config.threshold,
-    pgpKeys: perShare(config, keys).map((one) => one?.key ?? ''),
-    rootTokenPgpKey: keys[first]?.key ?? '',
-  };
-};
-
-const answerOf = (
-  config: InitConfig,
-  { shares, rootToken }: { readonly shares: readonly string[]; readonly rootToken: string },
-): SharesAnswer => ({ ...sharesAnswer(config, shares), rootToken });
-
-/** Shares as Vault answered them, with whose each is. */
-export const sharesAnswer = (config: InitConfig, messages: readonly string[]): SharesAnswer => {
-  const owners = config.custodians.flatMap(({ name, shares: count }) => Array.from({ length: count }, () => name));
-  return {
-    formatVersion: 1,
-    initialisedAt: new Date().toISOString(),
-    by: whose(),
-    threshold: config.threshold,
-    shares: messages.map((message, index) => ({ number: index + 1, message, custodian: owners[index] ?? '' })),
-  };
-};
 
 const unlessUnreachable = (error: unknown): undefined => {
   if (!(error instanceof LabError) || error.code !== 'UNREACHABLE') throw error;

@@ -14,14 +14,14 @@ export const readIfThere = async (file: string): Promise<Secret | undefined> => 
   }
 };
 
-/** A durable file of its own; what is there already must say the same. */
+/** A durable file of its own, read back; what is there already must say the same. */
 export const keepFile = async (file: string, text: Secret): Promise<void> => {
   await makePrivateFolder(file);
-  if (await createPrivateFile(file, reveal(text))) return;
+  await createPrivateFile(file, reveal(text));
   const there = await readIfThere(file);
   if (there !== undefined && sameSecret(there, text)) return;
   throw new LabError('GUARD', `${file} is there already and says something else, and an escrow is never overwritten`, {
-    next: 'Move it away by hand if it belongs to a Vault that is gone.',
+    next: 'Move it away by hand if it belongs to a Vault that is gone; then run this again.',
   });
 };
 

@@ -2,11 +2,12 @@ import type { Keeper, Trespass } from '../../../engine/ports.ts';
 import type { Account } from '../../../engine/visitor.ts';
 import { type ErrorCode, LabError } from '../../../errors.ts';
 import type { AgeKeys } from './age-keys.ts';
-import type { EscrowRecord } from './escrow-entries.ts';
+import type { EscrowRecord, RootEnd } from './escrow-entries.ts';
 import { type Generation, generationOf } from './generation.ts';
 import { type Holders, holdersAsked, holdersOf } from './holders.ts';
 import { type InitConfig, type Place, storesOf } from './init-config.ts';
 import { openPlaces, type Places } from './places.ts';
+import { keepRootEnd, rootEndAt } from './root-end.ts';
 import type { Turn } from './unseal.ts';
 
 /** Shares that came to count, and their record. */
@@ -53,6 +54,9 @@ export interface Escrow {
   candidates(): Promise<readonly Candidate[]>;
   /** Gives stores that are new the records of the generations up to this one. */
   handOn(until: Generation): Promise<void>;
+  /** How the root token of init ended; undefined if nothing of it is kept. */
+  rootEnd(): Promise<RootEnd | undefined>;
+  keepRootEnd(end: RootEnd): Promise<void>;
 }
 
 /** The escrow over the keepers that the configuration names; reads and writes nothing yet. */
@@ -72,8 +76,18 @@ export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<K
     return { past: [], current: generation(1), record: undefined, next: generation(2) };
   };
 
+  const rootEnd = async (): Promise<RootEnd | undefined> => {
+    for (const place of known) {
+      const found = await rootEndAt(config, places, place);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
   return {
     places,
+    rootEnd,
+    keepRootEnd: (end) => keepRootEnd(config, places, end),
     whereIs: (place) => places.describe(place),
     trespass: async (place, account) => (await chain()).current.trespass(place, account),
     first: generation(1),
@@ -99,6 +113,8 @@ export const openEscrow = (config: InitConfig, open: (place: Place) => Promise<K
         const end = await generation(number).end(source);
         if (end !== undefined) await generation(number).keepEnd(end);
       }
+      const root = await rootEnd();
+      if (root !== undefined) await keepRootEnd(config, places, root);
     },
   };
 };

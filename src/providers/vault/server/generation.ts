@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Trespass } from '../../../engine/ports.ts';
 import type { Account } from '../../../engine/visitor.ts';
@@ -17,9 +16,10 @@ import {
   type SharesAnswer,
 } from './escrow-entries.ts';
 import { fileOf, keepFile, readIfThere } from './escrow-files.ts';
+import { digestOf, isSameEnd, sha256 } from './escrow-record.ts';
 import { type Custodian, type InitConfig, type Person, type Place, peopleOf, storesOf } from './init-config.ts';
 import { armor, decrypt, makeKeyPair, type PublicKey, parsePublicKey, publicHalf } from './pgp.ts';
-import type { Places } from './places.ts';
+import { otherThere, type Places } from './places.ts';
 
 /** One store with the shares that it keeps, still encrypted, and what opens them. */
 export interface Held {
@@ -40,14 +40,21 @@ export interface Generation {
   answer(): Promise<SharesAnswer | undefined>;
   /** Keeps it in both, durably, before anything else is done. */
   keepAnswer(answer: SharesAnswer): Promise<void>;
-  /** Gives each custodian their shares and reads them back. */
-  distribute(answer: SharesAnswer): Promise<void>;
+  /** Gives each custodian their shares and reads them back: what a record says of them. */
+  distribute(answer: SharesAnswer): Promise<EscrowRecord['custodians']>;
   /** How it ended; undefined while it has not. */
   end(place: Place): Promise<GenerationEnd | undefined>;
-  /** Ends it, in every store; the first store last, as it is the one that is asked. */
-  keepEnd(end: GenerationEnd): Promise<void>;
+  /**
+   * Ends it, in every store; the first store last, as it is the one that is asked. Of two runs, or two tries, the end that
+   * was kept first counts, and is answered.
+   */
+  keepEnd(end: GenerationEnd): Promise<GenerationEnd>;
   /** What a store keeps; of one that cannot be read, why. */
   held(place: Place): Promise<Held>;
+  /** Digests of the encrypted shares that a store keeps; [] if it keeps none. */
+  digests(place: Place): Promise<readonly string[]>;
+  /** That of the file that a person has theirs in; undefined where it is not there (any more). */
+  fileDigest(holder: Place | Person): Promise<string | undefined>;
   /** Whether lab can have the shares of a place in clear: not where that takes a person's identity. */
   isOpenable(place: Place): Promise<boolean>;
   /** What a service account of the cluster gets who asks a store for its shares. */
@@ -67,7 +74,14 @@ export interface Generation {
 /** The generation of a number; reads and writes nothing yet. */
 export const generationOf = (number: number, config: InitConfig, places: Places, ageKeys: AgeKeys): Generation => {
   const nameOf = (entry: string): string => `${config.prefix}-${entry}${number === 1 ? '' : `-${number}`}`;
-  const names = { key: nameOf('key'), shares: nameOf('shares'), answer: nameOf('answer'), record: nameOf('record') };
+  const names = {
+    key: nameOf('key'),
+    shares: nameOf('shares'),
+    /** Of an age file. */
+    copy: nameOf('copy'),
+    answer: nameOf('answer'),
+    record: nameOf('record'),
+  };
   const answerFile = fileOf(config.answerFile, number);
   const stores = storesOf(config);
   const [first] = stores;
@@ -98,6 +112,12 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
     return known;
   };
 
+  const fileDigest = async (holder: Place | Person): Promise<string | undefined> => {
+    const file = fileWith(holder, number);
+    const text = file === undefined ? undefined : await readIfThere(file);
+    return text === undefined ? undefined : sha256(reveal(text));
+  };
+
   return {
     number,
     personFile,
@@ -111,7 +131,9 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
     },
     answer: async () => {
       const local = await readIfThere(answerFile);
-      const [kept] = local === undefined ? await places.read(first, names.answer) : [local];
+      if (local !== undefined && number === 1) return parseAnswer(local);
+      // Vault answers init once. In a rekey it may have answered two runs, of which the store has the first one's.
+      const [kept = local] = await places.read(first, names.answer);
       return kept === undefined ? undefined : parseAnswer(kept);
     },
     keepAnswer: async (given) => {
@@ -123,28 +145,55 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
       if (file?.status === 'rejected') throw file.reason;
     },
     distribute: async (given) => {
+      const kept = new Map<string, EscrowRecord['custodians'][number]>();
+      const note = (custodian: Custodian, where: string, file: string | undefined): void => {
+        const key = given.keys?.[custodian.name];
+        kept.set(custodian.name, {
+          name: custodian.name,
+          digests: copiesFor(given, custodian).map(digestOf),
+          where,
+          ...(key === undefined ? {} : { key }),
+          ...(file === undefined ? {} : { file }),
+          readBackAt: new Date().toISOString(),
+        });
+      };
       for (const store of stores) {
         const copies = copiesFor(given, store);
         await places.keep(store, names.shares, entryText({ formatVersion: 1, shares: copies }));
-        const [entry] = store.keeper === 'age' ? await places.read(store, names.key) : [];
-        if (store.keeper !== 'age' || entry === undefined) continue;
-        await keepAgeShares(store, { file: fileOf(store.place, number), copies, entry, keys: ageKeys });
+        const [key] = store.keeper === 'age' ? await places.read(store, names.key) : [];
+        if (store.keeper === 'age' && key !== undefined) {
+          const file = fileOf(store.place, number);
+          await keepAgeShares(store, { file, copies, name: names.copy, key, keys: ageKeys, places });
+        }
+        note(store, await places.describe(store), await fileDigest(store));
       }
       for (const person of peopleOf(config)) {
         await keepFile(personFile(person), await personText(copiesFor(given, person)));
+        note(person, personFile(person), await fileDigest(person));
       }
+      return config.custodians.flatMap(({ name }) => kept.get(name) ?? []);
     },
     end: async (place) => {
       const [kept] = await places.read(place, names.record);
       return kept === undefined ? undefined : parseEnd(kept);
     },
     keepEnd: async (end) => {
-      for (const store of stores.toReversed()) await places.keep(store, names.record, entryText(end));
+      const [last = first, ...rest] = stores.toReversed();
+      const text = await places.offer(last, names.record, entryText(end));
+      const kept = parseEnd(text);
+      if (!isSameEnd(kept, end)) throw await otherThere(places, last, names.record);
+      for (const store of rest) await places.keep(store, names.record, text);
+      return kept;
     },
     held: async (place) => {
       const [keys, [kept]] = await Promise.all([privateKeysOf(place), places.read(place, names.shares)]);
       return { custodian: place, keys, shares: kept === undefined ? [] : parseCopies(kept).shares };
     },
+    digests: async (place) => {
+      const [kept] = await places.read(place, names.shares);
+      return kept === undefined ? [] : parseCopies(kept).shares.map(digestOf);
+    },
+    fileDigest,
     isOpenable: async (place) => {
       if (place.keeper !== 'age') return true;
       const [entry] = await places.read(place, names.key);
@@ -169,7 +218,10 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
     },
     dropShares: async (from, people) => {
       for (const place of from) {
-        if (place.keeper === 'age') await rm(fileOf(place.place, number), { force: true });
+        if (place.keeper === 'age') {
+          await rm(fileOf(place.place, number), { force: true });
+          await places.remove(place, names.copy);
+        }
         await places.remove(place, names.shares);
       }
       for (const person of people) await rm(personFile(person), { force: true });
@@ -186,21 +238,19 @@ export const generationOf = (number: number, config: InitConfig, places: Places,
   };
 };
 
-/** The record of shares that count: whose each is, by the digest of its ciphertext. */
-export const recordOf = (answer: SharesAnswer, config: InitConfig, clusterId: string): EscrowRecord => ({
-  formatVersion: 1,
-  clusterId,
-  initialisedAt: answer.initialisedAt,
-  ...(answer.by === undefined ? {} : { by: answer.by }),
-  ...(answer.threshold === undefined ? {} : { threshold: answer.threshold }),
-  custodians: config.custodians.map((custodian) => ({
-    name: custodian.name,
-    digests: copiesFor(answer, custodian).map(digestOf),
-  })),
-});
-
-/** SHA-256 over an encrypted share. */
-export const digestOf = ({ message }: EncryptedShare): string => createHash('sha256').update(message).digest('hex');
+/** The file that a person carries away: of PGP messages, or encrypted for an identity of age. */
+const fileWith = (holder: Place | Person, number: number): string | undefined => {
+  switch (holder.keeper) {
+    case 'person':
+      return fileOf(holder.file, number);
+    case 'age':
+      return fileOf(holder.place, number);
+    case 'kubernetes':
+    case 'azure':
+    case 'aws':
+      return undefined;
+  }
+};
 
 const copiesFor = (answer: SharesAnswer, custodian: Custodian): readonly EncryptedShare[] =>
   answer.shares.flatMap(({ custodian: name, ...share }) => (name === custodian.name ? [share] : []));

@@ -2,7 +2,7 @@ import { LabError } from '../../../errors.ts';
 import type { EscrowRecord } from './escrow-entries.ts';
 import type { Generation, Held } from './generation.ts';
 import { type InitConfig, type Person, type Place, peopleOf, storesOf } from './init-config.ts';
-import type { Given } from './rekey-api.ts';
+import type { Enough, Given } from './rekey-api.ts';
 import { type Remark, sharesOf } from './unseal.ts';
 
 /** One who keeps shares, and how many. */
@@ -85,10 +85,7 @@ export const handOut = async <T>(
 };
 
 /** Gives Vault what the stores keep, until that is enough, or shows that it is wrong; undefined if it is too little. */
-export const giveHeld = (
-  held: readonly Held[],
-  give: (share: Buffer) => Promise<Given>,
-): Promise<Exclude<Given, { is: 'taken' | 'known' }> | undefined> =>
+export const giveHeld = (held: readonly Held[], give: (share: Buffer) => Promise<Given>): Promise<Enough | undefined> =>
   handOut(held, async (share) => {
     const given = await give(share);
     return given.is === 'complete' || given.is === 'wrong' ? given : undefined;

@@ -18,6 +18,16 @@ export interface Places {
   trespass(place: Place, name: string, account: Account): Promise<Trespass>;
 }
 
+/** What is there already does not say what was to be kept there. */
+export const otherThere = async (
+  { describe }: Pick<Places, 'describe'>,
+  place: Place,
+  name: string,
+): Promise<LabError> =>
+  new LabError('GUARD', `${place.name} holds another ${name} already, and an escrow is never overwritten`, {
+    next: `Another Vault's escrow lies there (${await describe(place)}). Give this one another store, or move that one away by hand.`,
+  });
+
 /** Opens no keeper yet. */
 export const openPlaces = (open: (place: Place) => Promise<Keeper>): Places => {
   const at = async <T>(place: Place, work: (keeper: Keeper) => Promise<T>): Promise<T> => {
@@ -45,9 +55,7 @@ export const openPlaces = (open: (place: Place) => Promise<Keeper>): Places => {
       await create(place, name, value);
       const kept = await read(place, name);
       if (kept.some((one) => sameSecret(one, value))) return;
-      throw new LabError('GUARD', `${place.name} holds another ${name} already, and an escrow is never overwritten`, {
-        next: `Another Vault's escrow lies there (${await describe(place)}). Give this one another store, or move that one away by hand.`,
-      });
+      throw await otherThere({ describe }, place, name);
     },
     remove: (place, name) => at(place, (keeper) => keeper.remove(name)),
     trespass: (place, name, account) => at(place, (keeper) => keeper.trespass(name, account)),

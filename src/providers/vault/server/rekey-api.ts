@@ -48,6 +48,9 @@ export type Given =
   /** Together they are not the shares of this Vault. It forgot them. */
   | { readonly is: 'wrong'; readonly because: string };
 
+/** What ends the giving. */
+export type Enough = Exclude<Given, { is: 'taken' | 'known' }>;
+
 /** What is asked for. */
 export interface RekeyRequest {
   readonly shares: number;
@@ -97,6 +100,12 @@ export const rekeyAt = (
 
   const refused = async (method: Method, path: string, exchange: Exchange): Promise<LabError> => {
     const address = await addressNow();
+    const moved = movedBy(exchange);
+    if (moved !== undefined) {
+      return new LabError('CONFLICT', `somebody else is at the new shares of ${address}, too: ${moved}`, {
+        next: 'Wait until their run has ended, then run this again: it goes on from what is there.',
+      });
+    }
     const closed = exchange.outcome === 'answered' && [403, 404, 405].includes(exchange.status);
     if (!closed) return refusal({ method, path: `${base}/${path}`, address }, exchange, []);
     return new LabError('DENIED', `${address} hands out new shares to nobody without a token (${base}/${path})`, {
@@ -153,6 +162,16 @@ type Method = 'GET' | 'POST' | 'DELETE';
 const addressAtWork = async (servers: () => Promise<readonly [ServerApi, ...ServerApi[]]>): Promise<string> => {
   const all = await servers();
   return ((await activeAmong(all)) ?? all[0]).address;
+};
+
+/** What says that a rekey is not where this run has left it. */
+const movedBy = (exchange: Exchange): string | undefined => {
+  if (exchange.outcome !== 'answered' || ![400, 500].includes(exchange.status)) return undefined;
+  return errorTexts(exchange.body).find((text) =>
+    /incorrect nonce|already finished|already in progress|no (?:barrier |recovery )?rekey (?:in progress|configuration)/.test(
+      text,
+    ),
+  );
 };
 
 /** Why shares were not taken; a nonce that is another's, and what is no answer to a share, is no such reason. */

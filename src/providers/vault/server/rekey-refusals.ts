@@ -17,13 +17,11 @@ export const underWay = ({ address }: InitConfig, { nonce, progress, required }:
 
 const flags = { now: '', 'the new ones': '', proof: ' -verify' } as const;
 
+/** What shares are needed for: to be given new ones; to see whether the new ones count already; to prove these. */
+export type Needed = keyof typeof flags;
+
 /** The rest is with people. They give theirs first, because whoever gives the last is answered. */
-export const tooFewGiven = (
-  { config }: Bootstrap,
-  nonce: string,
-  missing: number,
-  which: keyof typeof flags,
-): LabError => {
+export const tooFewGiven = ({ config }: Bootstrap, nonce: string, missing: number, which: Needed): LabError => {
   const target = config.seal === 'auto' ? ' -target=recovery' : '';
   const shares = which === 'now' ? 'the shares that count now' : 'the new shares';
   return new LabError(
@@ -34,6 +32,16 @@ export const tooFewGiven = (
     },
   );
 };
+
+/** Again and again. */
+export const mistypedFor = ({ config }: Bootstrap, which: Needed): LabError =>
+  new LabError(
+    'GUARD',
+    `what was typed are not ${which === 'now' ? 'the shares' : 'the new shares'} of the Vault at ${config.address}`,
+    {
+      next: 'The shares that counted before count still. Each custodian decrypts theirs anew; then run this again.',
+    },
+  );
 
 /** Those that count by the escrow's record. */
 export const oldSharesWrong = ({ config }: Bootstrap, because: string): LabError =>
@@ -52,6 +60,22 @@ export const newSharesWrong = ({ config }: Bootstrap, because: string): LabError
   new LabError('GUARD', `the new shares are not those that Vault at ${config.address} gave out: ${because}`, {
     next: 'The shares of before still open it, and are where they were. If people gave theirs, one of them may have been an old one. Run this again.',
   });
+
+/** Two runs at once: the escrow has the other one's. */
+export const overtaken = ({ config }: Bootstrap): LabError =>
+  new LabError('CONFLICT', `somebody else has handed out new shares of the Vault at ${config.address} meanwhile`, {
+    next: 'Those of this run never came to count. Wait until theirs has ended; lab vault record shows what counts. Run this again if it was cut off, or for other ones.',
+  });
+
+/** Neither they nor those of before were seen to open it. */
+export const newSharesUnclear = ({ config }: Bootstrap): LabError =>
+  new LabError(
+    'GUARD',
+    `whether the new shares count in the Vault at ${config.address} cannot be told: it took neither them nor those of before`,
+    {
+      next: 'Nothing was set aside. If people gave theirs, one may have been an old one: run this again, and give those of the newest files. With unseal: prompt, at a terminal, lab asks for those of before as well.',
+    },
+  );
 
 /** The manifest was changed while a rekey was cut off. */
 export const custodiansMoved = ({ config }: Bootstrap, asked: readonly string[]): LabError =>

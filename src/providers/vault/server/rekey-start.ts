@@ -1,5 +1,6 @@
-import { type Bootstrap, perShare } from './bootstrap.ts';
+import type { Bootstrap } from './bootstrap.ts';
 import type { Generation } from './generation.ts';
+import { perShare } from './handing-out.ts';
 import type { InitConfig } from './init-config.ts';
 import type { PublicKey } from './pgp.ts';
 import type { RekeyStatus } from './rekey-api.ts';

@@ -1,11 +1,15 @@
-import { sharesAnswer } from './bootstrap.ts';
 import { before, type Counted } from './escrow.ts';
 import type { EscrowRecord, SharesAnswer } from './escrow-entries.ts';
-import { type Generation, recordOf } from './generation.ts';
+import { recordOf } from './escrow-record.ts';
+import type { Generation } from './generation.ts';
+import { sharesAnswer } from './handing-out.ts';
 import { countOf, giveHeld, heldIn, holdersOf } from './holders.ts';
 import { peopleOf, storesOf } from './init-config.ts';
-import { proves } from './rekey-proof.ts';
-import { custodiansMoved, oldSharesWrong, sharesMissing, tooFewGiven } from './rekey-refusals.ts';
+import type { Enough } from './rekey-api.ts';
+import { giveUntilEnough } from './rekey-give.ts';
+import { hasMoved, unlessOvertaken } from './rekey-overtaken.ts';
+import { proves, roundOf } from './rekey-proof.ts';
+import { custodiansMoved, oldSharesWrong, overtaken, sharesMissing, tooFewGiven } from './rekey-refusals.ts';
 import { type RekeyScene, type RekeyStage, stageOf } from './rekey-scene.ts';
 import { startRekey } from './rekey-start.ts';
 import { sharesOf } from './unseal.ts';
@@ -44,20 +48,22 @@ export const rekey = async (scene: RekeyScene): Promise<Rekeyed> => {
 
 const handOut = async (scene: RekeyScene): Promise<Finished> => {
   const { bootstrap, chain } = scene;
-  const { escrow, config } = bootstrap;
+  const { escrow, config, author } = bootstrap;
   for (let next = chain.next; ; next = escrow.after(next)) {
     const answer = (await next.answer()) ?? (await obtain(scene, next));
     refuseOtherCustodians(answer, scene);
     await escrow.handOn(chain.current);
-    await next.distribute(answer);
+    const custodians = await unlessOvertaken(scene, { next, answer }, () => next.distribute(answer));
     if (await proves(scene, next, answer)) {
-      const record = recordOf(answer, config, chain.record.clusterId);
-      await next.keepEnd(record);
+      const { clusterId } = chain.record;
+      const record = recordOf(answer, custodians, { ...(await bootstrap.facts()), clusterId, author });
+      await unlessOvertaken(scene, { next, answer }, () => next.keepEnd(record));
       const current = { generation: chain.current, record: chain.record };
       return finish(scene, [...chain.past, current], { generation: next, record });
     }
     scene.remark('the shares that an earlier run was given never came to count: asking for others');
-    await next.keepEnd({ formatVersion: 1, void: 'Vault forgot them before they were proven' });
+    const recorded = { at: new Date().toISOString(), ...author };
+    await next.keepEnd({ formatVersion: 1, void: 'Vault forgot them before they were proven', recorded });
     await next.dropAnswer();
     await next.dropShares(storesOf(config), peopleOf(config));
   }
@@ -65,13 +71,16 @@ const handOut = async (scene: RekeyScene): Promise<Finished> => {
 
 const obtain = async (scene: RekeyScene, next: Generation): Promise<SharesAnswer> => {
   const { bootstrap, chain, remark } = scene;
-  const { config, rekey: api } = bootstrap;
+  const { config, rekey: api, author } = bootstrap;
   const status = await startRekey(bootstrap, next, remark);
   const held = await heldIn(chain.current, holdersOf(chain.record, config).stores, remark);
-  const missing = status.required - status.progress - countOf(held);
-  if (missing > 0) throw tooFewGiven(bootstrap, status.nonce, missing, 'now');
-  const give = (share: Buffer) => api.give(share, status.nonce);
-  let outcome = await giveHeld(held, give);
+  const keys = await next.publicKeys();
+  let outcome: Enough | undefined = await giveUntilEnough(scene, {
+    which: 'now',
+    held,
+    round: () => roundOf(api),
+    give: (share, nonce) => api.give(share, nonce),
+  });
   for (const { generation, holders } of chain.past.toReversed().map((one) => before(one, config))) {
     if (outcome?.is !== 'wrong') break;
     const older = await heldIn(generation, holders.stores, remark);
@@ -79,17 +88,17 @@ const obtain = async (scene: RekeyScene, next: Generation): Promise<SharesAnswer
     remark(
       `these are not the shares of the Vault: trying those of before, which are where an older snapshot was restored`,
     );
-    outcome = await giveHeld(older, give);
+    outcome = await giveHeld(older, (share) => api.give(share, status.nonce));
   }
   switch (outcome?.is) {
     case undefined:
       throw tooFewGiven(bootstrap, status.nonce, 1, 'now');
     case 'wrong':
       await api.cancel(status.nonce);
-      throw oldSharesWrong(bootstrap, outcome.because);
+      throw (await hasMoved(scene, next)) ? overtaken(bootstrap) : oldSharesWrong(bootstrap, outcome.because);
     case 'complete': {
-      const answer = { ...sharesAnswer(config, outcome.shares), nonce: status.nonce };
-      await next.keepAnswer(answer);
+      const answer = { ...sharesAnswer(config, outcome.shares, { keys, author }), nonce: status.nonce };
+      await unlessOvertaken(scene, { next, answer }, () => next.keepAnswer(answer));
       return answer;
     }
   }

@@ -15,7 +15,7 @@ const schema = z.strictObject({
 
 /**
  * The end of the root token that init answered: lab logs in by its own login, which is held against what it has to
- * manage, and revokes root by its accessor; once Vault does not know it any more, its copies go.
+ * manage, and revokes root by its accessor; once Vault does not know it any more, that is recorded, and its copies go.
  */
 export const rootRevocation = defineKind<typeof schema.shape, VaultClient>({
   kind: 'vault.root-revocation',
@@ -49,6 +49,12 @@ export const rootRevocation = defineKind<typeof schema.shape, VaultClient>({
       await own.write('POST', ['auth', 'token', 'revoke-accessor'], { accessor });
       await proveDead(own, accessor);
     }
+    await bootstrap.escrow.keepRootEnd({
+      formatVersion: 1,
+      ...(accessor === undefined ? { found: 'dead' } : { found: 'alive', accessor }),
+      provenAt: new Date().toISOString(),
+      ...bootstrap.author,
+    });
     await bootstrap.forgetRoot();
     client.logInAnew();
   },

@@ -9,10 +9,12 @@ import { openReach } from '../reach.ts';
 import { type ServerApi, serverAt } from './api.ts';
 import { type Bootstrap, openBootstrap } from './bootstrap.ts';
 import { heldOrRemarked, holdersAsked } from './holders.ts';
+import { readRecord } from './record.ts';
 import { rekey } from './rekey.ts';
 import { lookBeforeRekey, readyForRekey } from './rekey-look.ts';
 import { raftServer, readSnapshot, saveSnapshot } from './snapshot.ts';
 import { type Remark, unseal } from './unseal.ts';
+import { authorOf } from './whose.ts';
 
 /** What a drill is asked for: a snapshot's file, or a new one. */
 type Drilling = Pick<DrillOptions, 'network' | 'env' | 'canary' | 'say'> & {
@@ -36,6 +38,7 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
           prompt: context.prompt,
           stopping,
           ageIdentity: context.env['LAB_AGE_IDENTITY'],
+          author: authorOf(context.run),
         });
   const escrowed = (): Bootstrap => bootstrap ?? noEscrow(config.address);
   const serversNow = async () => (await reach.servers()).map((address) => serverAt(address, reach));
@@ -74,12 +77,14 @@ export const openServers = async (given: unknown, context: ConnectContext) => {
       const all = (await serversNow()).map((server) => unseal(server, shares, remark));
       await Promise.all(all).finally(() => escrowed().typed?.wipe());
     },
+    /** Who has been given what, as the escrow has it on record. Asks Vault nothing. */
+    record: () => readRecord(escrowed()),
     /** What a rekey would do. */
     lookBeforeRekey: (deleteOld: boolean, remark: Remark) => lookBeforeRekey(escrowed(), deleteOld, remark),
     /** New shares for the custodians of the manifest. */
     rekey: async (deleteOld: boolean, remark: Remark) => {
       const chain = await readyForRekey(escrowed());
-      return rekey({ bootstrap: escrowed(), chain, deleteOld, remark });
+      return rekey({ bootstrap: escrowed(), chain, deleteOld, remark }).finally(() => escrowed().typed?.wipe());
     },
     /** A snapshot of raft in a new file. */
     snapshot: takeSnapshot,

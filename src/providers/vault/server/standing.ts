@@ -1,8 +1,8 @@
 import { type ErrorCode, LabError } from '../../../errors.ts';
 import type { SealStatus } from './api.ts';
-import type { Escrow } from './escrow.ts';
+import type { Chain, Escrow } from './escrow.ts';
 import type { EscrowRecord, SharesAnswer } from './escrow-entries.ts';
-import type { InitConfig } from './init-config.ts';
+import { type InitConfig, storesOf } from './init-config.ts';
 
 /** How far the escrow of a Vault that is initialised has come. */
 export type EscrowStage = 'begun' | 'complete' | 'unread';
@@ -20,6 +20,8 @@ export type Standing =
 interface Escrowed {
   readonly record: EscrowRecord | undefined;
   readonly answer: SharesAnswer | undefined;
+  /** A run was cut off while it left the record in one store after the other. */
+  readonly isCutOff: boolean;
 }
 
 /**
@@ -27,9 +29,9 @@ interface Escrowed {
  * unknown, another Vault, one that somebody else initialised.
  */
 export const standingOf = async (status: SealStatus, escrow: Escrow, config: InitConfig): Promise<Standing> => {
-  const escrowed = await readEscrow(status, escrow);
+  const escrowed = await readEscrow(status, escrow, config);
   if (escrowed === undefined) return { is: 'initialised', status, escrow: 'unread' };
-  const { record, answer } = escrowed;
+  const { record, answer, isCutOff } = escrowed;
   if (!status.initialized) {
     if (record === undefined && answer === undefined) return { is: 'fresh' };
     throw storageLost(config, record);
@@ -37,7 +39,7 @@ export const standingOf = async (status: SealStatus, escrow: Escrow, config: Ini
   if (record !== undefined && status.cluster_id !== undefined && status.cluster_id !== record.clusterId) {
     throw replaced(config, record.clusterId, status.cluster_id);
   }
-  if (record !== undefined) return { is: 'initialised', status, escrow: 'complete', record };
+  if (record !== undefined) return { is: 'initialised', status, escrow: isCutOff ? 'begun' : 'complete', record };
   if (answer !== undefined) return { is: 'initialised', status, escrow: 'begun' };
   throw (await escrow.first.hasKeys()) ? keysUnknown(config) : foreign(config);
 };
@@ -45,14 +47,22 @@ export const standingOf = async (status: SealStatus, escrow: Escrow, config: Ini
 const notNow: readonly ErrorCode[] = ['DENIED', 'UNREACHABLE', 'UNAUTHENTICATED'];
 
 /** undefined: it cannot be read now, which says nothing against a Vault that is initialised. An empty one must not be touched before it was read. */
-const readEscrow = async (status: SealStatus, escrow: Escrow): Promise<Escrowed | undefined> => {
+const readEscrow = async (status: SealStatus, escrow: Escrow, config: InitConfig): Promise<Escrowed | undefined> => {
   try {
-    const [{ record }, answer] = await Promise.all([escrow.chain(), escrow.first.answer()]);
-    return { record, answer };
+    const [chain, answer] = await Promise.all([escrow.chain(), escrow.first.answer()]);
+    const isCutOff = answer !== undefined && (await lacksRecord(chain, escrow, config));
+    return { record: chain.record, answer, isCutOff };
   } catch (error) {
     if (status.initialized && error instanceof LabError && notNow.includes(error.code)) return undefined;
     throw error;
   }
+};
+
+/** Of the shares of init, the first store gets the record last. */
+const lacksRecord = async ({ record, current }: Chain, escrow: Escrow, config: InitConfig): Promise<boolean> => {
+  const [first] = storesOf(config);
+  const isNamed = record?.custodians.some(({ name }) => name === first?.name) === true;
+  return first !== undefined && isNamed && current.number === 1 && (await escrow.first.end(first)) === undefined;
 };
 
 const storageLost = ({ address, prefix }: InitConfig, record: EscrowRecord | undefined): LabError =>

@@ -8,17 +8,28 @@ export interface TypedShare {
 /** Asks for one line that is not shown; undefined if there is none. */
 export type Prompt = (question: string) => Promise<Buffer | undefined>;
 
+/** Which shares are asked for: those of one name are asked for once. */
+export interface Asking {
+  readonly of: string;
+  /** `A share of Vault, from who holds it` */
+  readonly text: string;
+}
+
 /** Shares that people type. What they typed is asked for once, and given to each server that needs it. */
 export interface TypedShares {
+  /** Whether there is a terminal. */
+  readonly canAsk: boolean;
   /** Those of one attempt, asked for one by one as they are needed. Throws NOT_SETTLED where nobody can be asked. */
-  of(attempt: number): AsyncGenerator<TypedShare>;
+  of(attempt: number, asking?: Asking): AsyncGenerator<TypedShare>;
   /** Wipes what was typed. */
   wipe(): void;
 }
 
 const space = 32;
 
-const question = 'A share of Vault, from who holds it (hex or base64, not shown; nothing to stop): ';
+const toUnseal: Asking = { of: 'unseal', text: 'A share of Vault, from who holds it' };
+
+const questionOf = ({ text }: Asking): string => `${text} (hex or base64, not shown; nothing to stop): `;
 
 // In hex or base64, as Vault gives shares out; nothing else may come into the body of the request.
 const isShare = (typed: Buffer): boolean => /^[0-9a-zA-Z+/_-]{16,}={0,2}$/.test(typed.toString('latin1'));
@@ -29,7 +40,7 @@ export const openTypedShares = (prompt: Prompt | undefined, address: string): Ty
   const all: Buffer[] = [];
   let last: Promise<unknown> = Promise.resolve();
 
-  const ask = async (before: Promise<unknown>): Promise<Buffer | undefined> => {
+  const ask = async (before: Promise<unknown>, question: string): Promise<Buffer | undefined> => {
     // One question at a time, whoever asks.
     await before;
     if (prompt === undefined) throw nobodyToAsk(address);
@@ -43,10 +54,16 @@ export const openTypedShares = (prompt: Prompt | undefined, address: string): Ty
   };
 
   return {
-    of: async function* (attempt) {
+    canAsk: prompt !== undefined,
+    of: async function* (attempt, asking = toUnseal) {
       for (let index = 0; ; index += 1) {
-        const key = `${attempt}/${index}`;
-        const answer = asked.get(key) ?? ask(last.catch(() => undefined));
+        const key = `${asking.of}/${attempt}/${index}`;
+        const answer =
+          asked.get(key) ??
+          ask(
+            last.catch(() => undefined),
+            questionOf(asking),
+          );
         asked.set(key, answer);
         last = answer;
         const share = await answer;

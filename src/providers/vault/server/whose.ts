@@ -1,7 +1,16 @@
 import { hostname, userInfo } from 'node:os';
 
-/** Whose run this is, for the record of an escrow: `jane@laptop`. */
-export const whose = (): string => `${userName()}@${hostname()}`;
+/** Whose run it is: `jane@laptop`, and in CI where its log is. */
+export interface Author {
+  readonly by: string;
+  readonly run?: string;
+}
+
+/** Whose run this is, for the record of an escrow. */
+export const authorOf = (run: string | undefined): Author => ({
+  by: `${userName()}@${hostname()}`,
+  ...(run === undefined ? {} : { run }),
+});
 
 const userName = (): string => {
   try {
