@@ -70,6 +70,7 @@ const ofVault = [
   'pki-contract',
   'pki-external',
   'pki-role',
+  'pki-role-contract',
   'read-back',
   'rights-contract',
   'secret-id-contract',
@@ -92,6 +93,7 @@ const ofVault = [
   'lifecycle',
   'refusals',
   'rekey',
+  'root-like',
   'strangers',
 ];
 

@@ -13,6 +13,22 @@ const engineAt = (path: string) => resource(`vault.mount/${path}`, { type: 'pki'
 const rootAt = (mount: string, spec: Fields = {}) =>
   resource(`vault.pki-issuer/${mount}/root`, { commonName: 'Lab root', ttl: '87600h', key: 'ec-256', ...spec });
 
+/** OpenBao has one of the eight. */
+const lacksConstraints = () =>
+  isVault()
+    ? {}
+    : {
+        lacks: [
+          'excludedDnsDomains',
+          'permittedIpRanges',
+          'excludedIpRanges',
+          'permittedEmailAddresses',
+          'excludedEmailAddresses',
+          'permittedUriDomains',
+          'excludedUriDomains',
+        ],
+      };
+
 describeKind('vault.pki-issuer that signs itself', async () => {
   const mount = uniqueName('root');
   const subject = {
@@ -43,6 +59,7 @@ describeKind('vault.pki-issuer that signs itself', async () => {
     changed: at({ leafNotAfter: 'permit', ocspServers: [] }),
     changes: ['leafNotAfter', 'ocspServers'],
     without: { resource: at({}), field: 'leafNotAfter' },
+    ...lacksConstraints(),
     stranger: {
       add: async () => {
         await stranger('POST', `${mount}/root/generate/internal`, { common_name: 'other', issuer_name: 'other' });
@@ -73,6 +90,7 @@ describeKind('vault.pki-issuer that another one signs', async () => {
     changed: at({ usage: ['issuing-certificates', 'crl-signing'] }),
     changes: ['usage'],
     without: { resource: at({}), field: 'usage' },
+    ...lacksConstraints(),
     stranger: {
       add: async () => {
         await stranger('PATCH', `${mount}/issuer/int-2026`, { ocsp_servers: ['http://ocsp.example'] });
@@ -85,25 +103,29 @@ describeKind('vault.pki-issuer that another one signs', async () => {
 
 const onlyDomains = { permittedDnsDomains: ['lab.internal', '.below.example'] };
 const onlyRanges = { excludedIpRanges: ['10.9.0.0/16'] };
-const otherConstraints = {
-  excludedDnsDomains: ['bad.lab.internal'],
-  permittedIpRanges: ['10.1.2.3/8', '2001:db8::/32'],
-  permittedEmailAddresses: ['lab.internal', 'a@b.example'],
-  excludedEmailAddresses: ['.bad.lab.internal'],
-  permittedUriDomains: ['.lab.internal'],
-  excludedUriDomains: ['.bad.lab.internal'],
-};
+const otherConstraints = (): Fields =>
+  isVault()
+    ? {
+        excludedDnsDomains: ['bad.lab.internal'],
+        permittedIpRanges: ['10.1.2.3/8', '2001:db8::/32'],
+        permittedEmailAddresses: ['lab.internal', 'a@b.example'],
+        excludedEmailAddresses: ['.bad.lab.internal'],
+        permittedUriDomains: ['.lab.internal'],
+        excludedUriDomains: ['.bad.lab.internal'],
+      }
+    : {};
 
 describeKind('vault.pki-issuer that signs itself and some names only', async () => {
   const mount = uniqueName('root');
-  const others = { ...onlyDomains, ...otherConstraints };
+  const others: Fields = isVault() ? { ...onlyRanges, ...otherConstraints() } : {};
   return {
     connect: opened,
     kinds,
-    example: [engineAt(mount), rootAt(mount, { ...others, ...onlyRanges })],
-    changed: rootAt(mount, { ...others, excludedIpRanges: ['10.8.0.0/16'] }),
-    changes: ['excludedIpRanges'],
-    without: { resource: rootAt(mount, others), field: 'excludedIpRanges' },
+    example: [engineAt(mount), rootAt(mount, { ...others, ...onlyDomains })],
+    changed: rootAt(mount, { ...others, permittedDnsDomains: ['lab.internal'] }),
+    changes: ['permittedDnsDomains'],
+    without: { resource: rootAt(mount, others), field: 'permittedDnsDomains' },
+    ...lacksConstraints(),
   };
 });
 
@@ -117,7 +139,7 @@ describeKind('vault.pki-issuer that may sign some names only', async () => {
       key: 'ec-256',
       ...spec,
     });
-  const others = { ...onlyRanges, ...otherConstraints };
+  const others: Fields = isVault() ? { ...onlyRanges, ...otherConstraints() } : {};
   return {
     connect: opened,
     kinds,
@@ -130,6 +152,7 @@ describeKind('vault.pki-issuer that may sign some names only', async () => {
     changed: at({ ...others, permittedDnsDomains: ['lab.internal'] }),
     changes: ['permittedDnsDomains'],
     without: { resource: at(others), field: 'permittedDnsDomains' },
+    ...lacksConstraints(),
   };
 });
 
@@ -187,8 +210,7 @@ describeKind('vault.pki-tidy', async () => {
   const at = (spec: Fields) => resource(`vault.pki-tidy/${mount}`, { enabled: true, ...spec });
   const settings = {
     interval: '24h',
-    minStartupBackoff: '20m',
-    maxStartupBackoff: '90m',
+    ...(isVault() ? { minStartupBackoff: '20m', maxStartupBackoff: '90m' } : {}),
     certStore: true,
     revokedCerts: true,
     revokedCertIssuerAssociations: true,
@@ -208,96 +230,16 @@ describeKind('vault.pki-tidy', async () => {
     changed: at({ ...settings, safetyBuffer: '2h', pauseDuration: '1m', acme: false }),
     changes: ['safetyBuffer', 'pauseDuration', 'acme'],
     without: { resource: at(settings), field: 'safetyBuffer' },
-    stranger: {
-      add: async () => {
-        await stranger('POST', `${mount}/config/auto-tidy`, { revocation_queue_safety_buffer: 7200 });
-      },
-      isThere: async () =>
-        (await stranger('GET', `${mount}/config/auto-tidy`)).body.data.revocation_queue_safety_buffer === 7200,
-    },
-  };
-});
-
-const everyOption = {
-  issuer: 'root',
-  ttl: '1h',
-  maxTtl: '72h',
-  notBeforeDuration: '1m',
-  domains: ['lab.internal', 'Example.com'],
-  domainTemplates: true,
-  bareDomains: true,
-  subdomains: true,
-  globDomains: true,
-  wildcards: false,
-  localhost: false,
-  anyName: false,
-  enforceHostnames: false,
-  ipSans: false,
-  uriSans: ['spiffe://lab/*'],
-  uriSanTemplates: true,
-  otherSans: ['1.3.6.1.4.1.311.20.2.3;utf8:dev@lab.internal'],
-  serialNumbers: ['1*'],
-  userIds: ['u1'],
-  requireCommonName: false,
-  commonNameValidations: ['disabled'],
-  serverFlag: false,
-  clientFlag: false,
-  codeSigningFlag: true,
-  emailProtectionFlag: true,
-  key: 'ec-384',
-  signatureBits: 384,
-  usePss: true,
-  keyUsage: ['DigitalSignature', 'CRLSign'],
-  extKeyUsage: ['TimeStamping', 'OCSPSigning'],
-  extKeyUsageOids: ['1.3.6.1.5.5.7.3.17'],
-  policyIdentifiers: ['1.3.6.1.4.1.1.1'],
-  basicConstraintsForNonCa: true,
-  useCsrCommonName: false,
-  useCsrSans: false,
-  serialNumberSource: 'json',
-  organization: ['Lab', 'Other'],
-  ou: ['Platform'],
-  country: ['DE'],
-  locality: ['Köln'],
-  province: ['NRW'],
-  streetAddress: ['Street 1'],
-  postalCode: ['50667'],
-  generateLease: true,
-  noStore: false,
-};
-
-describeKind('vault.pki-role', async () => {
-  const mount = uniqueName('roles');
-  const { subdomains, serialNumberSource, ...known } = everyOption;
-  const others: Fields = { ...known, ...(isVault() ? { serialNumberSource } : {}) };
-  const at = (spec: Fields) => resource(`vault.pki-role/${mount}/Lab`, spec);
-  return {
-    connect: opened,
-    kinds,
-    example: [engineAt(mount), at({ ...others, subdomains })],
-    changed: at({ ...others, subdomains, key: 'ed25519', maxTtl: '48h', domains: [] }),
-    changes: ['domains', 'key', 'maxTtl'],
-    without: { resource: at(others), field: 'subdomains' },
-    ...(isVault() ? {} : { lacks: ['serialNumberSource'] }),
-  };
-});
-
-describeKind('vault.pki-role of few words', async () => {
-  const mount = uniqueName('roles');
-  const at = (spec: Fields) => resource(`vault.pki-role/${mount}/lab`, { domains: ['lab.internal'], ...spec });
-  return {
-    connect: opened,
-    kinds,
-    example: [engineAt(mount), at({ notAfter: '2030-01-01T00:00:00Z' })],
-    changed: at({ notAfter: '2031-01-01T00:00:00Z' }),
-    changes: ['notAfter'],
-    without: { resource: at({}), field: 'notAfter' },
-    ...(isVault() ? {} : { lacks: ['serialNumberSource'] }),
-    stranger: {
-      add: async () => {
-        await stranger('PATCH', `${mount}/roles/lab`, { organization: ['Strangers'] });
-      },
-      isThere: async () => (await stranger('GET', `${mount}/roles/lab`)).body.data.organization[0] === 'Strangers',
-    },
+    ...(isVault()
+      ? {
+          stranger: {
+            add: async () => {
+              await stranger('POST', `${mount}/config/auto-tidy`, { revocation_queue_safety_buffer: 7200 });
+            },
+            isThere: async () =>
+              (await stranger('GET', `${mount}/config/auto-tidy`)).body.data.revocation_queue_safety_buffer === 7200,
+          },
+        }
+      : { lacks: ['minStartupBackoff', 'maxStartupBackoff'] }),
   };
 });
