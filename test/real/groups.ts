@@ -92,7 +92,10 @@ const ofVault = [
   'kill',
   'lifecycle',
   'refusals',
+  'record',
   'rekey',
+  'rekey-two',
+  'rekey-typed',
   'root-like',
   'strangers',
 ];
