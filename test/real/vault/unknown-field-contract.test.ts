@@ -108,7 +108,7 @@ test('in a mount of the same run it is an error of apply, which names the field,
     {
       severity: 'error',
       code: 'REJECTED',
-      message: expect.stringMatching(/^vault [\d.]+ does not know audience and has dropped it$/),
+      message: expect.stringMatching(/^(vault|openbao) [\d.]+ does not know audience and has dropped it$/),
       address: role.address,
       at: 'lab.yaml:1:1',
       next: 'Take audience out of the manifest, or upgrade the server to a version that knows it.',
