@@ -140,7 +140,7 @@ export const lookWith = async (
   const last = lastOf(given, tag);
   const root = benchWith(await connectWith(context().env['APPLY_TOKEN'] ?? ''));
   const allowIrreversible = new Set(last.map(({ address }) => address));
-  await applyAll(root, last, { allowIrreversible });
+  await setStage(root, last, allowIrreversible);
   await given.beforeEnd?.(tag);
   const paths = policyWithout(last, 'plan', (right) => without(right, tag));
   const token = await tokenWith(paths, tag);
@@ -164,6 +164,12 @@ export const lookWith = async (
   await writing.close();
   await strike(tag);
   return { errors: [...errors, ...blocked], said: JSON.stringify(said).replaceAll(`-${tag}`, ''), left: changed.done };
+};
+
+/** As root, who may do anything: whatever goes wrong here is no matter of rights. */
+const setStage = async (root: Bench, resources: readonly Resource[], allowIrreversible: ReadonlySet<string>) => {
+  const { diagnostics } = await applyAll(root, resources, { allowIrreversible });
+  if (diagnostics.length > 0) throw new Error(diagnostics.map(told).join('\n'));
 };
 
 const saidOf = ({ changes }: Plan) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { address } from '../../../engine/address.ts';
 import { defineKind } from '../../../engine/define-kind.ts';
 import { duration } from '../../../engine/fields.ts';
 import type { VaultClient } from '../client.ts';
@@ -55,6 +56,11 @@ export const databaseStaticRole = defineKind<typeof schema.shape, VaultClient>({
   },
   protect: 'the database user keeps the password that Vault gave it last, which nobody can read any more',
   inventory: listedOn((mount) => [mount, 'static-roles']),
+  // After a rotation of its connection, too: OpenBao 2.7.2 fails one of the two where they come in the same moment.
+  after: ([mount = ''], { connection }) =>
+    connection === undefined
+      ? []
+      : ['vault.database-connection', 'vault.database-root-rotation'].map((kind) => address(kind, mount, connection)),
   rights: ([mount = '', name = '']) => {
     const path = `${mount}/static-roles/${name}`;
     const plan = [...may(path, 'read'), ...mayHelp(`${mount}/static-roles`, 'list')];
